@@ -1,0 +1,89 @@
+import { z } from 'zod';
+
+const appid = z.int().min(0).max(2_147_483_647);
+const smallint = z.int().min(-32_768).max(32_767);
+const unixSeconds = z.int();
+
+/** The support one language has: what the store's language table says, or depot languages with only `supported` known. */
+const languageSupport = z.strictObject({
+  supported: z.boolean(),
+  full_audio: z.boolean(),
+  subtitles: z.boolean(),
+});
+
+const deckReport = z.strictObject({
+  /** 0 unknown, 1 unsupported, 2 playable, 3 verified; null when Steam sent none or another. */
+  category: smallint.nullable(),
+  testTimestamp: unixSeconds.nullable(),
+  testedBuildId: z.string().nullable(),
+  steamosCompatibility: smallint.nullable(),
+  tests: z.array(z.strictObject({ display: z.string().nullable(), token: z.string().nullable() })).nullable(),
+  configuration: z.record(z.string(), z.json()).nullable(),
+});
+
+/** What `common` carries. */
+const commonSection = z.strictObject({
+  name: z.string().nullable(),
+  type: z.string().nullable(),
+  controllerSupport: z.enum(['full', 'partial']).nullable(),
+  reviewScore: smallint.nullable(),
+  reviewPercentage: smallint.nullable(),
+  metacriticScore: smallint.nullable(),
+  metacriticUrl: z.string().nullable(),
+  platforms: z.string().nullable(),
+  releaseState: z.string().nullable(),
+  parentAppid: appid.nullable(),
+  contentDescriptors: z.array(z.int()).nullable(),
+  languages: z.record(z.string(), languageSupport).nullable(),
+  steamReleaseDate: unixSeconds.nullable(),
+  originalReleaseDate: unixSeconds.nullable(),
+  /** In rank order, the first tag first, without repeats. */
+  tagIds: z.array(z.int()),
+  genreIds: z.array(z.int()),
+  primaryGenreId: z.int().nullable(),
+  categoryIds: z.array(z.int()),
+  franchises: z.array(z.string()),
+  deck: deckReport.nullable(),
+});
+
+/** What `extended` carries. */
+const extendedSection = z.strictObject({
+  isFree: z.boolean().nullable(),
+  homepageUrl: z.string().nullable(),
+  appState: z.string().nullable(),
+  dlcAppids: z.array(appid),
+});
+
+/** What the public branch under `depots` carries. */
+const depotsSection = z.strictObject({
+  lastContentUpdate: unixSeconds.nullable(),
+  currentBuildId: z.string().nullable(),
+});
+
+/**
+ * One app as one answer of Steam describes it, in the sections Steam keeps it in.
+ *
+ * A section that is absent was not carried by the answer and must not touch what is stored; a section whose fields are
+ * null or empty was carried and says "nothing". A `public` record therefore always has every section, a `restricted` one
+ * only those that Steam showed. Developers and publishers stand apart because they come from `common` or, failing that,
+ * from `extended`: they are absent when the sections that came do not settle them.
+ *
+ * Times are Unix seconds, names are trimmed, empty strings are null, numbers fit their columns.
+ */
+export const appRecordSchema = z.strictObject({
+  appid,
+  changeNumber: z.int().min(0),
+  access: z.enum(['public', 'restricted']),
+  common: commonSection.optional(),
+  extended: extendedSection.optional(),
+  depots: depotsSection.optional(),
+  developers: z.array(z.string()).optional(),
+  publishers: z.array(z.string()).optional(),
+});
+
+export type AppRecord = z.infer<typeof appRecordSchema>;
+export type CommonSection = z.infer<typeof commonSection>;
+export type ExtendedSection = z.infer<typeof extendedSection>;
+export type DepotsSection = z.infer<typeof depotsSection>;
+export type DeckReport = z.infer<typeof deckReport>;
+export type LanguageSupport = z.infer<typeof languageSupport>;

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { appRecordSchema } from './app-record.ts';
+
+/**
+ * The two queues, in the order data moves:
+ *
+ *     ledger ─dispatch─► pics-fetch ─► fetcher ─► pics-write ─► writer ─► rows, and the ledger settled
+ *
+ * One job on `pics-fetch` is one PICS request. Jobs on both queues carry the id of the batch they belong to; the ledger
+ * names that batch for every app in flight.
+ */
+export const FETCH_QUEUE = 'pics-fetch';
+export const WRITE_QUEUE = 'pics-write';
+
+/** Raised whenever a job's shape changes, so that a job of another version fails at once and clearly. */
+const version = z.literal(1);
+
+const appid = z.int().min(0).max(2_147_483_647);
+const changeNumber = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+const batchId = z.string().min(1).max(64);
+
+/** The most ids one job may carry: a metadata-only request of 5,000 ids encodes to 30 kB, and none needs more. */
+export const MAX_APPIDS = 20_000;
+
+/**
+ * How often an app is asked for without a usable answer before it counts as failed. A batch asked for the n-th time has
+ * 1/2^n of the full size, so the limit must leave a batch of any size time to shrink to the one app that spoils it.
+ */
+export const MAX_ATTEMPTS = 12;
+
+/** Full product info of some apps, dispatched when the ledger wanted them up to `changeNumber`. */
+const fetchApps = z.strictObject({
+  version,
+  kind: z.literal('apps'),
+  batchId,
+  changeNumber,
+  /** How often these apps were asked for before. */
+  attempt: z.int().min(0),
+  appids: z.array(appid).min(1).max(MAX_APPIDS),
+});
+
+/** Change numbers only (metadata-only product info) of some ids, known or not. */
+const scanApps = z.strictObject({
+  version,
+  kind: z.literal('scan'),
+  batchId,
+  appids: z.array(appid).min(1).max(MAX_APPIDS),
+});
+
+export const fetchJobSchema = z.discriminatedUnion('kind', [fetchApps, scanApps]);
+export type FetchJob = z.infer<typeof fetchJobSchema>;
+export type FetchAppsJob = z.infer<typeof fetchApps>;
+export type ScanAppsJob = z.infer<typeof scanApps>;
+
+/** One app whose answer came but cannot be used, and why. */
+const failedApp = z.strictObject({
+  appid,
+  /** `Class: message`, in one line; what the ledger keeps in `last_error`. */
+  error: z.string().min(1),
+});
+export type FailedApp = z.infer<typeof failedApp>;
+
+/** An app that got no usable answer and is to be asked again. */
+const unansweredApp = z.strictObject({
+  appid,
+  reason: z.string(),
+  /** False when the cause lies outside the app (the connection went), so that it costs the app no attempt. */
+  counts: z.boolean(),
+});
+export type UnansweredApp = z.infer<typeof unansweredApp>;
+
+/** What came of a `fetchApps` job. Every appid of that job stands in exactly one of the four lists. */
+const writeApps = z.strictObject({
+  version,
+  kind: z.literal('apps'),
+  batchId,
+  changeNumber,
+  records: z.array(appRecordSchema),
+  unknown: z.array(appid),
+  failed: z.array(failedApp),
+  unanswered: z.array(unansweredApp),
+});
+
+/** What came of a `scanApps` job. Ids neither seen nor unanswered are unknown to Steam. */
+const writeScan = z.strictObject({
+  version,
+  kind: z.literal('scan'),
+  batchId,
+  /** [appid, change number] of each id Steam knows. */
+  seen: z.array(z.tuple([appid, changeNumber])),
+  unanswered: z.array(appid),
+});
+
+export const writeJobSchema = z.discriminatedUnion('kind', [writeApps, writeScan]);
+export type WriteJob = z.infer<typeof writeJobSchema>;
+export type WriteAppsJob = z.infer<typeof writeApps>;
+export type WriteScanJob = z.infer<typeof writeScan>;
+
+/**
+ * What goes first on `pics-fetch`; the number is BullMQ's priority (1 is first).
+ * Live changes before backlog, backlog before scans: a row that just changed is what someone is looking at.
+ */
+export const LANES = { live: 1, backlog: 2, scan: 3 } as const;
+export type Lane = keyof typeof LANES;

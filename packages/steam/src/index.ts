@@ -1,0 +1,2 @@
+export type * from './pics-client.ts';
+export type * from './product-info.ts';

@@ -1,0 +1,31 @@
+import type { ChangesSince, ProductInfo, ProductMetadata } from './product-info.ts';
+
+/** How the session with Steam stands, for readiness and metrics. */
+export interface SessionStatus {
+  loggedOn: boolean;
+  /** In words, why there is no session; empty while there is one. */
+  reason: string;
+  /** When the last answer to any request came; undefined before the first. */
+  lastAnswerAt: Date | undefined;
+  /** Until when no logon is tried, while backing off. */
+  backoffUntil: Date | undefined;
+}
+
+/**
+ * One anonymous session with Steam and the PICS requests on it.
+ *
+ * The session is kept: it reconnects by itself, with backoff, until `close`. Every request settles: with an answer, with
+ * what came of it before a timeout or a disconnect, or by throwing `SteamUnavailable` when there is no session to ask on.
+ */
+export interface PicsClient {
+  readonly status: SessionStatus;
+  /** Resolves at the first logon; from the call on the client keeps itself logged on. Rejects only when closed meanwhile. */
+  logOn(): Promise<void>;
+  getChangesSince(changeNumber: number): Promise<ChangesSince>;
+  getProductInfo(appids: readonly number[]): Promise<ProductInfo>;
+  getProductMetadata(appids: readonly number[]): Promise<ProductMetadata>;
+  /** English names of store tags; tags that Steam has no name for are missing from the map. */
+  getTagNames(tagIds: readonly number[]): Promise<Map<number, string>>;
+  /** Logs off and ends every pending request. */
+  close(): Promise<void>;
+}
