@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { LANES, type Lane } from '@pics/core';
+import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+
+/** States in which a job's work is still to come or under way. */
+const LIVE_STATES = ['wait', 'prioritized', 'active', 'delayed'] as const;
+
+/** Finished jobs kept for a look in Bull Board; failed ones longer, for they can be retried from there. */
+const KEEP_COMPLETED = { count: 200, age: 3_600 };
+const KEEP_FAILED = { count: 1_000, age: 7 * 86_400 };
+
+/** Between a batch's id and what makes the ids of its jobs differ; never part of a batch's id (a UUID). */
+const SEPARATOR = '_';
+
+/** How a batch's job ended when it did not complete. */
+export interface DeadJob {
+  batchId: string;
+  error: string;
+}
+
+/**
+ * One of the two queues, as those see it who add work and ask after it.
+ *
+ * Every job's id begins with the id of its batch, so that the jobs of a batch are found without keeping another list. Two
+ * jobs never share an id: BullMQ would ignore the second as long as the first is kept, and its work would be lost.
+ */
+export class JobQueue<Job extends { kind: string; batchId: string }> {
+  readonly bull: Queue;
+
+  constructor(name: string, redis: Redis) {
+    this.bull = new Queue(name, {
+      connection: redis,
+      streams: { events: { maxLen: 1_000 } },
+      defaultJobOptions: {
+        // What gets here is unexpected: Steam, Redis and Postgres being away costs no attempt.
+        attempts: 3,
+        backoff: { type: 'exponential', delay: 1_000, jitter: 0.5 },
+        removeOnComplete: KEEP_COMPLETED,
+        removeOnFail: KEEP_FAILED,
+      },
+    });
+    this.bull.on('error', () => {}); // The connection reports its own errors.
+  }
+
+  /** Adds one job; it is in Redis when this resolves. */
+  async add(job: Job, lane?: Lane): Promise<void> {
+    const jobId = `${job.batchId}${SEPARATOR}${randomUUID().slice(0, 8)}`;
+    await this.bull.add(job.kind, job, { jobId, ...(lane && { priority: LANES[lane] }) });
+  }
+
+  /** How many jobs wait or are under way. */
+  async countLive(): Promise<number> {
+    const counts = await this.bull.getJobCounts(...LIVE_STATES);
+    return Object.values(counts).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** How many jobs wait in one lane. */
+  async countWaiting(lane: Lane): Promise<number> {
+    const counts = await this.bull.getCountsPerPriority([LANES[lane]]);
+    return counts[LANES[lane]] ?? 0;
+  }
+
+  /** The batches that have a job waiting or under way. Both queues are bounded, so this reads some hundred ids at most. */
+  async getLiveBatchIds(): Promise<Set<string>> {
+    return new Set((await this.bull.getRanges([...LIVE_STATES])).map(batchIdOf));
+  }
+
+  /** Those of the batches whose job failed for good, with its error; jobs that are gone altogether are not listed. */
+  async findDeadJobs(batchIds: ReadonlySet<string>): Promise<DeadJob[]> {
+    const jobIds = await this.bull.getRanges(['failed']);
+    const dead: DeadJob[] = [];
+    for (const jobId of jobIds.filter((id) => batchIds.has(batchIdOf(id)))) {
+      const job = await this.bull.getJob(jobId);
+      dead.push({
+        batchId: batchIdOf(jobId),
+        error: job?.failedReason ?? 'the job failed and its reason is gone',
+      });
+    }
+    return dead;
+  }
+
+  async close(): Promise<void> {
+    await this.bull.close();
+  }
+}
+
+function batchIdOf(jobId: string): string {
+  return jobId.slice(0, jobId.indexOf(SEPARATOR));
+}
+
+/**
+ * Sets how many `pics-fetch` jobs, and so PICS requests, the whole fleet may start in a second; it takes effect at once.
+ *
+ * One request per interval rather than several per second: BullMQ counts in fixed windows, and "2 per 1000 ms" lets four
+ * through around the turn of a window.
+ */
+export async function setFetchRate(queue: JobQueue<never>, requestsPerSecond: number): Promise<void> {
+  if (requestsPerSecond <= 1_000)
+    await queue.bull.setGlobalRateLimit(1, Math.ceil(1_000 / requestsPerSecond));
+  else await queue.bull.setGlobalRateLimit(Math.ceil(requestsPerSecond / 1_000), 1);
+}

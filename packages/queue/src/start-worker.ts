@@ -1,0 +1,143 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DatabaseUnavailable, PermanentError, SteamUnavailable } from '@pics/core';
+import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
+import type { z } from 'zod';
+import { connectRedisForWorker } from './connection.ts';
+
+/**
+ * A replica that is killed holds its jobs for as long as their lock lives, so it lives short; it is renewed every half of
+ * it while the job runs. A job whose replica vanished is found within STALLED_INTERVAL_MS after that.
+ */
+const LOCK_DURATION_MS = 15_000;
+const STALLED_INTERVAL_MS = 5_000;
+
+/**
+ * How often a job may lose its worker before it fails. BullMQ's 1 would fail a job for two unlucky deploys; with no bound,
+ * a job that kills every worker that takes it would do so for ever.
+ */
+const MAX_STALLED_COUNT = 10;
+
+/** How soon a worker that stands aside looks again whether it can work. */
+const HINDRANCE_CHECK_MS = 500;
+
+interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface WorkerOptions<Payload extends { batchId: string }> {
+  queue: string;
+  redisUrl: string;
+  concurrency: number;
+  /** What a job's payload must look like; one that does not fails at once and for good. */
+  schema: z.ZodType<Payload>;
+  /** Does the work of one job and returns small counters, which are logged and kept with the job. */
+  step: (payload: Payload) => Promise<Record<string, number>>;
+  /** Why no job should be taken right now, in words; undefined when nothing hinders. */
+  findHindrance: () => Promise<string | undefined>;
+  log: Log;
+}
+
+export interface RunningWorker {
+  /** Why the worker stands aside; undefined while it takes jobs. */
+  readonly hindrance: string | undefined;
+  /** When a job was last completed. */
+  readonly lastCompletedAt: Date | undefined;
+  /** Takes no more jobs and resolves when those in hand are finished. */
+  close(): Promise<void>;
+}
+
+/**
+ * Works on one queue until closed.
+ *
+ * A job that throws is tried again with backoff; one that throws `PermanentError` is not. When what the work needs is away
+ * (`SteamUnavailable`, `DatabaseUnavailable`) the job goes back to its place in the queue with its attempts untouched, and
+ * the worker takes none until `findHindrance` finds nothing: an outage of an hour costs no job anything.
+ */
+export function startWorker<Payload extends { batchId: string }>(
+  options: WorkerOptions<Payload>,
+): RunningWorker {
+  const { queue, log } = options;
+  const redis = connectRedisForWorker(options.redisUrl, (error) =>
+    log.warn({ err: error }, 'redis connection'),
+  );
+  const closing = new AbortController();
+  let hindrance: string | undefined = 'starting';
+  let lastCompletedAt: Date | undefined;
+
+  const run = async (job: Job, token?: string) => {
+    const startedAt = Date.now();
+    const fields = { queue, jobId: job.id, kind: job.name, attempt: job.attemptsMade + 1 };
+    try {
+      const counts = await options.step(parsePayload(options.schema, job));
+      lastCompletedAt = new Date();
+      log.info({ ...fields, ...counts, durationMs: Date.now() - startedAt }, 'job done');
+      return counts;
+    } catch (error) {
+      if (error instanceof SteamUnavailable || error instanceof DatabaseUnavailable) {
+        standAside(error.message);
+        await job.moveToWait(token);
+        throw new WaitingError(error.message);
+      }
+      log.error({ ...fields, err: error, durationMs: Date.now() - startedAt }, 'job failed');
+      if (error instanceof PermanentError) throw new UnrecoverableError(`${error.name}: ${error.message}`);
+      throw error;
+    }
+  };
+
+  const worker = new Worker(queue, run, {
+    connection: redis,
+    autorun: false,
+    concurrency: options.concurrency,
+    lockDuration: LOCK_DURATION_MS,
+    stalledInterval: STALLED_INTERVAL_MS,
+    maxStalledCount: MAX_STALLED_COUNT,
+  });
+  worker.on('error', (error) => log.warn({ queue, err: error }, 'worker'));
+
+  const standAside = (reason: string) => {
+    if (hindrance === undefined) log.warn({ queue, reason }, 'taking no jobs');
+    hindrance = reason;
+    void worker.pause(true);
+  };
+
+  const watchHindrance = async () => {
+    while (!closing.signal.aborted) {
+      const reason = await options.findHindrance().catch((error: Error) => error.message);
+      if (closing.signal.aborted) return;
+      if (reason) standAside(reason);
+      else if (hindrance !== undefined) {
+        log.info({ queue, after: hindrance }, 'taking jobs');
+        hindrance = undefined;
+        await worker.resume();
+      }
+      await delay(HINDRANCE_CHECK_MS, undefined, { signal: closing.signal }).catch(() => {});
+    }
+  };
+  const watching = watchHindrance();
+
+  return {
+    get hindrance() {
+      return hindrance;
+    },
+    get lastCompletedAt() {
+      return lastCompletedAt;
+    },
+    close: async () => {
+      closing.abort();
+      await watching;
+      await worker.close();
+      redis.disconnect();
+    },
+  };
+}
+
+function parsePayload<Payload>(schema: z.ZodType<Payload>, job: Job): Payload {
+  const result = schema.safeParse(job.data);
+  if (result.success) return result.data;
+  const faults = result.error.issues
+    .slice(0, 3)
+    .map((issue) => `${issue.path.join('.') || 'payload'}: ${issue.message}`);
+  throw new PermanentError(`not a job of this version of ${job.queueName} (${faults.join('; ')})`);
+}

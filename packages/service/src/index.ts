@@ -1,0 +1,13 @@
+export { environment } from './environment.ts';
+export type { Reason } from './health-server.ts';
+export { createLogger, type Logger } from './logger.ts';
+export { repeat, type RepeatOptions } from './repeat.ts';
+export { runService, type Service } from './run-service.ts';
+export {
+  parseSettings,
+  SettingsError,
+  settingSchemas,
+  type SettingName,
+  type Settings,
+  type SettingsWith,
+} from './settings.ts';

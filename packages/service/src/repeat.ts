@@ -1,0 +1,36 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface RepeatOptions {
+  /** From the end of one turn to the start of the next. */
+  intervalMs: number;
+  /** Ends the loop, also in the middle of a pause. */
+  signal: AbortSignal;
+  /** Told of every turn that threw; the loop goes on. */
+  onError: (error: unknown, nextTurnMs: number) => void;
+  /** The longest pause after turns that threw one after the other. */
+  maxPauseMs?: number;
+}
+
+/**
+ * Runs `turn` again and again until the signal is aborted, and resolves then.
+ *
+ * A turn that throws is reported and tried again after a pause that doubles with each failure in a row (with jitter, so that
+ * replicas do not march in step). A turn that returns true asks for the next one at once.
+ */
+export async function repeat(turn: () => Promise<boolean | void>, options: RepeatOptions): Promise<void> {
+  const { intervalMs, signal, onError, maxPauseMs = 30_000 } = options;
+  let failures = 0;
+  while (!signal.aborted) {
+    let pauseMs = intervalMs;
+    try {
+      if ((await turn()) === true) pauseMs = 0;
+      failures = 0;
+    } catch (error) {
+      failures += 1;
+      const longest = Math.min(maxPauseMs, Math.max(intervalMs, 100) * 2 ** failures);
+      pauseMs = longest * (0.5 + Math.random() / 2);
+      if (!signal.aborted) onError(error, Math.round(pauseMs));
+    }
+    if (pauseMs > 0) await delay(pauseMs, undefined, { signal }).catch(() => {});
+  }
+}

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+
+/** A whole number within bounds, written in digits. */
+const whole = (unit: string, min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, { error: `must be a whole number of ${unit}` })
+    .transform(Number)
+    .pipe(z.number().min(min, `must be at least ${min} ${unit}`).max(max, `must be at most ${max} ${unit}`));
+
+const url = (protocols: string[]) =>
+  z.string().refine((text) => protocols.includes(URL.parse(text)?.protocol.slice(0, -1) ?? ''), {
+    error: `must be a URL that begins with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
+  });
+
+const hostAndPort = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/;
+
+/**
+ * Every setting there is, under the name its environment variable has: what it must look like, and what it is when unset.
+ * A service validates all of them, also those it does not use, so that a wrong line is found by whoever starts first.
+ */
+export const settingSchemas = {
+  DATABASE_URL: url(['postgres', 'postgresql']).optional(),
+  REDIS_URL: url(['redis', 'rediss']).optional(),
+  PORT: whole('port', 0, 65_535).optional(),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+      error: 'must be trace, debug, info, warn, error, fatal or silent',
+    })
+    .default('info'),
+  MODE: z
+    .enum(['change_monitor', 'bulk_sync'], { error: 'must be change_monitor or bulk_sync' })
+    .default('change_monitor'),
+  POLL_INTERVAL_MS: whole('milliseconds', 100, 3_600_000).default(5_000),
+  FETCH_BATCH_SIZE: whole('apps', 1, 1_000).default(200),
+  /** The budget of the whole fleet, in PICS requests; 2 is what Steam is known to bear for good. */
+  FETCH_RATE_PER_SECOND: z
+    .string()
+    .regex(/^\d{1,6}(\.\d{1,3})?$/, { error: 'must be a number of requests a second, such as 2 or 0.5' })
+    .transform(Number)
+    .pipe(z.number().min(0.01, 'must be at least 0.01').max(10_000, 'must be at most 10000'))
+    .default(2),
+  /** Jobs one fetcher works on at once: at 2 requests a second and answers within a second, 4 leaves room. */
+  FETCH_CONCURRENCY: whole('jobs', 1, 64).default(4),
+  SCAN_BATCH_SIZE: whole('ids', 1, 10_000).default(5_000),
+  STEAM_CM_SERVERS: z
+    .string()
+    .transform((text) => text.split(',').map((server) => server.trim()))
+    .pipe(z.array(z.string().regex(hostAndPort, 'must be a list of host:port, separated by commas')))
+    .default([]),
+  STEAM_REQUEST_TIMEOUT_MS: whole('milliseconds', 100, 600_000).default(30_000),
+  STEAM_WEB_API_KEY: z
+    .string()
+    .regex(/^[0-9A-Fa-f]{32}$/, { error: 'must be the 32 hexadecimal digits of a Steam Web API key' })
+    .optional(),
+  BOARD_USER: z.string().optional(),
+  BOARD_PASSWORD: z.string().optional(),
+  /** How long jobs in hand may take to finish after SIGTERM; below the grace of the platforms (Railway and compose: 30 s). */
+  DRAIN_TIMEOUT_MS: whole('milliseconds', 0, 600_000).default(25_000),
+};
+
+export type Settings = { [Name in keyof typeof settingSchemas]: z.infer<(typeof settingSchemas)[Name]> };
+export type SettingName = keyof Settings;
+
+/** Settings that a service cannot do without, next to all the others. */
+export type SettingsWith<Required extends SettingName> = Settings & {
+  [Name in Required]-?: NonNullable<Settings[Name]>;
+};
+
+/** One or more settings are missing or wrong; the message names every one of them and never shows a secret's value. */
+export class SettingsError extends Error {
+  override name = 'SettingsError';
+}
+
+const SECRET: ReadonlySet<string> = new Set([
+  'DATABASE_URL',
+  'REDIS_URL',
+  'STEAM_WEB_API_KEY',
+  'BOARD_PASSWORD',
+]);
+
+/** Other faults than those of a single setting: what belongs together, and what people mistake for it. */
+function findFaultsBetween(variables: Record<string, string>, required: readonly SettingName[]): string[] {
+  const faults: string[] = [];
+  for (const name of required) {
+    if (variables[name]) continue;
+    faults.push(
+      name === 'DATABASE_URL' && variables['SUPABASE_URL']
+        ? 'DATABASE_URL is not set: SUPABASE_URL and its keys are for the REST API, SQL needs the Postgres URL ' +
+            '(Supabase: Connect > Session pooler, port 5432)'
+        : `${name} is not set`,
+    );
+  }
+  if (Boolean(variables['BOARD_USER']) !== Boolean(variables['BOARD_PASSWORD'])) {
+    faults.push('BOARD_USER and BOARD_PASSWORD must be set together');
+  }
+  return faults;
+}
+
+/**
+ * Reads the settings out of environment variables.
+ *
+ * @param required what this service cannot run without.
+ * @throws SettingsError naming every fault at once; there is no silent default for a bad value.
+ */
+export function parseSettings<Required extends SettingName>(
+  variables: Record<string, string>,
+  required: readonly Required[],
+): SettingsWith<Required> {
+  const faults = findFaultsBetween(variables, required);
+  const parsed: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(settingSchemas)) {
+    const result = schema.safeParse(variables[name]);
+    if (result.success) {
+      parsed[name] = result.data;
+      continue;
+    }
+    const shown = SECRET.has(name) ? '' : `, not "${variables[name]}"`;
+    faults.push(`${name} ${result.error.issues[0]?.message}${shown}`);
+  }
+  if (faults.length > 0) throw new SettingsError(faults.join('\n'));
+  return parsed as SettingsWith<Required>;
+}
