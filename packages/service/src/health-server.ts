@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
@@ -11,18 +11,22 @@ export interface HealthSources {
   /** Why the service is not doing its work right now. */
   findReasonNotReady: () => Reason | Promise<Reason>;
   metrics: Registry;
+  /** Answers every other path; without it there is nothing else. */
+  otherPaths?: RequestListener | undefined;
 }
 
 /**
- * Answers `/healthz` (also as `/health`), `/readyz` and `/metrics`, and nothing else.
+ * Answers `/healthz` (also as `/health`), `/readyz` and `/metrics`, and nothing else unless a listener for it is given.
  *
  * `/healthz` is about the process alone: it answers 200 as long as it answers. `/readyz` is about progress: 503 with the
- * reason when the service stands still. It listens on every address, IPv6 included, for platforms probe from outside.
+ * reason when the service stands still.
  *
  * @param port 0 takes a free one.
+ * @param host the address to listen on; `::` is every address, IPv6 and IPv4, where platforms probe.
  */
 export async function startHealthServer(
   port: number,
+  host: string,
   sources: HealthSources,
 ): Promise<{ port: number; close(): Promise<void> }> {
   const server = createServer((request, response) => {
@@ -31,7 +35,6 @@ export async function startHealthServer(
     };
     const answer = async () => {
       const path = request.url?.split('?')[0];
-      if (request.method !== 'GET' && request.method !== 'HEAD') return reply(405, { error: 'only GET' });
       if (path === '/healthz' || path === '/health')
         return reply(200, { status: 'ok', service: sources.service });
       if (path === '/readyz') {
@@ -48,12 +51,14 @@ export async function startHealthServer(
           .end(await sources.metrics.metrics());
         return;
       }
+      if (sources.otherPaths) return sources.otherPaths(request, response);
       reply(404, { error: 'there is /healthz, /readyz and /metrics' });
     };
     answer().catch(() => (response.headersSent ? response.end() : reply(500, { error: 'internal error' })));
   });
   server.requestTimeout = 10_000;
-  await listen(server, port);
+  server.listen(port, host);
+  await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
     close: async () => {
@@ -62,9 +67,4 @@ export async function startHealthServer(
       await once(server, 'close');
     },
   };
-}
-
-async function listen(server: Server, port: number): Promise<void> {
-  server.listen(port, '::');
-  await once(server, 'listening');
 }

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import { hostname } from 'node:os';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { environment } from './environment.ts';
@@ -13,11 +14,13 @@ export interface Service<Required extends SettingName = SettingName> {
   /** Aborted as soon as the service is to stop: loops end, nothing new is begun. */
   stopping: AbortSignal;
   /** Registers how to close a resource that was just opened. Closed in reverse order, all of them, even when one fails. */
-  onClose(name: string, close: () => unknown): void;
+  onClose: (name: string, close: () => unknown) => void;
   /** Registers a reason not to be ready; the first that gives one is told on `/readyz`. */
-  onReadiness(findReason: () => Reason | Promise<Reason>): void;
+  onReadiness: (findReason: () => Reason | Promise<Reason>) => void;
+  /** Answers the paths that health and metrics leave over. */
+  answerOtherPaths: (listener: RequestListener) => void;
   /** Ends the service in good order: with exit code 0, or with 1 and the error logged. */
-  stop(error?: unknown): void;
+  stop: (error?: unknown) => void;
 }
 
 interface ServiceDefinition<Required extends SettingName> {
@@ -25,6 +28,8 @@ interface ServiceDefinition<Required extends SettingName> {
   /** Used when PORT is not set. */
   port: number;
   required: readonly Required[];
+  /** The address to listen on; every one unless told otherwise. */
+  findHost?: (settings: SettingsWith<Required>) => string;
   /** Opens what the service needs and sets it going; resolves when it is under way. */
   start: (service: Service<Required>) => Promise<void>;
 }
@@ -49,6 +54,7 @@ export async function runService<Required extends SettingName>(
   const closers: { name: string; close: () => unknown }[] = [];
   const readiness: (() => Reason | Promise<Reason>)[] = [];
   const stopping = new AbortController();
+  let otherPaths: RequestListener | undefined;
   let exitCode = 0;
 
   const closeAll = async () => {
@@ -98,10 +104,17 @@ export async function runService<Required extends SettingName>(
     stopping: stopping.signal,
     onClose: (name, close) => closers.push({ name, close }),
     onReadiness: (findReason) => readiness.push(findReason),
+    answerOtherPaths: (listener) => {
+      otherPaths = listener;
+    },
     stop,
   };
   try {
-    const health = await startHealthServer(settings.PORT ?? definition.port, {
+    const host = definition.findHost?.(settings) ?? '::';
+    const health = await startHealthServer(settings.PORT ?? definition.port, host, {
+      get otherPaths() {
+        return otherPaths;
+      },
       service: definition.name,
       metrics,
       findReasonNotReady: async () => {

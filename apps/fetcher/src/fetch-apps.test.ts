@@ -1,0 +1,90 @@
+import {
+  MAX_ATTEMPTS,
+  PermanentError,
+  SteamUnavailable,
+  type FetchAppsJob,
+  type WriteAppsJob,
+} from '@pics/core';
+import type { AppEntry, ProductInfo, Unanswered } from '@pics/steam';
+import { describe, expect, test } from 'vitest';
+import { fetchApps } from './fetch-apps.ts';
+
+const job: FetchAppsJob = {
+  version: 1,
+  kind: 'apps',
+  batchId: 'batch',
+  changeNumber: 100,
+  attempt: 0,
+  appids: [10, 20, 30],
+};
+
+function entry(appid: number, text = `"appinfo"\n{\n\t"appid"\t\t"${appid}"\n}\n`): AppEntry {
+  return { appid, changeNumber: 90, missingToken: false, body: Buffer.from(text) };
+}
+
+function unanswered(appids: number[], reason: Unanswered['reason']): Unanswered[] {
+  return appids.map((appid) => ({ appid, reason }));
+}
+
+/** Runs the step against a Steam that answers with `info`; gives back what was handed to the writer. */
+async function run(info: Partial<ProductInfo>, changed: Partial<FetchAppsJob> = {}) {
+  const written: WriteAppsJob[] = [];
+  const outcome = await fetchApps(
+    { ...job, ...changed },
+    {
+      getProductInfo: async () => ({ apps: [], unknown: [], unanswered: [], parts: 1, ...info }),
+      addWriteJob: async (writeJob) => void written.push(writeJob),
+    },
+  ).catch((error: Error) => error);
+  return { written, outcome };
+}
+
+describe('fetchApps', () => {
+  test('hands every app of the batch to the writer in exactly one list, under the number it was dispatched for', async () => {
+    const { written } = await run({
+      apps: [entry(10)],
+      unknown: [20],
+      unanswered: unanswered([30], 'absent'),
+    });
+    expect(written).toHaveLength(1);
+    expect(written[0]).toMatchObject({ batchId: 'batch', changeNumber: 100, unknown: [20], failed: [] });
+    expect(written[0]?.records.map((record) => record.appid)).toEqual([10]);
+    expect(written[0]?.unanswered).toEqual([
+      { appid: 30, reason: 'NoAnswer: Steam left the app out of its answer', counts: true },
+    ]);
+  });
+
+  test('fails an app whose body cannot be read, with the reason, and passes its batch-mates', async () => {
+    const { written } = await run({ apps: [entry(10), entry(20, '"appinfo"\n{'), entry(30)] });
+    expect(written[0]?.records.map((record) => record.appid)).toEqual([10, 30]);
+    expect(written[0]?.failed).toEqual([{ appid: 20, error: expect.stringMatching(/^KeyValuesError: /) }]);
+  });
+
+  test('leaves the batch whole when the connection went before anything came', async () => {
+    const { written, outcome } = await run({ unanswered: unanswered([10, 20, 30], 'disconnected') });
+    expect(outcome).toBeInstanceOf(SteamUnavailable);
+    expect(written).toEqual([]);
+  });
+
+  test('uses what came before a disconnect and asks for the rest without costing it an attempt', async () => {
+    const { written } = await run({ apps: [entry(10)], unanswered: unanswered([20, 30], 'disconnected') });
+    expect(written[0]?.records).toHaveLength(1);
+    expect(written[0]?.unanswered.map(({ appid, counts }) => [appid, counts])).toEqual([
+      [20, false],
+      [30, false],
+    ]);
+  });
+
+  test('fails the job of a last single app that Steam never answers, after the ledger has been told', async () => {
+    const last = { appids: [10], attempt: MAX_ATTEMPTS - 1 };
+    const { written, outcome } = await run({ unanswered: unanswered([10], 'timeout') }, last);
+    expect(outcome).toBeInstanceOf(PermanentError);
+    expect(outcome).toHaveProperty('message', expect.stringContaining('app 10'));
+    expect(written[0]?.unanswered).toHaveLength(1);
+  });
+
+  test('does not fail the job as long as the app has attempts left', async () => {
+    const { outcome } = await run({ unanswered: unanswered([10], 'timeout') }, { appids: [10], attempt: 3 });
+    expect(outcome).toMatchObject({ unanswered: 1 });
+  });
+});

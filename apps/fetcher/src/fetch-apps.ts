@@ -1,0 +1,88 @@
+import {
+  describeError,
+  MAX_ATTEMPTS,
+  PermanentError,
+  SteamUnavailable,
+  type FetchAppsJob,
+  type WriteAppsJob,
+} from '@pics/core';
+import { extractApp, type ProductInfo, type Unanswered } from '@pics/steam';
+
+export interface FetchAppsEdges {
+  getProductInfo: (appids: readonly number[]) => Promise<ProductInfo>;
+  addWriteJob: (job: WriteAppsJob) => Promise<void>;
+}
+
+/**
+ * One batch of apps: one PICS request, its records handed to the writer.
+ *
+ * Every app of the batch ends up in exactly one list of the write job, so that the ledger hears of each: a body that cannot
+ * be read fails its app alone, and what Steam left out is wanted again. The write job is in Redis before this returns; a
+ * replica killed anywhere before that leaves the batch to be fetched once more.
+ *
+ * @throws SteamUnavailable when the session went before anything came: nothing was handed on, the batch is still whole.
+ * @throws PermanentError when the last app of an unanswered batch got no answer either. The ledger has been told; the job
+ *   fails so that it stands among the failed ones, from where it can be retried.
+ */
+export async function fetchApps(job: FetchAppsJob, edges: FetchAppsEdges): Promise<Record<string, number>> {
+  const info = await edges.getProductInfo(job.appids);
+  if (info.unanswered.length === job.appids.length && info.unanswered.every(isDisconnect)) {
+    throw new SteamUnavailable('the connection to Steam was lost before an answer came');
+  }
+  const { records, failed } = extractApps(info);
+  const unanswered = info.unanswered.map((app) => ({
+    appid: app.appid,
+    reason: `NoAnswer: ${REASONS[app.reason]}`,
+    counts: !isDisconnect(app),
+  }));
+  const { version, kind, batchId, changeNumber } = job;
+  await edges.addWriteJob({
+    version,
+    kind,
+    batchId,
+    changeNumber,
+    records,
+    unknown: info.unknown,
+    failed,
+    unanswered,
+  });
+
+  const last = unanswered[0];
+  if (last?.counts && job.appids.length === 1 && job.attempt + 1 >= MAX_ATTEMPTS) {
+    throw new PermanentError(`app ${last.appid} failed after ${MAX_ATTEMPTS} attempts, ${last.reason}`);
+  }
+  return {
+    apps: job.appids.length,
+    records: records.length,
+    unknown: info.unknown.length,
+    failed: failed.length,
+    unanswered: unanswered.length,
+    parts: info.parts,
+    changeNumber,
+  };
+}
+
+const REASONS: Record<Unanswered['reason'], string> = {
+  absent: 'Steam left the app out of its answer',
+  timeout: 'Steam did not answer in time',
+  disconnected: 'the connection was lost before the answer was complete',
+  corrupt: 'the body does not match the SHA-1 it was announced with',
+  unreadable: 'the body could not be read',
+};
+
+function isDisconnect(app: Unanswered): boolean {
+  return app.reason === 'disconnected';
+}
+
+function extractApps(info: ProductInfo): Pick<WriteAppsJob, 'records' | 'failed'> {
+  const records: WriteAppsJob['records'] = [];
+  const failed: WriteAppsJob['failed'] = [];
+  for (const entry of info.apps) {
+    try {
+      records.push(extractApp(entry));
+    } catch (error) {
+      failed.push({ appid: entry.appid, error: describeError(error) });
+    }
+  }
+  return { records, failed };
+}

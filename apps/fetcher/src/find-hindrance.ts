@@ -1,0 +1,15 @@
+import type { SessionStatus } from '@pics/steam';
+import { WRITE_QUEUE_HIGH_WATER } from './config.ts';
+
+/**
+ * Why a fetcher should take no job right now: there is no session with Steam, or the writer is too far behind.
+ * The second is the pipeline's brake: without it, a slow or absent Postgres would fill Redis with records.
+ */
+export async function findHindrance(
+  session: SessionStatus,
+  writeQueue: { countLive(): Promise<number> },
+): Promise<string | undefined> {
+  if (!session.loggedOn) return `no session with Steam: ${session.reason}`;
+  const waiting = await writeQueue.countLive();
+  return waiting >= WRITE_QUEUE_HIGH_WATER ? `${waiting} write jobs wait for the writer` : undefined;
+}

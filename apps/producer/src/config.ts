@@ -1,0 +1,29 @@
+/** What the producer cannot run without. */
+export const required = ['DATABASE_URL', 'REDIS_URL'] as const;
+
+/** The port of health and metrics when PORT is not set. */
+export const defaultPort = 3001;
+
+/**
+ * How many jobs of apps may wait on `pics-fetch`. Enough that a fetcher never finds the queue empty between two turns of
+ * the dispatcher, few enough that a change that arrives during a backlog of 280,000 apps waits behind none of it.
+ */
+export const FETCH_QUEUE_HIGH_WATER = 32;
+
+/** How many scan requests may wait besides: they go last, and their answers feed the ledger, which must stay the reservoir. */
+export const SCAN_HIGH_WATER = 4;
+
+/** How often the dispatcher looks at the ledger and the queue. Half of it is added to the way of a change, on average. */
+export const DISPATCH_INTERVAL_MS = 200;
+
+/** How often batches in flight are compared with the jobs that exist. */
+export const RELEASE_INTERVAL_MS = 5_000;
+
+/** How often Steam is asked for the names of tags that have none. Names of new tags are a nicety, not news. */
+export const TAG_NAMES_INTERVAL_MS = 60_000;
+
+/**
+ * How far before "now" the very first poll starts. Those changes show ids near the top of the range in use, which tells
+ * the discovery scan how far it has to go; Steam answers up to some 4,000 changes back.
+ */
+export const FIRST_POLL_LOOKBACK = 1_000;

@@ -1,0 +1,40 @@
+import type { FetchJob, Lane } from '@pics/core';
+import type { Batch, ScanRequest } from '@pics/database';
+import { FETCH_QUEUE_HIGH_WATER, SCAN_HIGH_WATER } from './config.ts';
+
+export interface DispatchEdges {
+  claimBatch: () => Promise<Batch | undefined>;
+  claimScanRequest: () => Promise<ScanRequest | undefined>;
+  queue: {
+    add: (job: FetchJob, lane: Lane) => Promise<void>;
+    countWaiting: (lane: Lane) => Promise<number>;
+  };
+}
+
+/**
+ * One turn of the dispatcher: moves wanted apps from the ledger to `pics-fetch` until the queue stands at its high-water
+ * mark, and no further. The backlog stays in Postgres; what Redis holds does not depend on it.
+ *
+ * A batch is claimed in the ledger first and enqueued after. Killed in between, the batch has no job; that is what
+ * `releaseLostBatches` finds. The other way round, a job could run whose apps the ledger thinks idle.
+ *
+ * @returns how many jobs were added.
+ */
+export async function dispatchBatches(edges: DispatchEdges): Promise<number> {
+  const waiting = (await edges.queue.countWaiting('live')) + (await edges.queue.countWaiting('backlog'));
+  let added = 0;
+  for (let room = FETCH_QUEUE_HIGH_WATER - waiting; room > 0; room -= 1) {
+    const batch = await edges.claimBatch();
+    if (!batch) break;
+    const { lane, ...rest } = batch;
+    await edges.queue.add({ version: 1, kind: 'apps', ...rest }, lane);
+    added += 1;
+  }
+  for (let room = SCAN_HIGH_WATER - (await edges.queue.countWaiting('scan')); room > 0; room -= 1) {
+    const request = await edges.claimScanRequest();
+    if (!request) break;
+    await edges.queue.add({ version: 1, kind: 'scan', ...request }, 'scan');
+    added += 1;
+  }
+  return added;
+}

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { repeat } from './repeat.ts';
+
+describe('repeat', () => {
+  test('goes on after a turn that throws, and pauses longer with each failure in a row', async () => {
+    const stop = new AbortController();
+    const pauses: number[] = [];
+    await repeat(async () => Promise.reject(new Error('away')), {
+      intervalMs: 1,
+      signal: stop.signal,
+      maxPauseMs: 8,
+      onError: (_error, nextTurnMs) => {
+        pauses.push(nextTurnMs);
+        if (pauses.length === 4) stop.abort();
+      },
+    });
+    expect(pauses).toHaveLength(4);
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(8);
+    expect(Math.min(...pauses)).toBeGreaterThan(0);
+  });
+
+  test('runs the next turn at once as long as a turn asks for it', async () => {
+    const stop = new AbortController();
+    let turns = 0;
+    await repeat(
+      async () => {
+        turns += 1;
+        if (turns === 100) stop.abort();
+        return true;
+      },
+      { intervalMs: 3_600_000, signal: stop.signal, onError: () => {} },
+    );
+    expect(turns).toBe(100);
+  });
+
+  test('ends in the middle of a pause when told to stop', async () => {
+    const stop = new AbortController();
+    const ended = repeat(async () => stop.abort(), {
+      intervalMs: 3_600_000,
+      signal: stop.signal,
+      onError: () => {},
+    });
+    await expect(ended).resolves.toBeUndefined();
+  });
+});
