@@ -1,0 +1,82 @@
+-- A database may already hold tables of these names: a catalogue of its own, with columns, constraints and policies of
+-- its own. What is merely missing gets added by the migrations after this one. What cannot work together (a column of
+-- another kind, a view in place of a table, a key of other columns) stops here, before anything was changed, with one
+-- sentence for each fault.
+
+do $$
+declare
+  faults text;
+begin
+  with expected (table_name, column_name, kind) as (
+    values
+      ('apps', 'appid', 'integer'), ('apps', 'name', 'text'), ('apps', 'type', 'text or enum'),
+      ('apps', 'is_free', 'boolean'), ('apps', 'controller_support', 'text'),
+      ('apps', 'pics_review_score', 'integer'), ('apps', 'pics_review_percentage', 'integer'),
+      ('apps', 'metacritic_score', 'integer'), ('apps', 'metacritic_url', 'text'), ('apps', 'platforms', 'text'),
+      ('apps', 'release_state', 'text'), ('apps', 'parent_appid', 'integer'), ('apps', 'homepage_url', 'text'),
+      ('apps', 'app_state', 'text'), ('apps', 'last_content_update', 'timestamp'),
+      ('apps', 'current_build_id', 'text'), ('apps', 'content_descriptors', 'jsonb'), ('apps', 'languages', 'jsonb'),
+      ('apps', 'steam_release_date', 'timestamp'), ('apps', 'original_release_date', 'timestamp'),
+      ('apps', 'pics_access', 'text'), ('apps', 'created_at', 'timestamp'), ('apps', 'updated_at', 'timestamp'),
+      ('steam_tags', 'tag_id', 'integer'), ('steam_tags', 'name', 'text'),
+      ('steam_genres', 'genre_id', 'integer'), ('steam_genres', 'name', 'text'),
+      ('steam_categories', 'category_id', 'integer'), ('steam_categories', 'name', 'text'),
+      ('franchises', 'id', 'integer'), ('franchises', 'name', 'text'),
+      ('developers', 'id', 'integer'), ('developers', 'name', 'text'),
+      ('publishers', 'id', 'integer'), ('publishers', 'name', 'text'),
+      ('app_steam_tags', 'appid', 'integer'), ('app_steam_tags', 'tag_id', 'integer'),
+      ('app_steam_tags', 'rank', 'integer'),
+      ('app_genres', 'appid', 'integer'), ('app_genres', 'genre_id', 'integer'),
+      ('app_genres', 'is_primary', 'boolean'),
+      ('app_categories', 'appid', 'integer'), ('app_categories', 'category_id', 'integer'),
+      ('app_franchises', 'appid', 'integer'), ('app_franchises', 'franchise_id', 'integer'),
+      ('app_developers', 'appid', 'integer'), ('app_developers', 'developer_id', 'integer'),
+      ('app_publishers', 'appid', 'integer'), ('app_publishers', 'publisher_id', 'integer'),
+      ('app_dlc', 'appid', 'integer'), ('app_dlc', 'dlc_appid', 'integer'),
+      ('app_steam_deck', 'appid', 'integer'), ('app_steam_deck', 'category', 'integer'),
+      ('app_steam_deck', 'status', 'text'), ('app_steam_deck', 'test_timestamp', 'timestamp'),
+      ('app_steam_deck', 'tested_build_id', 'text'), ('app_steam_deck', 'steamos_compatibility', 'integer'),
+      ('app_steam_deck', 'tests', 'jsonb'), ('app_steam_deck', 'configuration', 'jsonb'),
+      ('sync_status', 'appid', 'integer'), ('sync_status', 'last_pics_sync', 'timestamp'),
+      ('sync_status', 'pics_change_number', 'integer'), ('sync_status', 'wanted_change_number', 'integer'),
+      ('sync_status', 'settled_change_number', 'integer'), ('sync_status', 'batch_id', 'text'),
+      ('sync_status', 'dispatched_at', 'timestamp'), ('sync_status', 'attempts', 'integer'),
+      ('sync_status', 'failed_at', 'timestamp'), ('sync_status', 'last_error', 'text'),
+      ('sync_status', 'not_before', 'timestamp')
+  ),
+  present as (
+    select distinct table_name, to_regclass(table_name) as relation from expected where to_regclass(table_name) is not null
+  ),
+  found (sentence) as (
+    select format('%s exists and is not a table: rename it', table_name)
+    from present join pg_class on pg_class.oid = relation
+    where relkind not in ('r', 'p')
+    union all
+    select format('%s.%s is of type %s, where %s is needed: convert or rename that column',
+      table_name, column_name, format_type(atttypid, atttypmod), kind)
+    from expected
+      join present using (table_name)
+      join pg_attribute on attrelid = relation and attname = column_name and not attisdropped
+      join pg_type on pg_type.oid = atttypid
+    where not case kind
+      when 'integer' then typname in ('int2', 'int4', 'int8')
+      when 'text' then typname in ('text', 'varchar')
+      when 'text or enum' then typname in ('text', 'varchar') or typtype = 'e'
+      when 'boolean' then typname = 'bool'
+      when 'timestamp' then typname in ('timestamptz', 'timestamp')
+      when 'jsonb' then typname = 'jsonb'
+    end
+    union all
+    select format('%s.%s belongs to the primary key and is not filled here: rename that table', table_name, attname)
+    from present
+      join pg_index on indrelid = relation and indisprimary
+      join pg_attribute on attrelid = relation and attnum = any (indkey)
+    where not atthasdef and attidentity = ''
+      and not exists (select from expected e where e.table_name = present.table_name and e.column_name = attname)
+  )
+  select string_agg(sentence, '; ' order by sentence) into faults from found;
+
+  if faults is not null then
+    raise exception 'the existing tables do not fit, nothing was changed: %', faults;
+  end if;
+end $$;

@@ -1,0 +1,52 @@
+import { CamelCasePlugin, CompiledQuery, Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { connectionSettings, isTransactionPooler } from './connection-settings.ts';
+import type { Schema } from './schema.ts';
+
+/** The database, or a transaction on it: the functions of this package take either. */
+export type Database = Kysely<Schema>;
+
+export interface ConnectOptions {
+  /** The most connections this process holds at once. */
+  maxConnections: number;
+  /** What `pg_stat_activity` shows this process as. */
+  applicationName: string;
+  /** The longest a statement may run; 0 for ever. */
+  statementTimeoutMs?: number;
+}
+
+/**
+ * The longest a statement may run. A turn of the pipeline takes milliseconds; what takes a minute is stuck, and a
+ * statement that never ends would hold its locks and its job for ever.
+ */
+const STATEMENT_TIMEOUT_MS = 60_000;
+
+/** A client that vanished in mid-transaction must not keep its rows locked for the others. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
+
+/**
+ * A database that connects when it is first used, and again by itself after an outage: nothing is tried here.
+ *
+ * A connection that breaks while idle is dropped in silence; one that breaks in use makes its statement throw an error
+ * that `isDatabaseUnavailable` knows. `destroy()` closes all connections.
+ */
+export function connectDatabase(url: string, options: ConnectOptions): Database {
+  const { maxConnections, applicationName, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
+  const pool = new pg.Pool({ ...connectionSettings(url, applicationName), max: maxConnections });
+  // Without a listener a connection that breaks while idle would end the process; the pool replaces it anyway.
+  pool.on('error', () => {});
+  const limits = CompiledQuery.raw(
+    `set statement_timeout = ${statementTimeoutMs};
+     set idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_TIMEOUT_MS}`,
+  );
+  return new Kysely<Schema>({
+    dialect: new PostgresDialect({
+      pool,
+      onCreateConnection: async (connection) => {
+        // On a transaction pooler these settings would stay behind for whoever gets the connection next.
+        if (!isTransactionPooler(url)) await connection.executeQuery(limits);
+      },
+    }),
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+  });
+}

@@ -1,0 +1,62 @@
+import pg from 'pg';
+import type { ClientConfig } from 'pg';
+
+/** How long to wait for a connection before the database counts as unavailable. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** Idle connections are probed this often, so that a peer that vanished without a word is noticed. */
+const KEEP_ALIVE_DELAY_MS = 10_000;
+
+const INT8_OID = 20;
+
+/**
+ * The settings of one connection to this URL: everything the URL says, change numbers (int8) as JavaScript numbers, and
+ * a connection that notices when its other end is gone.
+ */
+export function connectionSettings(url: string, applicationName: string): ClientConfig {
+  return {
+    connectionString: withStandardSslModes(url),
+    application_name: applicationName,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
+    types: {
+      getTypeParser: (oid, format) => (oid === INT8_OID ? Number : pg.types.getTypeParser(oid, format)),
+    },
+  };
+}
+
+/**
+ * Whether this URL leads to a pooler that hands its connection to somebody else after every transaction. Port 6543 is
+ * Supabase's. Locks and settings of a session mean nothing there.
+ */
+export function isTransactionPooler(url: string): boolean {
+  return URL.canParse(url) && new URL(url).port === '6543';
+}
+
+/**
+ * Passes when this URL gives sessions of one's own.
+ *
+ * @throws Error with what to do instead, when it leads to a transaction pooler.
+ */
+export function requireSessions(url: string, purpose: string): void {
+  if (isTransactionPooler(url)) {
+    throw new Error(
+      `${purpose} needs a session of its own, and port 6543 is a transaction pooler: ` +
+        'use the session pooler or the database itself (port 5432) in DATABASE_URL',
+    );
+  }
+}
+
+/**
+ * `sslmode` as Postgres documents it: `require` encrypts without asking who signed the certificate (hosted databases sign
+ * their own), `verify-full` asks. pg 8 takes all modes for `verify-full` unless told otherwise; pg 9 will do this too.
+ */
+function withStandardSslModes(url: string): string {
+  if (!URL.canParse(url)) return url;
+  const parsed = new URL(url);
+  const mode = parsed.searchParams.get('sslmode');
+  if (mode === null || mode === 'no-verify' || parsed.searchParams.has('uselibpqcompat')) return url;
+  parsed.searchParams.set('uselibpqcompat', 'true');
+  return parsed.toString();
+}

@@ -1,0 +1,40 @@
+import { DatabaseUnavailable } from '@pics/core';
+
+/** What the operating system says when there is no way to the database. */
+const NETWORK_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+/**
+ * What Postgres says when it cannot serve for now: connection exceptions (08), a shutdown, start or crash (57P01-57P05),
+ * no resources (53: too many connections, disk full, out of memory), a statement or a lock that took too long (57014,
+ * 55P03, 25P03), a server that only reads for the moment (25006: a failover, or a full disk at a hosted database), an
+ * I/O error (58030).
+ */
+const SQL_STATE = /^(08...|53...|57P0.|57014|55P03|25P03|25006|58030)$/;
+
+/** What pg says without a code when a connection is gone or did not come about. */
+const MESSAGE =
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired|Query read timeout|driver has already been destroyed|Connection ended)/;
+
+/**
+ * Whether an error only says that Postgres cannot be used right now, so that the caller waits and tries again and the
+ * work costs no attempt. Looks into causes and, for a host with several addresses, into each one's error.
+ */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof DatabaseUnavailable) return true;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (NETWORK_CODES.has(code) || SQL_STATE.test(code) || MESSAGE.test(error.message)) return true;
+  if (error instanceof AggregateError) return error.errors.some((one) => isDatabaseUnavailable(one));
+  return isDatabaseUnavailable(error.cause);
+}
