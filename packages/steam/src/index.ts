@@ -1,2 +1,4 @@
+export { createPicsClient, type PicsClientOptions } from './create-pics-client.ts';
 export type * from './pics-client.ts';
 export type * from './product-info.ts';
+export type { SteamLogger } from './session/logger.ts';

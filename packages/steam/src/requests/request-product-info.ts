@@ -1,0 +1,69 @@
+import type { AppEntry, ProductInfo, ProductMetadata, Unanswered } from '../product-info.ts';
+import type { WireApp } from '../wire/product-info-part.ts';
+import { AnswerCollector } from './answer-collector.ts';
+import { openBody } from './app-body.ts';
+import type { Outcome } from './pending-requests.ts';
+import type { WithheldBodies } from './withheld-bodies.ts';
+
+/** Sends one ClientPICSProductInfoRequest with this body, and gives the parts of its answer to `onPart`. */
+export type AskProductInfo = (body: object, onPart: (part: Buffer) => boolean) => Promise<Outcome>;
+
+/**
+ * Asks for the bodies of some apps and gives what came of it. Bodies that Steam withholds are read from its web cache
+ * when the answer is over, for only then the host is certain to be known.
+ */
+export async function requestProductInfo(
+  appids: readonly number[],
+  ask: AskProductInfo,
+  withheldBodies: WithheldBodies,
+): Promise<ProductInfo> {
+  const withheld = new Map<number, WireApp>();
+  const collector = new AnswerCollector(appids, (app): AppEntry | Unanswered['reason'] => {
+    if (app.sha && app.size > 0 && !app.body?.length) {
+      withheld.set(app.appid, app);
+      return 'unreadable';
+    }
+    const body = openBody(app.body ?? Buffer.alloc(0), app.body && app.sha);
+    return typeof body === 'string' ? body : entryOf(app, body);
+  });
+  const outcome = await askFor(collector, false, ask);
+
+  const wanted = [...withheld.values()].filter(({ appid }) => collector.isOpen(appid));
+  if (wanted.length > 0) {
+    const texts = await withheldBodies.read(collector.httpHost, wanted);
+    for (const app of wanted) {
+      // Without a token Steam may announce a body that only a token opens: the entry then is the stub that it is inline.
+      const body = texts.get(app.appid) ?? (app.missingToken ? Buffer.alloc(0) : undefined);
+      if (body) collector.add(entryOf(app, body));
+    }
+  }
+  return resultOf(collector, outcome);
+}
+
+/** Asks for the change numbers of some apps, without bodies: 5,000 ids are one small request. */
+export async function requestProductMetadata(
+  appids: readonly number[],
+  ask: AskProductInfo,
+): Promise<ProductMetadata> {
+  const collector = new AnswerCollector(appids, ({ appid, changeNumber }) => ({ appid, changeNumber }));
+  return resultOf(collector, await askFor(collector, true, ask));
+}
+
+async function askFor(
+  collector: AnswerCollector<{ appid: number }>,
+  metadataOnly: boolean,
+  ask: AskProductInfo,
+): Promise<Outcome> {
+  const apps = collector.appids.map((appid) => ({ appid }));
+  if (apps.length === 0) return 'answered';
+  return ask({ apps, packages: [], meta_data_only: metadataOnly }, (part) => collector.take(part));
+}
+
+function entryOf({ appid, changeNumber, missingToken }: WireApp, body: Uint8Array): AppEntry {
+  return { appid, changeNumber, missingToken, body };
+}
+
+function resultOf<App extends { appid: number }>(collector: AnswerCollector<App>, outcome: Outcome) {
+  const { apps, unknown, parts } = collector;
+  return { apps, unknown, unanswered: collector.unanswered(outcome), parts };
+}

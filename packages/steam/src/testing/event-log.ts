@@ -1,0 +1,28 @@
+import type { SteamLogger } from '../session/logger.ts';
+
+type Fields = Record<string, unknown>;
+
+/** A log that a test can wait on: what the client tells is the event to await. */
+export class EventLog implements SteamLogger {
+  readonly #waiting: { message: string; resolve: (fields: Fields) => void }[] = [];
+  readonly #unread: { message: string; fields: Fields }[] = [];
+
+  readonly info = (fields: object, message: string) => this.#add(fields, message);
+  readonly warn = (fields: object, message: string) => this.#add(fields, message);
+  readonly debug = (fields: object, message: string) => this.#add(fields, message);
+
+  /** The fields of the next entry with this message, from those not read yet. */
+  next(message: string): Promise<Fields> {
+    const at = this.#unread.findIndex((entry) => entry.message === message);
+    const [entry] = at < 0 ? [] : this.#unread.splice(at, 1);
+    if (entry) return Promise.resolve(entry.fields);
+    return new Promise((resolve) => this.#waiting.push({ message, resolve }));
+  }
+
+  #add(fields: object, message: string): void {
+    const at = this.#waiting.findIndex((waiter) => waiter.message === message);
+    const [waiter] = at < 0 ? [] : this.#waiting.splice(at, 1);
+    if (waiter) waiter.resolve({ ...fields });
+    else this.#unread.push({ message, fields: { ...fields } });
+  }
+}

@@ -1,0 +1,64 @@
+import type { Change, ChangesSince } from '../product-info.ts';
+import { ProtobufReader } from './protobuf-reader.ts';
+
+/**
+ * Reads a ClientPICSChangesSinceResponse: current_change_number=1, since_change_number=2, force_full_update=3,
+ * package_changes=4 and app_changes=5 {id=1, change_number=2, needs_token=3}, force_full_app_update=6,
+ * force_full_package_update=7 (steammessages_clientserver_appinfo.proto).
+ *
+ * All or nothing: half a list of changes would move the cursor past the other half.
+ *
+ * @throws MalformedMessage
+ */
+export function readChangesSinceAnswer(body: Buffer): ChangesSince {
+  const changes: ChangesSince = {
+    since: 0,
+    current: 0,
+    apps: [],
+    packages: [],
+    forceFullUpdate: false,
+    forceFullAppUpdate: false,
+    forceFullPackageUpdate: false,
+  };
+  const reader = new ProtobufReader(body);
+  while (reader.next()) {
+    switch (reader.field) {
+      case 1:
+        changes.current = reader.uint32();
+        break;
+      case 2:
+        changes.since = reader.uint32();
+        break;
+      case 3:
+        changes.forceFullUpdate = reader.bool();
+        break;
+      case 4:
+        changes.packages.push(readChange(reader.bytes()));
+        break;
+      case 5:
+        changes.apps.push(readChange(reader.bytes()));
+        break;
+      case 6:
+        changes.forceFullAppUpdate = reader.bool();
+        break;
+      case 7:
+        changes.forceFullPackageUpdate = reader.bool();
+        break;
+      default:
+        reader.skip();
+    }
+  }
+  return changes;
+}
+
+function readChange(bytes: Buffer): Change {
+  const change: Change = { id: 0, changeNumber: 0, needsToken: false };
+  const reader = new ProtobufReader(bytes);
+  while (reader.next()) {
+    if (reader.field === 1) change.id = reader.uint32();
+    else if (reader.field === 2) change.changeNumber = reader.uint32();
+    else if (reader.field === 3) change.needsToken = reader.bool();
+    else reader.skip();
+  }
+  return change;
+}

@@ -1,0 +1,37 @@
+import { MalformedMessage } from './malformed-message.ts';
+import { ProtobufReader } from './protobuf-reader.ts';
+
+const PROTOBUF_FLAG = 0x8000_0000;
+const JOBID_TARGET = 11;
+const NO_JOB = 2 ** 64;
+
+/** One message of a CM, its body still encoded. */
+export interface NetMessage {
+  emsg: number;
+  /** The job this answers, as it was numbered when asking; 2^64-1, Steam's "none", when it answers none. */
+  jobId: number;
+  body: Buffer;
+}
+
+/**
+ * Splits a message with a protobuf header into kind, job and body (a view of the input): u32 EMsg with the top bit set,
+ * u32 header length, CMsgProtoBufHeader, body. Undefined for the old fixed headers, which no message of PICS has.
+ *
+ * @throws MalformedMessage when the bytes end inside the header.
+ */
+export function readNetMessage(message: Buffer): NetMessage | undefined {
+  if (message.length < 4) throw new MalformedMessage(`a message of ${message.length} bytes`);
+  const rawEmsg = message.readUInt32LE(0);
+  if (rawEmsg < PROTOBUF_FLAG) return undefined;
+  if (message.length < 8) throw new MalformedMessage(`a message of ${message.length} bytes`);
+  const bodyAt = 8 + message.readUInt32LE(4);
+  if (bodyAt > message.length) throw new MalformedMessage('the message ends inside its header');
+
+  let jobId = NO_JOB;
+  const header = new ProtobufReader(message.subarray(8, bodyAt));
+  while (header.next()) {
+    if (header.field === JOBID_TARGET) jobId = header.fixed64();
+    else header.skip();
+  }
+  return { emsg: rawEmsg - PROTOBUF_FLAG, jobId, body: message.subarray(bodyAt) };
+}

@@ -1,0 +1,112 @@
+import { ProtobufReader } from './protobuf-reader.ts';
+
+/** One app of a ClientPICSProductInfoResponse, as it stands on the wire. Absent bytes are undefined, absent numbers 0. */
+export interface WireApp {
+  appid: number;
+  changeNumber: number;
+  /** Steam says that a token would show more (missing_token), or that it shows only the public part (only_public). */
+  missingToken: boolean;
+  /** SHA-1 of the whole body without its trailing NUL. */
+  sha: Buffer | undefined;
+  body: Buffer | undefined;
+  /** Bytes of the body with its trailing NUL. */
+  size: number;
+}
+
+/** One message of an answer to ClientPICSProductInfoRequest. */
+export interface ProductInfoPart {
+  apps: WireApp[];
+  unknown: number[];
+  /** More parts follow. Also true when this part ends in the middle, for then nobody can know. */
+  pending: boolean;
+  /** Where bodies that are not in the answer can be read. */
+  httpHost: string | undefined;
+  /** Some of this part could not be read; ids that nothing else mentions may have stood there. */
+  damaged: boolean;
+}
+
+/**
+ * Reads one part without copying bodies: they are views of `body` and keep it alive.
+ *
+ * Never throws. What stands before a damaged place is kept, and an app that is damaged inside its own bounds costs only
+ * that app: one bad entry must not throw away 199 good ones.
+ *
+ * Field numbers: apps=1 {appid=1, change_number=2, missing_token=3, sha=4, buffer=5, only_public=6, size=7},
+ * unknown_appids=2, response_pending=6, http_host=8 (steammessages_clientserver_appinfo.proto).
+ */
+export function readProductInfoPart(body: Buffer): ProductInfoPart {
+  const part: ProductInfoPart = {
+    apps: [],
+    unknown: [],
+    pending: false,
+    httpHost: undefined,
+    damaged: false,
+  };
+  try {
+    const reader = new ProtobufReader(body);
+    while (reader.next()) {
+      switch (reader.field) {
+        case 1:
+          readApp(reader.bytes(), part);
+          break;
+        case 2:
+          reader.uint32sInto(part.unknown);
+          break;
+        case 6:
+          part.pending = reader.bool();
+          break;
+        case 8:
+          part.httpHost = reader.string();
+          break;
+        default:
+          reader.skip();
+      }
+    }
+  } catch {
+    part.damaged = true;
+    part.pending = true;
+  }
+  return part;
+}
+
+function readApp(bytes: Buffer, part: ProductInfoPart): void {
+  const app: WireApp = {
+    appid: 0,
+    changeNumber: 0,
+    missingToken: false,
+    sha: undefined,
+    body: undefined,
+    size: 0,
+  };
+  const reader = new ProtobufReader(bytes);
+  try {
+    while (reader.next()) {
+      switch (reader.field) {
+        case 1:
+          app.appid = reader.uint32();
+          break;
+        case 2:
+          app.changeNumber = reader.uint32();
+          break;
+        case 3:
+        case 6:
+          app.missingToken = reader.bool() || app.missingToken;
+          break;
+        case 4:
+          app.sha = reader.bytes();
+          break;
+        case 5:
+          app.body = reader.bytes();
+          break;
+        case 7:
+          app.size = reader.uint32();
+          break;
+        default:
+          reader.skip();
+      }
+    }
+    part.apps.push(app);
+  } catch {
+    part.damaged = true;
+  }
+}
