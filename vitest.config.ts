@@ -1,8 +1,34 @@
+import { globSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { createTallyReporter } from './test/support/tally-reporter.ts';
+
+const TESTS = ['apps/*/src/**/*.test.ts', 'packages/*/src/**/*.test.ts', 'test/**/*.test.ts'];
+
+/**
+ * A test that imports from test/support needs servers or processes; all others are quick and run without any. It is read
+ * off the files, so that no test can stand in the wrong list.
+ */
+const all = globSync(TESTS, { exclude: (path) => path.includes('node_modules') });
+const withServers = all.filter((file) => /from '[^']*\/support\//.test(readFileSync(file, 'utf8')));
+
+const tally = process.env['PICS_TEST_TALLY'];
 
 export default defineConfig({
   test: {
-    include: ['{apps,packages}/*/src/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['**/node_modules/**'],
+    reporters: ['default', ...(tally ? [createTallyReporter(tally)] : [])],
+    projects: [
+      { test: { name: 'quick', include: all.filter((file) => !withServers.includes(file)) } },
+      {
+        test: {
+          name: 'servers',
+          include: withServers,
+          globalSetup: 'test/support/global-setup.ts',
+          setupFiles: 'test/setup.ts',
+          // Real processes on a busy machine: a limit that tells "hangs" from "slow today".
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
   },
 });

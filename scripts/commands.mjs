@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from './run.mjs';
+import { summarise } from './tally.mjs';
+
+const VITEST = 'node_modules/vitest/vitest.mjs';
+
+const CHECKS = [
+  ['types', 'node_modules/typescript/bin/tsc', '-p', '.'],
+  ['lint', 'node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'],
+  ['format', 'node_modules/oxfmt/bin/oxfmt', '--check'],
+  ['tests', VITEST, 'run', '--project=quick'],
+];
+
+/**
+ * What `npm run …` can ask for, once Node and the dependencies are there. Each takes a Node to run things with and the
+ * remaining arguments, and resolves with an exit code.
+ */
+export const commands = {
+  up: (node, args) => run(node, ['apps/cli/src/main.ts', 'up', ...args]),
+  migrate: (node, args) => run(node, ['apps/cli/src/main.ts', 'migrate', ...args]),
+  bench: (node, args) => run(node, ['bench/main.ts', ...args]),
+  'test:faults': (node, args) => run(node, ['test/faults/main.ts', ...args]),
+  test: runTests,
+  check: runChecks,
+};
+
+async function runTests(node, args) {
+  const folder = mkdtempSync(join(tmpdir(), 'pics-tally-'));
+  const tallyFile = join(folder, 'tally.json');
+  try {
+    const code = await run(node, [VITEST, 'run', ...args], { ...process.env, PICS_TEST_TALLY: tallyFile });
+    console.log(summarise(tallyFile, code));
+    return code;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** All of the checks, also when an early one fails: one run then names everything there is to mend. */
+async function runChecks(node) {
+  const failed = [];
+  for (const [name, ...command] of CHECKS) {
+    if ((await run(node, command)) !== 0) failed.push(name);
+  }
+  if (failed.length > 0) console.error(`Not clean: ${failed.join(', ')}.`);
+  return failed.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,107 @@
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { findFreePort } from '../../apps/cli/src/local/free-port.ts';
+import { startGuarded } from '../../apps/cli/src/local/guarded-process.ts';
+import { waitUntil } from '../../apps/cli/src/local/wait-until.ts';
+import { closeAtEndOfFile } from './cleanup.ts';
+import { RUN_VARIABLE } from './leftovers.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+/** Beyond what a service may take to drain (25 s). */
+const GRACE_MS = 30_000;
+const READY_TIMEOUT_MS = 30_000;
+
+/** A program of this project that runs as a process of its own. */
+export interface TestProcess {
+  readonly pid: number;
+  /** Every line it has printed so far, on stdout and stderr. */
+  readonly lines: readonly string[];
+  /** Resolves with the first line, printed already or yet to come, that fits; rejects when the process ends before. */
+  waitForLine(pattern: RegExp): Promise<string>;
+  /** Resolves with the exit code when it has ended, asked or not. */
+  readonly exited: Promise<number>;
+  signal(signal: NodeJS.Signals): void;
+  /** SIGTERM; resolves with the exit code. */
+  stop(): Promise<number>;
+  /** As `kill -9` does. */
+  kill(): Promise<number>;
+}
+
+export interface TestService extends TestProcess {
+  /** Where it answers /healthz, /readyz and /metrics. */
+  readonly url: string;
+}
+
+/**
+ * Starts `apps/<name>/src/main.ts` as it runs for real, with these variables and nothing of the developer's own
+ * environment. What still runs at the end of the test file is killed.
+ *
+ * @param until what to wait for: `ready` (/readyz says so), `alive` (/healthz answers), or nothing.
+ * @throws Error with its last lines when it ends, or does not come that far within 30 s.
+ */
+export async function startService(
+  name: string,
+  env: Record<string, string>,
+  until: 'ready' | 'alive' | 'nothing' = 'ready',
+): Promise<TestService> {
+  const port = await findFreePort();
+  const url = `http://127.0.0.1:${port}`;
+  const service = startProcess(`apps/${name}/src/main.ts`, [], { PORT: String(port), ...env });
+  if (until !== 'nothing') {
+    const path = until === 'ready' ? '/readyz' : '/healthz';
+    const answers = () =>
+      fetch(url + path).then(
+        (response) => response.ok,
+        () => false,
+      );
+    let running = true;
+    void service.exited.then(() => (running = false));
+    if (!(await waitUntil(answers, READY_TIMEOUT_MS, () => running))) {
+      await service.kill();
+      throw new Error(`${name} did not become ${until}:\n${service.lines.slice(-20).join('\n')}`);
+    }
+  }
+  return Object.assign(service, { url });
+}
+
+/** Starts a TypeScript file of this project with Node; see `startService`. */
+export function startProcess(file: string, args: string[], env: Record<string, string>): TestProcess {
+  const { PATH = '', HOME = '', [RUN_VARIABLE]: run = '' } = process.env;
+  const guarded = startGuarded({
+    file: process.execPath,
+    args: [file, ...args],
+    cwd: ROOT,
+    env: { PATH, HOME, [RUN_VARIABLE]: run, ...env },
+    output: 'pipe',
+    stopSignal: 'SIGTERM',
+    graceMs: GRACE_MS,
+  });
+  closeAtEndOfFile(file, async () => void (await guarded.kill()));
+  const lines: string[] = [];
+  const { stdout, stderr } = guarded.child;
+  const readers = [stdout, stderr].flatMap((stream) => (stream ? [createInterface({ input: stream })] : []));
+  for (const reader of readers) reader.on('line', (line) => lines.push(line));
+  const silent = Promise.all(readers.map((reader) => once(reader, 'close')));
+
+  return {
+    pid: guarded.pid,
+    lines,
+    exited: guarded.exited.then(async (code) => {
+      await silent;
+      return code;
+    }),
+    waitForLine: (pattern) =>
+      new Promise((found, failed) => {
+        const seen = lines.find((line) => pattern.test(line));
+        if (seen !== undefined) return found(seen);
+        for (const reader of readers) reader.on('line', (line) => pattern.test(line) && found(line));
+        void silent.then(() =>
+          failed(new Error(`${file} ended before it printed ${pattern}:\n${lines.slice(-20).join('\n')}`)),
+        );
+      }),
+    signal: (signal) => void guarded.child.kill(signal),
+    stop: () => guarded.stop(),
+    kill: () => guarded.kill(),
+  };
+}

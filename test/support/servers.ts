@@ -1,0 +1,51 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LocalServer, LocalServerOptions } from '../../apps/cli/src/local/local-server.ts';
+import { closeAtEndOfFile } from './cleanup.ts';
+
+/** A server of one test file alone, that it may flush, freeze and kill. */
+export interface TestServer {
+  /** The same over restarts. */
+  readonly url: string;
+  readonly pid: number;
+  /** Ends it at once, as `kill -9` does. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port, with what survived; ends it first, in good order, when it still runs. */
+  restart(): Promise<void>;
+  /** Stops it and removes its data. Done by itself at the end of the file. */
+  drop(): Promise<void>;
+}
+
+/** Starts a server on a temporary folder, which goes when the test file is done. */
+export async function createTestServer(
+  title: string,
+  start: (options: LocalServerOptions) => Promise<LocalServer>,
+): Promise<TestServer> {
+  const dataDir = mkdtempSync(join(tmpdir(), `pics-test-${title}-`));
+  const options = { dataDir, temporary: true };
+  let server = await start(options);
+  const port = Number(new URL(server.url).port);
+  const drop = closeAtEndOfFile(title, async () => {
+    await server.stop();
+    removeFolder(dataDir);
+  });
+  return {
+    url: server.url,
+    get pid() {
+      return server.pid;
+    },
+    kill: async () => void (await server.kill()),
+    restart: async () => {
+      await server.stop();
+      server = await start({ ...options, port });
+    },
+    drop,
+  };
+}
+
+/** Removes a folder, and the one it leads to when it had to be made elsewhere. */
+export function removeFolder(folder: string): void {
+  rmSync(realpathSync(folder), { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
+}
