@@ -1,5 +1,5 @@
 import { CamelCasePlugin, CompiledQuery, Kysely, PostgresDialect } from 'kysely';
-import pg from 'pg';
+import { Pool } from 'pg';
 import { connectionSettings, isTransactionPooler } from './connection-settings.ts';
 import type { Schema } from './schema.ts';
 
@@ -32,7 +32,7 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
  */
 export function connectDatabase(url: string, options: ConnectOptions): Database {
   const { maxConnections, applicationName, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
-  const pool = new pg.Pool({ ...connectionSettings(url, applicationName), max: maxConnections });
+  const pool = new Pool({ ...connectionSettings(url, applicationName), max: maxConnections });
   // Without a listener a connection that breaks while idle would end the process; the pool replaces it anyway.
   pool.on('error', () => {});
   const limits = CompiledQuery.raw(

@@ -1,13 +1,10 @@
-import pg from 'pg';
-import type { ClientConfig } from 'pg';
+import { types, type ClientConfig } from 'pg';
 
 /** How long to wait for a connection before the database counts as unavailable. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Idle connections are probed this often, so that a peer that vanished without a word is noticed. */
 const KEEP_ALIVE_DELAY_MS = 10_000;
-
-const INT8_OID = 20;
 
 /**
  * The settings of one connection to this URL: everything the URL says, change numbers (int8) as JavaScript numbers, and
@@ -21,7 +18,8 @@ export function connectionSettings(url: string, applicationName: string): Client
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
     types: {
-      getTypeParser: (oid, format) => (oid === INT8_OID ? Number : pg.types.getTypeParser(oid, format)),
+      getTypeParser: (oid, format) =>
+        oid === types.builtins.INT8 ? Number : types.getTypeParser(oid, format),
     },
   };
 }

@@ -24,5 +24,5 @@ export async function findDatabaseHindrance(db: Database): Promise<string | unde
 
 function describe(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map((one) => describe(one)).join(', ');
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof Error ? error.message : 'unknown reason';
 }

@@ -1,5 +1,20 @@
+export { acquireLeadership, type Leadership } from './acquire-leadership.ts';
 export { connectDatabase, type ConnectOptions, type Database } from './connect-database.ts';
 export { findDatabaseHindrance } from './find-database-hindrance.ts';
 export { isDatabaseUnavailable } from './is-database-unavailable.ts';
 export { migrateToLatest } from './migrate-to-latest.ts';
 export type { AppsTable, AppSteamDeckTable, PicsScansTable, Schema, SyncStatusTable } from './schema.ts';
+
+export { findCursor, startCursor } from './ledger/cursor.ts';
+export { recordPoll, type Change, type Poll } from './ledger/record-poll.ts';
+export { markWanted, type WantedSelection } from './ledger/mark-wanted.ts';
+export { claimBatch, type Batch } from './ledger/claim-batch.ts';
+export { getBatchesInFlight, releaseBatches, type ReleaseOutcome } from './ledger/batches-in-flight.ts';
+export { countLedger, type LedgerCounts } from './ledger/count-ledger.ts';
+
+export { startScan, type Scan, type ScanOptions } from './scans/start-scan.ts';
+export { findScan, findUnfinishedScan } from './scans/find-scan.ts';
+export { claimScanRequest, type ScanRequest } from './scans/claim-scan-request.ts';
+export { recordScan, type ScanCounts } from './scans/record-scan.ts';
+
+export { findUnnamedTagIds, upsertTagNames } from './names/tag-names.ts';

@@ -34,7 +34,7 @@ export async function migrateToLatest(url: string): Promise<string[]> {
     const { error, results = [] } = await migrator.migrateToLatest();
     const failed = results.find((result) => result.status === 'Error');
     if (error !== undefined) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = error instanceof Error ? error.message : 'unknown reason';
       throw new Error(failed ? `migration ${failed.migrationName}: ${reason}` : reason, { cause: error });
     }
     return results.map((result) => result.migrationName);

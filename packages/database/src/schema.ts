@@ -103,7 +103,7 @@ export interface PicsScansTable {
   id: GeneratedAlways<number>;
   reason: 'discovery' | 'gap' | 'sweep';
   knownOnly: boolean;
-  requestSize: number;
+  nextAppid: Generated<number>;
   startedAt: Generated<Date>;
   finishedAt: Date | null;
   requests: Generated<number>;
@@ -114,9 +114,11 @@ export interface PicsScansTable {
 }
 
 interface PicsScanRequestsTable {
+  id: GeneratedAlways<number>;
   scanId: number;
   firstAppid: number;
   lastAppid: number;
+  appids: number[];
   batchId: string | null;
   dispatchedAt: Date | null;
   attempts: Generated<number>;

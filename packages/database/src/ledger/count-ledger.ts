@@ -1,0 +1,36 @@
+import { sql } from 'kysely';
+import type { Database } from '../connect-database.ts';
+import { pending } from './pending.ts';
+
+/** How the ledger stands, in apps. */
+export interface LedgerCounts {
+  known: number;
+  /** To be dispatched, now or after a delay. */
+  wanted: number;
+  inFlight: number;
+  /** Nothing is wanted of them. */
+  settled: number;
+  failed: number;
+  /** The lowest change number that is wanted and not in flight; null when nothing is. */
+  oldestWantedChangeNumber: number | null;
+}
+
+/** Counts the ledger. Each app is counted once: failed before in flight before wanted before settled. */
+export async function countLedger(db: Database): Promise<LedgerCounts> {
+  const counted = await sql<Omit<LedgerCounts, 'settled'>>`
+    select
+      (select count(*) from sync_status) as known,
+      (select count(*) from sync_status where ${pending} and attempts = 0)
+        + (select count(*) from sync_status where ${pending} and attempts > 0) as wanted,
+      (select count(*) from sync_status where batch_id is not null)
+        - (select count(*) from sync_status where failed_at is not null and batch_id is not null) as in_flight,
+      (select count(*) from sync_status where failed_at is not null) as failed,
+      least(
+        (select min(wanted_change_number) from sync_status where ${pending} and attempts = 0),
+        (select min(wanted_change_number) from sync_status where ${pending} and attempts > 0)
+      ) as oldest_wanted_change_number
+  `.execute(db);
+  const [counts] = counted.rows;
+  if (!counts) throw new Error('the ledger gave no counts');
+  return { ...counts, settled: counts.known - counts.wanted - counts.inFlight - counts.failed };
+}

@@ -1,0 +1,13 @@
+import { sql } from 'kysely';
+
+/**
+ * What makes an app of the ledger pending, that is to be dispatched: it is wanted up to a number it is not settled up to,
+ * it is in no batch, and it has not failed. Worded as the partial indexes are, so that they are used.
+ */
+export const pending = sql<boolean>`(
+  failed_at is null and batch_id is null and wanted_change_number is not null
+  and (settled_change_number is null or settled_change_number < wanted_change_number)
+)`;
+
+/** That a pending app may be dispatched now. */
+export const due = sql<boolean>`(not_before is null or not_before <= now())`;

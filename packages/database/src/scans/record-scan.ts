@@ -1,0 +1,125 @@
+import type { WriteScanJob } from '@pics/core';
+import { sql, type Transaction } from 'kysely';
+import type { Database } from '../connect-database.ts';
+import { inTransaction } from '../in-transaction.ts';
+import { wantAgain } from '../ledger/want-again.ts';
+import type { Schema } from '../schema.ts';
+import { finishScan } from './finish-scan.ts';
+import { MAX_SCAN_ATTEMPTS } from './release-scan-requests.ts';
+
+/** What a scan's answer changed in the ledger, in apps. */
+export interface ScanCounts {
+  seen: number;
+  /** Wanted because Steam has them newer, or at all. */
+  marked: number;
+  /** Wanted because Steam no longer knows them. */
+  gone: number;
+  /** Not answered, and asked for again or given up. */
+  unanswered: number;
+}
+
+/**
+ * Records the answer of a scan request: marks what differs as wanted and settles the request, in one transaction. The last
+ * request of a scan finishes it.
+ *
+ * - An id seen for the first time enters the ledger, wanted up to the number it was seen at.
+ * - A known app is wanted when Steam has it at a higher number than is settled or wanted, and also when it counts as removed
+ *   or was answered with nothing: Steam knows it after all.
+ * - A stored app that Steam no longer knows is fetched again, which settles whether it is gone.
+ * - Ids without an answer are asked for again, five times at most; given up, those that are known become wanted, so that
+ *   nothing the scan was to find is missed.
+ *
+ * Recording the same answer twice changes nothing the second time; the answer of a request that was taken back meanwhile
+ * still counts for what it saw.
+ */
+export async function recordScan(db: Database, job: WriteScanJob): Promise<ScanCounts> {
+  return inTransaction(db, async (trx) => {
+    const request = await trx
+      .selectFrom('picsScanRequests')
+      .select(['id', 'scanId', 'appids', 'attempts'])
+      .where('batchId', '=', job.batchId)
+      .forUpdate()
+      .executeTakeFirst();
+    if (request) {
+      await trx.selectFrom('picsScans').select('id').where('id', '=', request.scanId).forUpdate().execute();
+    }
+    const marked =
+      (await wantNewer(trx, job.seen)) + (await wantAgain(trx, await findWrongfullyGone(trx, job.seen)));
+    const gone = request ? await wantAgain(trx, await findGone(trx, request.appids, job)) : 0;
+    const counts = { seen: job.seen.length, marked, gone, unanswered: job.unanswered.length };
+    if (request) await settleRequest(trx, request, job, counts);
+    return counts;
+  });
+}
+
+async function wantNewer(trx: Transaction<Schema>, seen: WriteScanJob['seen']): Promise<number> {
+  const wanted = await sql`
+    insert into sync_status (appid, wanted_change_number)
+    select seen.appid, max(seen.change_number)
+    from unnest(${seen.map(([appid]) => appid)}::integer[], ${seen.map(([, number]) => number)}::bigint[])
+        as seen (appid, change_number)
+      left join sync_status using (appid)
+    where sync_status.appid is null
+      or seen.change_number > coalesce(greatest(settled_change_number, sync_status.wanted_change_number), -1)
+    group by seen.appid
+    order by seen.appid
+    on conflict (appid) do update set wanted_change_number = excluded.wanted_change_number
+    where excluded.wanted_change_number
+      > coalesce(greatest(sync_status.settled_change_number, sync_status.wanted_change_number), -1)
+  `.execute(trx);
+  return Number(wanted.numAffectedRows);
+}
+
+/** Apps that Steam was once asked for and did not know, and knows now. */
+async function findWrongfullyGone(trx: Transaction<Schema>, seen: WriteScanJob['seen']): Promise<number[]> {
+  const found = await sql<{ appid: number }>`
+    select sync_status.appid
+    from sync_status left join apps using (appid)
+    where sync_status.appid = any (${seen.map(([appid]) => appid)}::integer[])
+      and settled_change_number >= wanted_change_number
+      and (pics_access = 'removed' or (apps.appid is null and last_pics_sync is not null and pics_change_number is null))
+  `.execute(trx);
+  return found.rows.map((row) => row.appid);
+}
+
+/** Stored apps that the request asked for and Steam did not know. */
+async function findGone(trx: Transaction<Schema>, asked: number[], job: WriteScanJob): Promise<number[]> {
+  const answered = new Set([...job.seen.map(([appid]) => appid), ...job.unanswered]);
+  const unknown = asked.filter((appid) => !answered.has(appid));
+  const found = await sql<{ appid: number }>`
+    select sync_status.appid
+    from sync_status join apps using (appid)
+    where sync_status.appid = any (${unknown}::integer[])
+      and pics_access is distinct from 'removed'
+      and settled_change_number >= wanted_change_number
+  `.execute(trx);
+  return found.rows.map((row) => row.appid);
+}
+
+async function settleRequest(
+  trx: Transaction<Schema>,
+  request: { id: number; scanId: number; attempts: number },
+  job: WriteScanJob,
+  counts: ScanCounts,
+): Promise<void> {
+  const again = job.unanswered.length > 0 && request.attempts + 1 < MAX_SCAN_ATTEMPTS;
+  const givenUp = again ? [] : job.unanswered;
+  await wantAgain(trx, givenUp);
+  await trx
+    .updateTable('picsScanRequests')
+    .set({
+      batchId: null,
+      attempts: request.attempts + 1,
+      appids: again ? job.unanswered : [],
+      settledAt: again ? null : sql`now()`,
+    })
+    .where('id', '=', request.id)
+    .execute();
+  await sql`
+    update pics_scans
+    set requests = requests + ${again ? 0 : 1}, seen = seen + ${counts.seen}, marked = marked + ${counts.marked},
+      gone = gone + ${counts.gone}, unanswered = unanswered + ${givenUp.length}
+    where id = ${request.scanId}
+  `.execute(trx);
+  await finishScan(trx, request.scanId);
+}
