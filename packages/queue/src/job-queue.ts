@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { LANES, type Lane } from '@pics/core';
+import { LANES, type FetchJob, type Lane } from '@pics/core';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 
@@ -95,7 +95,10 @@ function batchIdOf(jobId: string): string {
  * One request per interval rather than several per second: BullMQ counts in fixed windows, and "2 per 1000 ms" lets four
  * through around the turn of a window.
  */
-export async function setFetchRate(queue: JobQueue<never>, requestsPerSecond: number): Promise<void> {
+export async function setFetchRate(
+  queue: Pick<JobQueue<FetchJob>, 'bull'>,
+  requestsPerSecond: number,
+): Promise<void> {
   if (requestsPerSecond <= 1_000)
     await queue.bull.setGlobalRateLimit(1, Math.ceil(1_000 / requestsPerSecond));
   else await queue.bull.setGlobalRateLimit(Math.ceil(requestsPerSecond / 1_000), 1);

@@ -1,0 +1,41 @@
+import { acquireLeadership } from '@pics/database';
+import { repeat } from '@pics/service';
+import type { Producer } from './producer.ts';
+
+/**
+ * Does the work of the leading producer for as long as it leads, and waits for its turn otherwise. Resolves when the
+ * service stops.
+ *
+ * One producer of a database leads at a time; another one, such as the new version during a deploy, takes over within
+ * seconds when the first ends. Two at once would do no harm, for cursor and ledger are compared before they move, but they
+ * would poll and dispatch twice.
+ *
+ * @param work runs until its signal is aborted: the service stops, or leadership was lost.
+ */
+export async function lead(
+  producer: Producer,
+  work: (signal: AbortSignal) => Promise<unknown>,
+): Promise<void> {
+  const { settings, log, stopping, standing } = producer;
+  const turn = async () => {
+    const leadership = await acquireLeadership(settings.DATABASE_URL, 'pics-producer', stopping);
+    const lost = new AbortController();
+    void leadership.lost.then((err) => {
+      log.warn({ err }, 'leadership lost');
+      lost.abort();
+    });
+    standing.leading = true;
+    log.info('leading');
+    try {
+      await work(AbortSignal.any([stopping, lost.signal]));
+    } finally {
+      standing.leading = false;
+      await leadership.release();
+    }
+  };
+  await repeat(turn, {
+    intervalMs: 1_000,
+    signal: stopping,
+    onError: (err, nextTurnMs) => log.warn({ err, nextTurnMs }, 'leadership could not be taken'),
+  });
+}

@@ -1,0 +1,96 @@
+import {
+  claimBatch,
+  claimScanRequest,
+  findCursor,
+  findUnnamedTagIds,
+  getBatchesInFlight,
+  recordPoll,
+  releaseBatches,
+  startCursor,
+  upsertTagNames,
+} from '@pics/database';
+import { setFetchRate } from '@pics/queue';
+import { repeat } from '@pics/service';
+import { DISPATCH_INTERVAL_MS, RELEASE_INTERVAL_MS, TAG_NAMES_INTERVAL_MS } from './config.ts';
+import { dispatchBatches } from './dispatch-batches.ts';
+import { followChanges } from './follow-changes.ts';
+import { nameTags } from './name-tags.ts';
+import type { Producer } from './producer.ts';
+import { releaseLostBatches } from './release-lost-batches.ts';
+
+/** The loops of the leading producer: each connects one step to the real edges and repeats it until the signal. */
+
+/** One turn of the change feed, recorded. */
+export async function followOnce({ database, steam, log, standing }: Producer): Promise<void> {
+  const turn = await followChanges({
+    findCursor: () => findCursor(database),
+    getChangesSince: (changeNumber) => steam.getChangesSince(changeNumber),
+    startCursor: (changeNumber) => startCursor(database, changeNumber),
+    recordPoll: async (poll) => void (await recordPoll(database, poll)),
+  });
+  standing.lastPollAt = new Date();
+  if (turn.gap) log.warn(turn, 'gap in the change feed: changes were missed and are looked for');
+  else if (turn.current > turn.since) log.info(turn, 'changes followed');
+}
+
+export function keepFollowing(producer: Producer, signal: AbortSignal): Promise<void> {
+  return repeat(() => followOnce(producer), {
+    intervalMs: producer.settings.POLL_INTERVAL_MS,
+    signal,
+    onError: (err, nextTurnMs) => producer.log.warn({ err, nextTurnMs }, 'changes could not be followed'),
+  });
+}
+
+export function keepDispatching(
+  { settings, database, queues, log }: Producer,
+  signal: AbortSignal,
+): Promise<void> {
+  const turn = async () => {
+    // Every turn, for the limit lives in Redis: flushed with all the rest, it must be back before the first new job is.
+    await setFetchRate(queues.fetch, settings.FETCH_RATE_PER_SECOND);
+    const added = await dispatchBatches({
+      claimBatch: () => claimBatch(database, { size: settings.FETCH_BATCH_SIZE }),
+      claimScanRequest: () => claimScanRequest(database, { size: settings.SCAN_BATCH_SIZE }),
+      queue: queues.fetch,
+    });
+    if (added > 0) log.debug({ jobs: added }, 'dispatched');
+  };
+  return repeat(turn, {
+    intervalMs: DISPATCH_INTERVAL_MS,
+    signal,
+    onError: (err, nextTurnMs) => log.warn({ err, nextTurnMs }, 'nothing could be dispatched'),
+  });
+}
+
+export function keepReleasing({ database, queues, log }: Producer, signal: AbortSignal): Promise<void> {
+  const turn = async () => {
+    const released = await releaseLostBatches({
+      getBatchesInFlight: () => getBatchesInFlight(database),
+      releaseBatches: (batchIds, outcome) => releaseBatches(database, batchIds, outcome),
+      fetchQueue: queues.fetch,
+      writeQueue: queues.write,
+    });
+    if (released > 0) log.warn({ apps: released }, 'taken back: their jobs are gone');
+  };
+  return repeat(turn, {
+    intervalMs: RELEASE_INTERVAL_MS,
+    signal,
+    onError: (err, nextTurnMs) => log.warn({ err, nextTurnMs }, 'lost batches could not be looked for'),
+  });
+}
+
+export function keepNamingTags({ database, steam, log }: Producer, signal: AbortSignal): Promise<void> {
+  const turn = async () => {
+    const named = await nameTags({
+      findUnnamedTagIds: () => findUnnamedTagIds(database),
+      getTagNames: (tagIds) => steam.getTagNames(tagIds),
+      upsertTagNames: (names) => upsertTagNames(database, names),
+    });
+    if (named > 0) log.info({ tags: named }, 'named');
+  };
+  return repeat(turn, {
+    intervalMs: TAG_NAMES_INTERVAL_MS,
+    signal,
+    onError: (err, nextTurnMs) => log.warn({ err, nextTurnMs }, 'tags could not be named'),
+  });
+}

@@ -1,0 +1,43 @@
+import { connectDatabase } from '@pics/database';
+import { findEvictionRisk, openQueues } from '@pics/queue';
+import type { Service } from '@pics/service';
+import { createPicsClient } from '@pics/steam';
+import type { required } from './config.ts';
+import { monitorChanges } from './monitor-changes.ts';
+import type { Producer } from './producer.ts';
+import { syncEverything } from './sync-everything.ts';
+
+const MODES = { change_monitor: monitorChanges, bulk_sync: syncEverything };
+
+/** Connects the producer and sets it going in its mode; resolves when it is under way. */
+export async function startProducer(service: Service<(typeof required)[number]>): Promise<void> {
+  const { settings, log, onClose, onReadiness, stop } = service;
+  const database = connectDatabase(settings.DATABASE_URL, {
+    applicationName: 'pics-producer',
+    maxConnections: 6,
+  });
+  onClose('database', () => database.destroy());
+  const queues = openQueues(settings.REDIS_URL, (err) => log.warn({ err }, 'redis connection'));
+  onClose('queues', () => queues.close());
+  const steam = createPicsClient({
+    cmServers: settings.STEAM_CM_SERVERS,
+    requestTimeoutMs: settings.STEAM_REQUEST_TIMEOUT_MS,
+    log,
+  });
+  onClose('steam', () => steam.close());
+  onReadiness(() => (steam.status.loggedOn ? undefined : `no session with Steam: ${steam.status.reason}`));
+  void steam.logOn().catch((err: unknown) => log.debug({ err }, 'closed before the first logon'));
+
+  void findEvictionRisk(queues.redis).then(
+    (risk) => risk && log.error(risk),
+    (err: unknown) => log.warn({ err }, 'the eviction policy of Redis could not be read'),
+  );
+
+  const producer: Producer = { ...service, database, queues, steam, standing: { leading: false } };
+  onReadiness(() => (producer.standing.leading ? undefined : 'another producer leads'));
+  const running = MODES[settings.MODE](producer).then(
+    () => stop(),
+    (error: unknown) => stop(error),
+  );
+  onClose('loops', () => running);
+}

@@ -1,0 +1,57 @@
+import { countLedger, findUnfinishedScan, markWanted, startScan } from '@pics/database';
+import { repeat } from '@pics/service';
+import { lead } from './lead.ts';
+import { followOnce, keepDispatching, keepNamingTags, keepReleasing } from './loops.ts';
+import type { Producer } from './producer.ts';
+import { wantStoreApps } from './start-discovery.ts';
+
+/** How often the ledger is asked whether everything is settled. */
+const SETTLED_CHECK_MS = 1_000;
+
+/**
+ * Wants every app once more, those known and those a scan of all ids finds, and resolves when the ledger is settled.
+ *
+ * Beside a producer that monitors changes it only marks and watches, for that one leads and dispatches; alone it takes
+ * the lead itself. Interrupted and started again it goes on: what is settled by then is wanted again all the same, for
+ * "everything" is meant from the moment it was said.
+ */
+export async function syncEverything(producer: Producer): Promise<void> {
+  const { database, log, stopping } = producer;
+  const onError = (err: unknown, nextTurnMs: number) =>
+    log.warn({ err, nextTurnMs }, 'bulk sync has to wait');
+  const once = async (turn: () => Promise<unknown>) => {
+    const done = new AbortController();
+    const signal = AbortSignal.any([stopping, done.signal]);
+    await repeat(async () => void (await turn(), done.abort()), { intervalMs: 1_000, signal, onError });
+  };
+
+  await once(() => followOnce(producer));
+  await once(async () => {
+    const marked = await markWanted(database, { all: true });
+    log.info({ apps: marked }, 'wanted again');
+    await wantStoreApps(producer, stopping);
+    await startScan(database, { reason: 'discovery', knownOnly: false });
+  });
+  const leading = lead(producer, (signal) =>
+    Promise.all([
+      keepDispatching(producer, signal),
+      keepReleasing(producer, signal),
+      keepNamingTags(producer, signal),
+    ]),
+  );
+
+  const settled = new AbortController();
+  const check = async () => {
+    const { wanted, inFlight, settled: done, failed } = await countLedger(database);
+    if (wanted + inFlight > 0 || (await findUnfinishedScan(database))) return;
+    log.info({ settled: done, failed }, 'everything is settled');
+    settled.abort();
+  };
+  await repeat(check, {
+    intervalMs: SETTLED_CHECK_MS,
+    signal: AbortSignal.any([stopping, settled.signal]),
+    onError,
+  });
+  producer.stop();
+  await leading;
+}

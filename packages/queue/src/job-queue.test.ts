@@ -1,0 +1,66 @@
+import type { FetchJob } from '@pics/core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createTestRedis, type TestRedis } from '../../../test/support/redis.ts';
+import { findEvictionRisk } from './connection.ts';
+import { openQueues, type Queues } from './open-queues.ts';
+
+const batch = (batchId: string): FetchJob => ({ version: 1, kind: 'scan', batchId, appids: [440] });
+
+let redis: TestRedis;
+let queues: Queues;
+
+beforeAll(async () => {
+  redis = await createTestRedis();
+  queues = openQueues(redis.url, () => {});
+});
+
+beforeEach(() => queues.redis.flushdb());
+
+afterAll(async () => {
+  await queues.close();
+  await redis.drop();
+});
+
+describe('JobQueue', () => {
+  test('knows a batch as long as one of its jobs waits, and forgets it when the job is gone', async () => {
+    await queues.fetch.add(batch('a'), 'live');
+    await queues.fetch.add(batch('b'), 'scan');
+    await queues.fetch.add(batch('c'));
+    expect(await queues.fetch.getLiveBatchIds()).toEqual(new Set(['a', 'b', 'c']));
+    await queues.redis.flushdb();
+    expect(await queues.fetch.getLiveBatchIds()).toEqual(new Set());
+  });
+
+  test('keeps both jobs when the same batch is added twice', async () => {
+    await queues.fetch.add(batch('a'), 'backlog');
+    await queues.fetch.add(batch('a'), 'backlog');
+    expect(await queues.fetch.countLive()).toBe(2);
+    expect(await queues.fetch.countWaiting('backlog')).toBe(2);
+  });
+
+  test('counts each lane on its own', async () => {
+    await queues.fetch.add(batch('a'), 'live');
+    await queues.fetch.add(batch('b'), 'scan');
+    await queues.fetch.add(batch('c'), 'scan');
+    const lanes = ['live', 'backlog', 'scan'] as const;
+    expect(await Promise.all(lanes.map((lane) => queues.fetch.countWaiting(lane)))).toEqual([1, 0, 2]);
+  });
+
+  test('still knows the batches of a paused queue', async () => {
+    await queues.fetch.bull.pause();
+    await queues.fetch.add(batch('a'), 'backlog');
+    expect(await queues.fetch.getLiveBatchIds()).toEqual(new Set(['a']));
+  });
+});
+
+describe('findEvictionRisk', () => {
+  test('names the policy that would drop queued jobs', async () => {
+    const [, policy] = (await queues.redis.config('GET', 'maxmemory-policy')) as [string, string];
+    await queues.redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    const risk = await findEvictionRisk(queues.redis);
+    await queues.redis.config('SET', 'maxmemory-policy', 'noeviction');
+    expect(risk).toContain('allkeys-lru');
+    expect(await findEvictionRisk(queues.redis)).toBeUndefined();
+    await queues.redis.config('SET', 'maxmemory-policy', policy);
+  });
+});
