@@ -20,10 +20,8 @@ export async function lead(
   const turn = async () => {
     const leadership = await acquireLeadership(settings.DATABASE_URL, 'pics-producer', stopping);
     const lost = new AbortController();
-    void leadership.lost.then((err) => {
-      log.warn({ err }, 'leadership lost');
-      lost.abort();
-    });
+    void leadership.lost.then((reason) => lost.abort(reason));
+    lost.signal.addEventListener('abort', () => log.warn({ err: lost.signal.reason }, 'leadership lost'));
     standing.leading = true;
     log.info('leading');
     try {

@@ -13,18 +13,16 @@ const WEB_API = 'https://api.steampowered.com';
  */
 export async function startDiscovery(producer: Producer, signal: AbortSignal): Promise<void> {
   const { database, log } = producer;
-  const begun = new AbortController();
   const turn = async () => {
-    if (!(await findScan(database, 'discovery'))) {
-      await wantStoreApps(producer, signal);
-      await startScan(database, { reason: 'discovery', knownOnly: false });
-      log.info('looking for every app there is');
-    }
-    begun.abort();
+    if (await findScan(database, 'discovery')) return 'done' as const;
+    await wantStoreApps(producer, signal);
+    await startScan(database, { reason: 'discovery', knownOnly: false });
+    log.info('looking for every app there is');
+    return 'done' as const;
   };
   await repeat(turn, {
     intervalMs: 1_000,
-    signal: AbortSignal.any([signal, begun.signal]),
+    signal,
     onError: (err, nextTurnMs) => log.warn({ err, nextTurnMs }, 'discovery could not begin'),
   });
 }

@@ -17,21 +17,22 @@ const SETTLED_CHECK_MS = 1_000;
  */
 export async function syncEverything(producer: Producer): Promise<void> {
   const { database, log, stopping } = producer;
-  const onError = (err: unknown, nextTurnMs: number) =>
-    log.warn({ err, nextTurnMs }, 'bulk sync has to wait');
-  const once = async (turn: () => Promise<unknown>) => {
-    const done = new AbortController();
-    const signal = AbortSignal.any([stopping, done.signal]);
-    await repeat(async () => void (await turn(), done.abort()), { intervalMs: 1_000, signal, onError });
+  const options = {
+    intervalMs: SETTLED_CHECK_MS,
+    signal: stopping,
+    onError: (err: unknown, nextTurnMs: number) => log.warn({ err, nextTurnMs }, 'bulk sync has to wait'),
   };
 
-  await once(() => followOnce(producer));
-  await once(async () => {
+  const want = async () => {
+    await followOnce(producer); // Stores a cursor where there is none, so that no change after this goes unseen.
     const marked = await markWanted(database, { all: true });
-    log.info({ apps: marked }, 'wanted again');
     await wantStoreApps(producer, stopping);
     await startScan(database, { reason: 'discovery', knownOnly: false });
-  });
+    log.info({ apps: marked }, 'everything known is wanted again, and the rest is looked for');
+    return 'done' as const;
+  };
+  await repeat(want, options);
+
   const leading = lead(producer, (signal) =>
     Promise.all([
       keepDispatching(producer, signal),
@@ -39,19 +40,13 @@ export async function syncEverything(producer: Producer): Promise<void> {
       keepNamingTags(producer, signal),
     ]),
   );
-
-  const settled = new AbortController();
   const check = async () => {
-    const { wanted, inFlight, settled: done, failed } = await countLedger(database);
+    const { wanted, inFlight, settled, failed } = await countLedger(database);
     if (wanted + inFlight > 0 || (await findUnfinishedScan(database))) return;
-    log.info({ settled: done, failed }, 'everything is settled');
-    settled.abort();
+    log.info({ settled, failed }, 'everything is settled');
+    return 'done' as const;
   };
-  await repeat(check, {
-    intervalMs: SETTLED_CHECK_MS,
-    signal: AbortSignal.any([stopping, settled.signal]),
-    onError,
-  });
+  await repeat(check, options);
   producer.stop();
   await leading;
 }

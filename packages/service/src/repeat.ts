@@ -12,18 +12,18 @@ export interface RepeatOptions {
 }
 
 /**
- * Runs `turn` again and again until the signal is aborted, and resolves then.
+ * Runs `turn` again and again until it returns `'done'` or the signal is aborted, and resolves then.
  *
  * A turn that throws is reported and tried again after a pause that doubles with each failure in a row (with jitter, so that
- * replicas do not march in step). A turn that returns true asks for the next one at once.
+ * replicas do not march in step).
  */
-export async function repeat(turn: () => Promise<boolean | void>, options: RepeatOptions): Promise<void> {
+export async function repeat(turn: () => Promise<'done' | void>, options: RepeatOptions): Promise<void> {
   const { intervalMs, signal, onError, maxPauseMs = 30_000 } = options;
   let failures = 0;
   while (!signal.aborted) {
     let pauseMs = intervalMs;
     try {
-      if ((await turn()) === true) pauseMs = 0;
+      if ((await turn()) === 'done') return;
       failures = 0;
     } catch (error) {
       failures += 1;
@@ -31,6 +31,6 @@ export async function repeat(turn: () => Promise<boolean | void>, options: Repea
       pauseMs = longest * (0.5 + Math.random() / 2);
       if (!signal.aborted) onError(error, Math.round(pauseMs));
     }
-    if (pauseMs > 0) await delay(pauseMs, undefined, { signal }).catch(() => {});
+    await delay(pauseMs, undefined, { signal }).catch(() => {});
   }
 }
