@@ -1,0 +1,55 @@
+import { connectDatabase, countLedger, findUnfinishedScan, type Database } from '@pics/database';
+import { createTestDatabase } from './database.ts';
+import { closeAtEndOfFile } from './cleanup.ts';
+import { startService, type TestService } from './processes.ts';
+import { createTestRedis, type TestRedis } from './redis.ts';
+import type { TestSimulator } from './simulator.ts';
+import { waitUntil } from '../../apps/cli/src/local/wait-until.ts';
+
+/** The whole line as it runs for real: every service a process of its own, on a real Postgres and Redis. */
+export interface Pipeline {
+  database: Database;
+  redis: TestRedis;
+  services: { producer: TestService; fetchers: TestService[]; writer: TestService; board: TestService };
+  /** Resolves when no scan is unfinished and nothing is wanted or in flight; rejects after the timeout. */
+  settled(timeoutMs: number): Promise<void>;
+  /** SIGTERMs all services; resolves with their exit codes. */
+  stop(): Promise<number[]>;
+}
+
+/** What every service of a test gets besides its edges: no wait that only politeness towards Steam needs. */
+const IMPATIENT = { POLL_INTERVAL_MS: '200', FETCH_RATE_PER_SECOND: '100', LOG_LEVEL: 'info' };
+
+/** Starts producer, writer, board and `fetchers` fetchers against the simulator, on an empty database. */
+export async function startPipeline(
+  simulator: TestSimulator,
+  { fetchers = 1, env = {} }: { fetchers?: number; env?: Record<string, string> } = {},
+): Promise<Pipeline> {
+  const [{ url }, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+  const variables = { DATABASE_URL: url, REDIS_URL: redis.url, ...simulator.env, ...IMPATIENT, ...env };
+  const [producer, writer, board, ...fetching] = await Promise.all([
+    startService('producer', variables),
+    startService('writer', variables),
+    startService('board', variables),
+    ...Array.from({ length: fetchers }, () => startService('fetcher', variables)),
+  ]);
+  const database = connectDatabase(url, { applicationName: 'test', maxConnections: 2 });
+  closeAtEndOfFile('connections of the test', () => database.destroy());
+
+  const isSettled = async () => {
+    const { wanted, inFlight } = await countLedger(database);
+    return wanted + inFlight === 0 && !(await findUnfinishedScan(database));
+  };
+  return {
+    database,
+    redis,
+    services: { producer, writer, board, fetchers: fetching },
+    settled: async (timeoutMs) => {
+      if (await waitUntil(isSettled, timeoutMs)) return;
+      const counts = JSON.stringify(await countLedger(database));
+      const last = [producer, writer, ...fetching].flatMap((service) => service.lines.slice(-5)).join('\n');
+      throw new Error(`not settled after ${timeoutMs} ms: ${counts}\n${last}`);
+    },
+    stop: () => Promise.all([producer, writer, board, ...fetching].map((service) => service.stop())),
+  };
+}
