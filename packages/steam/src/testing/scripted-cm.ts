@@ -18,6 +18,7 @@ const EMSG = {
   destJobFailed: 113,
   serviceMethodResponse: 147,
   serviceMethodCall: 151,
+  heartbeat: 703,
   logOff: 706,
   logOnResponse: 751,
   loggedOff: 757,
@@ -31,12 +32,19 @@ const EMSG = {
 const REQUESTS = {
   logOn: { emsg: EMSG.logOn, type: schema.CMsgClientLogon },
   logOff: { emsg: EMSG.logOff, type: undefined },
+  heartbeat: { emsg: EMSG.heartbeat, type: undefined },
   changes: { emsg: EMSG.changesRequest, type: schema.CMsgClientPICSChangesSinceRequest },
   productInfo: { emsg: EMSG.productInfoRequest, type: schema.CMsgClientPICSProductInfoRequest },
   tagNames: { emsg: EMSG.serviceMethodCall, type: schema.CStore_GetLocalizedNameForTags_Request },
 };
 
 type RequestName = keyof typeof REQUESTS;
+
+/** One for all, so that a client that trusts one of several CMs trusts them all. */
+const certificate = generate([{ name: 'commonName', value: 'localhost' }], {
+  keyType: 'ec',
+  extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
+});
 
 /** One message of a client, decoded by steam-user's protobufs, with the answers a test may script. */
 export class CmRequest {
@@ -96,6 +104,11 @@ export class CmRequest {
   drop(): void {
     this.#socket.close();
   }
+
+  /** Reads nothing more of this client, so that not even pings are answered. */
+  freeze(): void {
+    this.#socket.pause();
+  }
 }
 
 /** Wraps messages in one Multi. */
@@ -126,7 +139,7 @@ function encodeMessage(emsg: number, body: Uint8Array, fields: object): Buffer {
 }
 
 /**
- * A CM that does what a test tells it: TLS with a certificate made for it, a WebSocket at /cmsocket/, and every message of
+ * A CM that does what a test tells it: TLS with a certificate made for the tests, a WebSocket at /cmsocket/, and every message of
  * a client handed to the test, which answers it (or not). Logons are answered with OK as long as the test does not ask for
  * them. Encoding and decoding are steam-user's, so that an error in ours shows.
  */
@@ -156,10 +169,7 @@ export class ScriptedCm {
   }
 
   static async start(): Promise<ScriptedCm> {
-    const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
-      keyType: 'ec',
-      extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
-    });
+    const { private: key, cert } = await certificate;
     const server = createServer({ key, cert });
     server.listen(0, 'localhost');
     await once(server, 'listening');
@@ -172,6 +182,11 @@ export class ScriptedCm {
     const [entry] = at < 0 ? [] : this.#unread.splice(at, 1);
     if (entry) return Promise.resolve(entry.request);
     return new Promise((resolve) => this.#waiting.push({ name, resolve }));
+  }
+
+  /** How many messages of a kind no test has read yet. */
+  unread(name: RequestName): number {
+    return this.#unread.filter((entry) => entry.name === name).length;
   }
 
   async stop(): Promise<void> {

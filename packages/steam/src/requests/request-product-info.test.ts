@@ -1,0 +1,202 @@
+import { expect, test } from 'vitest';
+import { appOnWire } from '../testing/app-on-wire.ts';
+import { multi } from '../testing/scripted-cm.ts';
+import { startSession } from '../testing/start-client.ts';
+
+test('gives bodies, unknown ids and missing tokens as Steam sent them', async () => {
+  const { client, cm } = await startSession();
+  const info = client.getProductInfo([10, 20, 30]);
+  const request = await cm.next('productInfo');
+  expect(request.appids).toEqual([10, 20, 30]);
+  expect(request.body['meta_data_only']).toBe(false);
+  request.send(
+    request.productInfo({
+      apps: [appOnWire(10, '"appinfo"{}', 7), { appid: 20, change_number: 8, missing_token: true }],
+      unknown_appids: [30],
+    }),
+  );
+  expect(await info).toEqual({
+    apps: [
+      { appid: 10, changeNumber: 7, missingToken: false, body: Buffer.from('"appinfo"{}') },
+      { appid: 20, changeNumber: 8, missingToken: true, body: Buffer.alloc(0) },
+    ],
+    unknown: [30],
+    unanswered: [],
+    parts: 1,
+  });
+});
+
+test('asks for metadata only, and gives change numbers', async () => {
+  const { client, cm } = await startSession();
+  const metadata = client.getProductMetadata([10, 20]);
+  const request = await cm.next('productInfo');
+  expect(request.body['meta_data_only']).toBe(true);
+  const app = { appid: 10, change_number: 7, sha: Buffer.alloc(20), size: 99 };
+  request.send(request.productInfo({ apps: [app], unknown_appids: [20], meta_data_only: true }));
+  expect(await metadata).toEqual({
+    apps: [{ appid: 10, changeNumber: 7 }],
+    unknown: [20],
+    unanswered: [],
+    parts: 1,
+  });
+});
+
+test('collects parts until one says that no more follow', async () => {
+  const { client, cm } = await startSession();
+  const info = client.getProductInfo([1, 2, 3]);
+  const request = await cm.next('productInfo');
+  request.send(
+    request.productInfo({ apps: [appOnWire(1), appOnWire(2)], response_pending: true }),
+    request.productInfo({ apps: [appOnWire(3)], response_pending: true }),
+    request.productInfo({ response_pending: false }),
+  );
+  const { apps, unanswered, parts } = await info;
+  expect(apps.map(({ appid }) => appid)).toEqual([1, 2, 3]);
+  expect({ unanswered, parts }).toEqual({ unanswered: [], parts: 3 });
+});
+
+test('keeps the parts of two requests apart, in whatever order they come', async () => {
+  const { client, cm } = await startSession();
+  const [first, second] = [client.getProductInfo([1, 2]), client.getProductInfo([2, 3])];
+  const [one, two] = [await cm.next('productInfo'), await cm.next('productInfo')];
+  two.send(two.productInfo({ apps: [appOnWire(3)], response_pending: true }));
+  one.send(one.productInfo({ apps: [appOnWire(1)], response_pending: true }));
+  two.send(two.productInfo({ apps: [appOnWire(2, 'of the second')] }));
+  one.send(one.productInfo({ apps: [appOnWire(2, 'of the first')] }));
+  const texts = (apps: { appid: number; body: Uint8Array }[]) =>
+    apps.find(({ appid }) => appid === 2)?.body.toString();
+  expect(texts((await first).apps)).toBe('of the first');
+  expect(texts((await second).apps)).toBe('of the second');
+  expect((await second).apps.map(({ appid }) => appid)).toEqual([3, 2]);
+});
+
+test('names an id that a complete answer left out, and waits no longer for it', async () => {
+  const { client, cm } = await startSession();
+  const info = client.getProductInfo([1, 2]);
+  const request = await cm.next('productInfo');
+  request.send(request.productInfo({ apps: [appOnWire(1)] }));
+  expect((await info).unanswered).toEqual([{ appid: 2, reason: 'absent' }]);
+});
+
+test('takes an id once when it is asked for twice, answered twice, or not asked for', async () => {
+  const { client, cm } = await startSession();
+  const info = client.getProductInfo([1, 1, 2]);
+  const request = await cm.next('productInfo');
+  expect(request.appids).toEqual([1, 2]);
+  request.send(
+    request.productInfo({
+      apps: [appOnWire(1, 'first'), appOnWire(1, 'again'), appOnWire(99)],
+      unknown_appids: [2, 2, 1, 98],
+    }),
+  );
+  const { apps, unknown, unanswered } = await info;
+  expect(apps.map(({ body }) => body.toString())).toEqual(['first']);
+  expect({ unknown, unanswered }).toEqual({ unknown: [2], unanswered: [] });
+});
+
+test('keeps what came before the time was up, and drops what comes after', async () => {
+  const { client, cm, clock, log } = await startSession({ requestTimeoutMs: 1_000 });
+  const info = client.getProductInfo([1, 2, 3]);
+  const request = await cm.next('productInfo');
+  const probe = client.getProductInfo([4]);
+  request.send(request.productInfo({ apps: [appOnWire(1)], unknown_appids: [2], response_pending: true }));
+  const probed = await cm.next('productInfo');
+  probed.send(probed.productInfo({ apps: [appOnWire(4)] }));
+  await probe; // Answers come in order, so the part before it has arrived.
+
+  clock.advance(1_000);
+  const { apps, unknown, unanswered } = await info;
+  expect(apps.map(({ appid }) => appid)).toEqual([1]);
+  expect({ unknown, unanswered }).toEqual({ unknown: [2], unanswered: [{ appid: 3, reason: 'timeout' }] });
+
+  request.send(request.productInfo({ apps: [appOnWire(3)] }));
+  await log.next('an answer nobody waits for');
+  expect(client.status.loggedOn).toBe(true);
+});
+
+test('keeps what came before the connection went', async () => {
+  const { client, cm } = await startSession();
+  const info = client.getProductInfo([1, 2]);
+  const request = await cm.next('productInfo');
+  request.send(request.productInfo({ apps: [appOnWire(1)], response_pending: true }));
+  request.drop();
+  const { apps, unanswered } = await info;
+  expect(apps.map(({ appid }) => appid)).toEqual([1]);
+  expect(unanswered).toEqual([{ appid: 2, reason: 'disconnected' }]);
+});
+
+test('refuses a body whose SHA-1 is not the announced one, and only that', async () => {
+  const { client, cm } = await startSession();
+  const info = client.getProductInfo([1, 2, 3]);
+  const request = await cm.next('productInfo');
+  const corrupt = { ...appOnWire(1), buffer: Buffer.from('"appinfo"{ garbage }\0') };
+  const unannounced = { ...appOnWire(2, 'taken as it is'), sha: undefined };
+  request.send(request.productInfo({ apps: [corrupt, unannounced, appOnWire(3)] }));
+  const { apps, unanswered } = await info;
+  expect(unanswered).toEqual([{ appid: 1, reason: 'corrupt' }]);
+  expect(apps.map(({ appid }) => appid)).toEqual([2, 3]);
+});
+
+test('takes a good body that follows a corrupt one of the same app', async () => {
+  const { client, cm } = await startSession();
+  const info = client.getProductInfo([1]);
+  const request = await cm.next('productInfo');
+  const corrupt = { ...appOnWire(1), buffer: Buffer.from('garbage\0') };
+  request.send(request.productInfo({ apps: [corrupt, appOnWire(1, 'good')] }));
+  const { apps, unanswered } = await info;
+  expect(apps.map(({ body }) => body.toString())).toEqual(['good']);
+  expect(unanswered).toEqual([]);
+});
+
+test('gives up a body beyond the bound, and takes its neighbours', async () => {
+  const { client, cm } = await startSession();
+  const info = client.getProductInfo([1, 2]);
+  const request = await cm.next('productInfo');
+  const huge = { appid: 1, change_number: 1, buffer: Buffer.alloc(16 * 1024 * 1024 + 1, 'x') };
+  request.send(request.productInfo({ apps: [huge, appOnWire(2)] }));
+  const { apps, unanswered } = await info;
+  expect(unanswered).toEqual([{ appid: 1, reason: 'unreadable' }]);
+  expect(apps.map(({ appid }) => appid)).toEqual([2]);
+});
+
+test('loses nothing but the part that cannot be read', async () => {
+  const { client, cm } = await startSession();
+  const info = client.getProductInfo([1, 2, 3]);
+  const request = await cm.next('productInfo');
+  const whole = request.productInfo({ apps: [appOnWire(2), appOnWire(3)], response_pending: true });
+  request.send(
+    request.productInfo({ apps: [appOnWire(1)], response_pending: true }),
+    whole.subarray(0, -10),
+    request.productInfo({ response_pending: false }),
+  );
+  const { apps, unanswered } = await info;
+  expect(apps.map(({ appid }) => appid)).toEqual([1, 2]);
+  expect(unanswered).toEqual([{ appid: 3, reason: 'corrupt' }]);
+});
+
+test.each([true, false])('takes answers out of a Multi, in order with the rest (gzip: %s)', async (gzip) => {
+  const { client, cm } = await startSession();
+  const info = client.getProductInfo([1, 2, 3]);
+  const request = await cm.next('productInfo');
+  const inMulti = [
+    request.productInfo({ apps: [appOnWire(1)], response_pending: true }),
+    multi([request.productInfo({ apps: [appOnWire(2)], response_pending: true })], { gzip }),
+  ];
+  request.send(multi(inMulti, { gzip }), request.productInfo({ apps: [appOnWire(3)] }));
+  const { apps, unanswered, parts } = await info;
+  expect(apps.map(({ appid }) => appid)).toEqual([1, 2, 3]);
+  expect({ unanswered, parts }).toEqual({ unanswered: [], parts: 3 });
+});
+
+test('settles at once when Steam says that the job failed', async () => {
+  const { client, cm } = await startSession();
+  const info = client.getProductInfo([1]);
+  const request = await cm.next('productInfo');
+  request.send(request.jobFailed());
+  expect(await info).toMatchObject({ apps: [], unanswered: [{ appid: 1, reason: 'absent' }] });
+});
+
+test('asks Steam nothing when asked for nothing', async () => {
+  const { client } = await startSession();
+  expect(await client.getProductInfo([])).toEqual({ apps: [], unknown: [], unanswered: [], parts: 0 });
+});

@@ -1,0 +1,140 @@
+import type { RequestListener } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { appOnWire } from '../testing/app-on-wire.ts';
+import { startSession, type StartedClient } from '../testing/start-client.ts';
+
+function withhold(appid: number, text: string) {
+  return { ...appOnWire(appid, text), buffer: undefined };
+}
+
+/** Asks for apps whose bodies are withheld, and answers the reading of them with `onHttp`. */
+async function readWithheld(apps: { appid: number }[], onHttp: RequestListener, started?: StartedClient) {
+  const { client, cm } = started ?? (await startSession());
+  cm.onHttp = onHttp;
+  const info = client.getProductInfo(apps.map(({ appid }) => appid));
+  const request = await cm.next('productInfo');
+  request.send(request.productInfo({ apps, http_host: cm.address, http_min_size: 1 }));
+  return info;
+}
+
+test('reads a withheld body from the host that Steam names, by its SHA-1', async () => {
+  const app = withhold(440, '"appinfo"{}');
+  const paths: (string | undefined)[] = [];
+  const { apps, unanswered } = await readWithheld([app], (request, response) => {
+    paths.push(request.url);
+    response.end(gzipSync('"appinfo"{}\0'));
+  });
+  expect(paths).toEqual([`/appinfo/440/sha/${app.sha.toString('hex')}.txt.gz`]);
+  expect(apps).toEqual([
+    { appid: 440, changeNumber: 1, missingToken: false, body: Buffer.from('"appinfo"{}') },
+  ]);
+  expect(unanswered).toEqual([]);
+});
+
+test('takes no host but a name with perhaps a port', async () => {
+  const { client, cm, log } = await startSession();
+  let requests = 0;
+  cm.onHttp = (_request, response) => response.end(String(requests++));
+  for (const host of [
+    '',
+    `${cm.address}/x?`,
+    `user@${cm.address}`,
+    `${cm.address}#`,
+    'a b',
+    `-${cm.address}`,
+  ]) {
+    const info = client.getProductInfo([1]);
+    const request = await cm.next('productInfo');
+    request.send(request.productInfo({ apps: [withhold(1, 'text')], http_host: host }));
+    expect((await info).unanswered).toEqual([{ appid: 1, reason: 'unreadable' }]);
+    expect(await log.next('bodies are withheld and Steam names no host to read them from')).toBeDefined();
+  }
+  expect(requests).toBe(0);
+});
+
+test('calls a body unreadable that is not there, is not gzip, or is another one', async () => {
+  const answers: Record<string, RequestListener> = {
+    '1': (_request, response) => response.writeHead(404).end(gzipSync('text of 1')),
+    '2': (_request, response) => response.end('not gzip'),
+    '3': (_request, response) => response.end(gzipSync('text of another')),
+    '4': (_request, response) => response.end(gzipSync('text of 4')),
+    '5': (_request, response) => response.destroy(),
+  };
+  const wanted = Object.keys(answers).map((appid) => withhold(Number(appid), `text of ${appid}`));
+  const { apps, unanswered } = await readWithheld(wanted, (request, response) =>
+    answers[request.url?.split('/')[2] ?? '']?.(request, response),
+  );
+  expect(apps.map(({ appid }) => appid)).toEqual([4]);
+  expect(unanswered).toEqual([1, 2, 3, 5].map((appid) => ({ appid, reason: 'unreadable' })));
+});
+
+test('follows no redirect', async () => {
+  const urls: (string | undefined)[] = [];
+  const { unanswered } = await readWithheld([withhold(1, 'text')], (request, response) => {
+    urls.push(request.url);
+    response.writeHead(302, { location: '/elsewhere' }).end();
+  });
+  expect(urls).toHaveLength(1);
+  expect(unanswered).toEqual([{ appid: 1, reason: 'unreadable' }]);
+});
+
+test('stops reading a body beyond the bound, packed or unpacked', async () => {
+  const megabyte = Buffer.alloc(1024 * 1024);
+  const { unanswered } = await readWithheld([withhold(1, 'a'), withhold(2, 'b')], (request, response) => {
+    if (request.url?.startsWith('/appinfo/1/')) {
+      response.end(gzipSync(Buffer.alloc(17 * megabyte.length)));
+      return;
+    }
+    const flood = () => {
+      while (!response.destroyed && response.write(megabyte));
+    };
+    response.on('drain', flood);
+    flood();
+  });
+  expect(unanswered.map(({ reason }) => reason)).toEqual(['unreadable', 'unreadable']);
+});
+
+test('reads over eight connections, however many bodies there are', async () => {
+  const connections = new Set<unknown>();
+  const texts = Array.from({ length: 40 }, (_, appid) => `text of ${appid}`);
+  const { apps } = await readWithheld(
+    texts.map((text, appid) => withhold(appid, text)),
+    (request, response) => {
+      connections.add(request.socket);
+      response.end(gzipSync(texts[Number(request.url?.split('/')[2])] ?? ''));
+    },
+  );
+  expect(apps).toHaveLength(40);
+  expect(connections.size).toBe(8);
+});
+
+test('gives up when the time for an answer is up once more', async () => {
+  const started = await startSession({ requestTimeoutMs: 1_000 });
+  const { unanswered, apps } = await readWithheld(
+    [withhold(1, 'never comes'), appOnWire(2)],
+    () => started.clock.advance(1_000),
+    started,
+  );
+  expect(unanswered).toEqual([{ appid: 1, reason: 'unreadable' }]);
+  expect(apps.map(({ appid }) => appid)).toEqual([2]);
+});
+
+test('ends the reading when the client is closed', async () => {
+  const started = await startSession();
+  const { unanswered } = await readWithheld(
+    [withhold(1, 'never comes')],
+    () => void started.client.close(),
+    started,
+  );
+  expect(unanswered).toEqual([{ appid: 1, reason: 'unreadable' }]);
+});
+
+test('takes an app that needs a token for the stub it is when its body cannot be read', async () => {
+  const { apps, unanswered } = await readWithheld(
+    [{ ...withhold(1, 'for owners only'), missing_token: true } as { appid: number }],
+    (_request, response) => response.writeHead(403).end(),
+  );
+  expect(apps).toEqual([{ appid: 1, changeNumber: 1, missingToken: true, body: Buffer.alloc(0) }]);
+  expect(unanswered).toEqual([]);
+});

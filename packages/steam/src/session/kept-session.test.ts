@@ -1,0 +1,300 @@
+import { SteamUnavailable } from '@pics/core';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { createPicsClient } from '../create-pics-client.ts';
+import { appOnWire } from '../testing/app-on-wire.ts';
+import { EventLog } from '../testing/event-log.ts';
+import { ManualClock } from '../testing/manual-clock.ts';
+import { ScriptedCm } from '../testing/scripted-cm.ts';
+import { startClient, startSession } from '../testing/start-client.ts';
+
+const MINUTE = 60_000;
+
+const EResult = {
+  invalidPassword: 5,
+  serviceUnavailable: 20,
+  logonSessionReplaced: 34,
+  tryAnotherCm: 48,
+  accountLogonDenied: 63,
+  rateLimitExceeded: 84,
+  accountLoginDeniedThrottle: 87,
+};
+
+test('shares one logon between all who ask for it', async () => {
+  const { client, cm } = await startClient();
+  const [first, second] = [client.logOn(), client.logOn()];
+  expect(second).toBe(first);
+  const { body } = await cm.next('logOn');
+  expect(body).toMatchObject({ anon_user_target_account_name: 'anonymous' });
+  expect(body['account_name']).toBeUndefined();
+  await first;
+  expect(client.status).toMatchObject({ loggedOn: true, reason: '', backoffUntil: undefined });
+});
+
+test('says why there is no session to ask on, at once', async () => {
+  const { client } = await startClient();
+  await expect(client.getProductInfo([1])).rejects.toThrow('no session with Steam: not logged on yet');
+  await expect(client.getProductMetadata([1])).rejects.toThrow(SteamUnavailable);
+  await expect(client.getChangesSince(1)).rejects.toThrow(SteamUnavailable);
+  await expect(client.getTagNames([1])).rejects.toThrow(SteamUnavailable);
+});
+
+test('logs on again by itself when the connection goes', async () => {
+  const { client, cm, clock, log } = await startSession();
+  (await cm.next('logOn')).drop();
+  const { reason, pauseMs } = await log.next('no session with Steam');
+  expect(reason).toMatch(/^the connection was closed \(1005\) \(localhost:\d+\)$/);
+  expect(pauseMs).toBe(500);
+  expect(client.status).toMatchObject({ loggedOn: false, reason, backoffUntil: new Date(clock.now() + 500) });
+  await expect(client.getChangesSince(1)).rejects.toThrow('the connection was closed');
+
+  clock.advance(500);
+  await cm.next('logOn');
+  await log.next('logged on to Steam');
+  expect(client.status).toMatchObject({ loggedOn: true, reason: '', backoffUntil: undefined });
+});
+
+test.each([
+  ['TryAnotherCM', EResult.tryAnotherCm],
+  ['ServiceUnavailable', EResult.serviceUnavailable],
+])('goes to another server soon after %s', async (name, eresult) => {
+  const other = await ScriptedCm.start();
+  onTestFinished(() => other.stop());
+  const first = await ScriptedCm.start();
+  onTestFinished(() => first.stop());
+  first.onLogOn = (request) => request.send(request.logOnResponse(eresult));
+  const { client, clock, log } = await startClient({
+    cmServers: [first.address, other.address],
+    tls: { ca: first.ca },
+    random: () => 0,
+  });
+  const loggedOn = client.logOn();
+  expect((await log.next('no session with Steam'))['reason']).toBe(`${name} (${first.address})`);
+  clock.advance(0);
+  await loggedOn;
+  await other.next('logOn');
+});
+
+test.each([
+  ['RateLimitExceeded', EResult.rateLimitExceeded],
+  ['AccountLoginDeniedThrottle', EResult.accountLoginDeniedThrottle],
+])('stays away for half an hour and more after %s, and says so', async (name, eresult) => {
+  const { client, cm, clock, log } = await startClient({ random: () => 0 });
+  cm.onLogOn = (request) => request.send(request.logOnResponse(eresult));
+  const loggedOn = client.logOn();
+  await log.next('no session with Steam');
+  expect(client.status.reason).toBe(
+    `${name} (${cm.address}): Steam refuses logons from this address for now`,
+  );
+  expect(client.status.backoffUntil).toEqual(new Date(clock.now() + 30 * MINUTE));
+
+  clock.advance(30 * MINUTE);
+  await log.next('no session with Steam');
+  expect(client.status.backoffUntil).toEqual(new Date(clock.now() + 60 * MINUTE));
+
+  cm.onLogOn = (request) => request.send(request.logOnResponse(1));
+  clock.advance(60 * MINUTE - 1);
+  expect(client.status.loggedOn).toBe(false);
+  clock.advance(1);
+  await loggedOn;
+});
+
+test.each([
+  ['InvalidPassword', EResult.invalidPassword],
+  ['Steam asks an anonymous logon for a Steam Guard code', EResult.accountLogonDenied],
+])('survives a logon that ends with %s', async (reason, eresult) => {
+  const { client, cm, clock, log } = await startClient();
+  cm.onLogOn = (request) => request.send(request.logOnResponse(eresult));
+  const loggedOn = client.logOn();
+  expect((await log.next('no session with Steam'))['reason']).toBe(`${reason} (${cm.address})`);
+  cm.onLogOn = (request) => request.send(request.logOnResponse(1));
+  clock.advance(MINUTE);
+  await loggedOn;
+});
+
+test('comes back after another session took its place', async () => {
+  const { cm, clock, log } = await startSession();
+  const logOn = await cm.next('logOn');
+  logOn.send(logOn.loggedOff(EResult.logonSessionReplaced));
+  expect((await log.next('no session with Steam'))['reason']).toMatch(/^LogonSessionReplaced/);
+  clock.advance(MINUTE);
+  await cm.next('logOn');
+});
+
+test('stays away long when a session is ended for too many logons', async () => {
+  const { client, cm, clock, log } = await startSession({ random: () => 0 });
+  const logOn = await cm.next('logOn');
+  logOn.send(logOn.loggedOff(EResult.rateLimitExceeded));
+  await log.next('no session with Steam');
+  expect(client.status.backoffUntil).toEqual(new Date(clock.now() + 30 * MINUTE));
+});
+
+test('leaves a server that cannot be reached', async () => {
+  const gone = await ScriptedCm.start();
+  await gone.stop();
+  const cm = await ScriptedCm.start();
+  onTestFinished(() => cm.stop());
+  const { client, clock, log } = await startClient({
+    cmServers: [gone.address, cm.address],
+    tls: { ca: cm.ca },
+    random: () => 0,
+  });
+  const loggedOn = client.logOn();
+  expect((await log.next('no session with Steam'))['reason']).toContain(`cannot reach ${gone.address}`);
+  clock.advance(0);
+  await loggedOn;
+});
+
+test('does not trust a certificate that nobody vouches for', async () => {
+  const stranger = await ScriptedCm.start();
+  onTestFinished(() => stranger.stop());
+  const log = new EventLog();
+  const client = createPicsClient({ cmServers: [stranger.address], clock: new ManualClock(), log });
+  onTestFinished(() => client.close());
+  client.logOn().catch(() => {});
+  expect((await log.next('no session with Steam'))['reason']).toMatch(/self-signed certificate/);
+});
+
+test('waits longer from failure to failure until a session has answered something', async () => {
+  const { client, cm, clock, log } = await startSession();
+  const pauses: unknown[] = [];
+  for (let i = 0; i < 3; i++) {
+    (await cm.next('logOn')).drop();
+    pauses.push((await log.next('no session with Steam'))['pauseMs']);
+    clock.advance(MINUTE);
+    await log.next('logged on to Steam');
+  }
+  expect(pauses).toEqual([500, 1_000, 2_000]);
+
+  const logOn = await cm.next('logOn');
+  const info = client.getProductInfo([1]);
+  const request = await cm.next('productInfo');
+  request.send(request.productInfo({ apps: [appOnWire(1)] }));
+  await info;
+  logOn.drop();
+  expect((await log.next('no session with Steam'))['pauseMs']).toBe(500);
+});
+
+test('gives up a server that lets three requests in a row time out', async () => {
+  const { client, cm, clock, log } = await startSession({ requestTimeoutMs: 1_000 });
+  for (let i = 0; i < 3; i++) {
+    const info = client.getProductInfo([1]);
+    await cm.next('productInfo');
+    clock.advance(1_000);
+    expect((await info).unanswered).toEqual([{ appid: 1, reason: 'timeout' }]);
+  }
+  const { reason } = await log.next('no session with Steam');
+  expect(reason).toMatch(/^3 requests in a row were not answered/);
+  expect(client.status).toMatchObject({ loggedOn: false, reason });
+  clock.advance(MINUTE);
+  await log.next('logged on to Steam');
+});
+
+test('keeps a server that answers something between the timeouts, be it late', async () => {
+  const { client, cm, clock, log } = await startSession({ requestTimeoutMs: 1_000 });
+  for (let i = 0; i < 5; i++) {
+    const info = client.getProductInfo([1]);
+    const request = await cm.next('productInfo');
+    clock.advance(1_000);
+    await info;
+    request.send(request.productInfo({ apps: [appOnWire(1)] }));
+    await log.next('an answer nobody waits for');
+  }
+  expect(client.status.loggedOn).toBe(true);
+});
+
+test('drops messages that make no sense, and goes on', async () => {
+  const { client, cm, log } = await startSession();
+  const logOn = await cm.next('logOn');
+  const nonsense = [
+    Buffer.alloc(0),
+    Buffer.from('c8220080ffffffff', 'hex'),
+    logOn.message(1, Buffer.from([0x12, 0x7f])),
+    logOn.message(147, Buffer.from('nonsense')),
+    logOn.message(751, Buffer.from([0x08])),
+    Buffer.from('1805000024', 'hex'),
+  ];
+  for (const message of nonsense) logOn.send(message);
+  const info = client.getProductInfo([1]);
+  const request = await cm.next('productInfo');
+  request.send(request.productInfo({ apps: [appOnWire(1)] }));
+  expect((await info).apps).toHaveLength(1);
+  expect(await log.next('dropped a message of Steam')).toMatchObject({ bytes: 0 });
+});
+
+test('gives up a logon that is not answered', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { client, cm, log } = await startClient();
+  cm.onLogOn = () => {};
+  client.logOn().catch(() => {});
+  await cm.next('logOn');
+  vi.advanceTimersByTime(5_000);
+  expect((await log.next('no session with Steam'))['reason']).toMatch(/^no answer to the logon/);
+  vi.useRealTimers();
+});
+
+test('gives up a connection on which nothing comes any more, not even a pong', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { client, cm, log } = await startSession();
+  (await cm.next('logOn')).freeze();
+  vi.advanceTimersByTime(60_000);
+  expect((await log.next('no session with Steam'))['reason']).toMatch(/^the connection was closed \(1006\)/);
+  expect(client.status.loggedOn).toBe(false);
+});
+
+test('does not flood a server that names no heartbeat interval', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { client, cm } = await startClient();
+  cm.onLogOn = (request) => request.send(request.logOnResponse(1, 0));
+  await client.logOn();
+  vi.advanceTimersByTime(18_000);
+  await cm.next('heartbeat');
+  await cm.next('heartbeat');
+  const info = client.getProductInfo([1]);
+  const request = await cm.next('productInfo');
+  request.send(request.productInfo({ unknown_appids: [1] }));
+  await info;
+  expect(cm.unread('heartbeat')).toBe(0);
+});
+
+test('logs off when closed, and takes no logon any more', async () => {
+  const { client, cm } = await startSession();
+  await client.close();
+  await cm.next('logOff');
+  expect(client.status).toMatchObject({ loggedOn: false, reason: 'the client is closed' });
+  await expect(client.logOn()).rejects.toThrow(SteamUnavailable);
+});
+
+test('ends a logon that is waited for when closed', async () => {
+  const { client, cm } = await startClient();
+  cm.onLogOn = () => {};
+  const loggedOn = client.logOn();
+  await cm.next('logOn');
+  await client.close();
+  await expect(loggedOn).rejects.toThrow('the client is closed');
+});
+
+test('can be closed while it is away, and before it ever logged on', async () => {
+  const { client, cm, log } = await startSession();
+  (await cm.next('logOn')).drop();
+  await log.next('no session with Steam');
+  await client.close();
+  const { client: idle } = await startClient();
+  await idle.close();
+  expect(idle.status.loggedOn).toBe(false);
+});
+
+test('settles what is pending when closed', async () => {
+  const { client, cm } = await startSession();
+  const info = client.getProductInfo([1]);
+  const changes = client.getChangesSince(5);
+  await cm.next('productInfo');
+  await cm.next('changes');
+  await Promise.all([
+    client.close(),
+    expect(changes).rejects.toThrow('the session ended before the answer'),
+    expect(info).resolves.toMatchObject({ unanswered: [{ appid: 1, reason: 'disconnected' }] }),
+  ]);
+});

@@ -1,0 +1,119 @@
+import { hash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import schema from 'steam-user/protobufs/generated/_load.js';
+import { describe, expect, test } from 'vitest';
+import { EMsg } from './emsg.ts';
+import { MalformedMessage } from './malformed-message.ts';
+import { readNetMessage } from './net-message.ts';
+import { readProductInfoPart } from './product-info-part.ts';
+
+function encode(part: object): Buffer {
+  return Buffer.from(schema.CMsgClientPICSProductInfoResponse.encode(part).finish());
+}
+
+test('reads every field, and the body without copying it', () => {
+  const app = { appid: 440, change_number: 9, missing_token: true, sha: Buffer.alloc(20, 1), size: 6 };
+  const bytes = encode({
+    apps: [{ ...app, buffer: Buffer.from('hello\0') }],
+    unknown_appids: [1, 2],
+    response_pending: true,
+    http_min_size: 128,
+    http_host: 'cache.example.net',
+  });
+  const part = readProductInfoPart(bytes);
+  expect(part).toEqual({
+    apps: [
+      {
+        appid: 440,
+        changeNumber: 9,
+        missingToken: true,
+        sha: Buffer.alloc(20, 1),
+        body: Buffer.from('hello\0'),
+        size: 6,
+      },
+    ],
+    unknown: [1, 2],
+    pending: true,
+    httpHost: 'cache.example.net',
+    damaged: false,
+  });
+  bytes[bytes.indexOf('hello')] = 'j'.charCodeAt(0);
+  expect(part.apps[0]?.body?.toString()).toBe('jello\0');
+});
+
+test('takes an app of which only the public part is shown for one that a token would show more of', () => {
+  expect(readProductInfoPart(encode({ apps: [{ appid: 5, only_public: true }] })).apps).toMatchObject([
+    { appid: 5, missingToken: true },
+  ]);
+});
+
+test('loses only the app that is damaged', () => {
+  const bytes = encode({ apps: [{ appid: 1 }, { appid: 2, buffer: Buffer.from('xyz') }, { appid: 3 }] });
+  const lengthOfBuffer = bytes.indexOf('xyz') - 1;
+  bytes[lengthOfBuffer] = 100;
+  const part = readProductInfoPart(bytes);
+  expect(part.apps.map(({ appid }) => appid)).toEqual([1, 3]);
+  expect(part).toMatchObject({ damaged: true, pending: false });
+});
+
+test('keeps what stands before the place where a part breaks off', () => {
+  const bytes = encode({ apps: [{ appid: 1 }, { appid: 2 }] });
+  const part = readProductInfoPart(bytes.subarray(0, -1));
+  expect(part.apps.map(({ appid }) => appid)).toEqual([1]);
+  expect(part).toMatchObject({ damaged: true, pending: true });
+});
+
+test.each([[Buffer.alloc(3)], [Buffer.from('c8220080ff000000', 'hex')], [Buffer.from('c8220080', 'hex')]])(
+  'refuses a message that ends inside its header: %s',
+  (message) => expect(() => readNetMessage(message)).toThrow(MalformedMessage),
+);
+
+test('leaves messages with a fixed header to others', () => {
+  expect(readNetMessage(Buffer.from('17050000ffffffffffffffff', 'hex'))).toBeUndefined();
+});
+
+const recorded = new URL('../../../../../shared/pics/wire/', import.meta.url);
+
+describe.skipIf(!existsSync(recorded))('recorded messages (skipped without recorded PICS data)', () => {
+  function read(name: string) {
+    const message = readNetMessage(readFileSync(new URL(`${name}.bin`, recorded)));
+    expect(message?.emsg).toBe(EMsg.ClientPICSProductInfoResponse);
+    return { jobId: message?.jobId, part: readProductInfoPart(message?.body ?? Buffer.alloc(0)) };
+  }
+
+  test('metadata of app 480 holds its change number and no body', () => {
+    const { jobId, part } = read('002_in_8904_k_EMsgClientPICSProductInfoResponse_app480');
+    const { part: metadata } = read('001_in_8904_k_EMsgClientPICSProductInfoResponse_app480_metadata');
+    const app = part.apps[0];
+    expect(jobId).toBeLessThan(2 ** 64);
+    expect(metadata).toMatchObject({
+      apps: [
+        {
+          appid: 480,
+          changeNumber: app?.changeNumber,
+          sha: app?.sha,
+          size: app?.body?.length,
+          body: undefined,
+        },
+      ],
+      unknown: [],
+      pending: false,
+      httpHost: 'clientconfig.akamai.steamstatic.com',
+      damaged: false,
+    });
+  });
+
+  test('the body of app 480 has the announced SHA-1 without its trailing NUL', () => {
+    const { part } = read('002_in_8904_k_EMsgClientPICSProductInfoResponse_app480');
+    const [app] = part.apps;
+    expect(app).toMatchObject({ appid: 480, missingToken: false });
+    expect(app?.body?.at(-1)).toBe(0);
+    expect(hash('sha1', app?.body?.subarray(0, -1) ?? '', 'buffer')).toEqual(app?.sha);
+    expect(app?.body?.toString('utf8', 0, 9)).toBe('"appinfo"');
+  });
+
+  test('a package is passed over', () => {
+    const { part } = read('003_in_8904_k_EMsgClientPICSProductInfoResponse_sub0');
+    expect(part).toMatchObject({ apps: [], unknown: [], pending: false, damaged: false });
+  });
+});
