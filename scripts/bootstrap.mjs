@@ -7,11 +7,11 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { commands } from './commands.mjs';
 import { bringDependencies } from './dependencies.mjs';
-import { Problem } from './problem.mjs';
+import { codeOf, Problem } from './problem.mjs';
 import { bringNode } from './toolchain.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const [name, ...args] = process.argv.slice(2);
+const [name = '', ...args] = process.argv.slice(2);
 
 try {
   const command = commands[name];
@@ -28,11 +28,13 @@ try {
   process.exitCode = 1;
 }
 
+/** @param {unknown} error */
 function explain(error) {
   if (error instanceof Problem) return error.message;
-  if (['EACCES', 'EPERM', 'EROFS'].includes(error.code)) {
-    return `Cannot write to ${error.path}: start as the user this folder belongs to, or clone it to a place of your own.`;
+  if (!(error instanceof Error)) return error;
+  if (['EACCES', 'EPERM', 'EROFS'].includes(String(codeOf(error)))) {
+    return `${error.message}\nStart as the user this folder belongs to, or clone it to a place of your own.`;
   }
-  if (error.code === 'ENOSPC') return 'The disk is full: make room and start again.';
+  if (codeOf(error) === 'ENOSPC') return 'The disk is full: make room and start again.';
   return error.stack;
 }

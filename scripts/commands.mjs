@@ -6,6 +6,7 @@ import { summarise } from './tally.mjs';
 
 const VITEST = 'node_modules/vitest/vitest.mjs';
 
+/** @type {[name: string, ...command: string[]][]} */
 const CHECKS = [
   ['types', 'node_modules/typescript/bin/tsc', '-p', '.'],
   ['lint', 'node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'],
@@ -16,6 +17,8 @@ const CHECKS = [
 /**
  * What `npm run …` can ask for, once Node and the dependencies are there. Each takes a Node to run things with and the
  * remaining arguments, and resolves with an exit code.
+ *
+ * @type {Record<string, (node: string, args: string[]) => Promise<number>>}
  */
 export const commands = {
   up: (node, args) => run(node, ['apps/cli/src/main.ts', 'up', ...args]),
@@ -26,6 +29,10 @@ export const commands = {
   check: runChecks,
 };
 
+/**
+ * @param {string} node
+ * @param {string[]} args
+ */
 async function runTests(node, args) {
   const folder = mkdtempSync(join(tmpdir(), 'pics-tally-'));
   const tallyFile = join(folder, 'tally.json');
@@ -38,8 +45,13 @@ async function runTests(node, args) {
   }
 }
 
-/** All of the checks, also when an early one fails: one run then names everything there is to mend. */
+/**
+ * All of the checks, also when an early one fails: one run then names everything there is to mend.
+ *
+ * @param {string} node
+ */
 async function runChecks(node) {
+  /** @type {string[]} */
   const failed = [];
   for (const [name, ...command] of CHECKS) {
     if ((await run(node, command)) !== 0) failed.push(name);

@@ -11,6 +11,9 @@ import { bringPnpm } from './toolchain.mjs';
  *
  * A stamp in node_modules remembers what it was made from, so that a later start costs a few file reads. The stamp is
  * written last: an installation that was cut short is simply done again.
+ *
+ * @param {string} root
+ * @param {string} node
  */
 export async function bringDependencies(root, node) {
   const stampFile = join(root, 'node_modules', '.bootstrap-stamp');
@@ -25,7 +28,7 @@ export async function bringDependencies(root, node) {
     const env = {
       ...process.env,
       // Install scripts call `node`, and it must be the one that will run what they make.
-      PATH: dirname(node) + delimiter + process.env.PATH,
+      PATH: dirname(node) + delimiter + process.env['PATH'],
       // With it pnpm never asks a question that nobody would see.
       CI: 'true',
     };
@@ -40,7 +43,12 @@ export async function bringDependencies(root, node) {
   });
 }
 
-/** What node_modules depends on, as one hash. */
+/**
+ * What node_modules depends on, as one hash: the lockfile, every manifest, and the Node its install scripts ran with.
+ *
+ * @param {string} root
+ * @param {string} node
+ */
 export function stamp(root, node) {
   const hash = createHash('sha256').update(`${node} ${process.platform} ${process.arch}`);
   const manifests = ['apps', 'packages']

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { codeOf } from './problem.mjs';
 
 /** No download takes this long; a lock that is older belongs to a process number that something else has got since. */
 const STALE_AFTER_MS = 60 * 60 * 1000;
@@ -11,6 +12,11 @@ const POLL_MS = 200;
  *
  * The lock is a file that names its owner. One left behind by a killed start is taken over, so nobody ever has to
  * remove it by hand.
+ *
+ * @template T
+ * @param {string} file
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
  */
 export async function withLock(file, work) {
   mkdirSync(dirname(file), { recursive: true });
@@ -30,17 +36,22 @@ export async function withLock(file, work) {
   }
 }
 
+/** @param {string} file */
 function acquire(file) {
   try {
     writeFileSync(file, String(process.pid), { flag: 'wx' });
     return true;
   } catch (error) {
-    if (error.code === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
 }
 
-/** The process that holds the lock, or undefined when it is gone. */
+/**
+ * The process that holds the lock, or undefined when it is gone.
+ *
+ * @param {string} file
+ */
 function findOwner(file) {
   try {
     const owner = Number(readFileSync(file, 'utf8'));
@@ -48,16 +59,17 @@ function findOwner(file) {
     const fresh = Date.now() - statSync(file).mtimeMs < (owner > 0 ? STALE_AFTER_MS : 1000);
     return fresh && (owner === 0 || isAlive(owner)) ? owner : undefined;
   } catch (error) {
-    if (error.code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
 
+/** @param {number} pid */
 function isAlive(pid) {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }

@@ -6,14 +6,25 @@ import { constants } from 'node:os';
  *
  * This process stays until the command has ended, so that the shell's prompt returns only when everything has stopped.
  * A Ctrl-C reaches the command by itself, because a terminal signals the whole group; without one it is passed on.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @returns {Promise<number>}
  */
 export function run(command, args, env = process.env) {
   return waitFor(spawn(command, args, { stdio: 'inherit', env }));
 }
 
-/** Runs a command without showing what it prints; `output` holds all of that, to be shown when it failed. */
+/**
+ * Runs a command without showing what it prints; `output` holds all of that, to be shown when it failed.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
+ */
 export async function runQuietly(command, args, options = {}) {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  /** @type {Buffer[]} */
   const chunks = [];
   child.stdout.on('data', (chunk) => chunks.push(chunk));
   child.stderr.on('data', (chunk) => chunks.push(chunk));
@@ -21,16 +32,18 @@ export async function runQuietly(command, args, options = {}) {
   return { code, output: Buffer.concat(chunks).toString().trim() };
 }
 
+/**
+ * @param {import('node:child_process').ChildProcess} child
+ * @returns {Promise<number>}
+ */
 async function waitFor(child) {
-  const forward = (signal) => child.kill(signal);
-  const interrupt = (signal) => {
-    if (!process.stdin.isTTY) child.kill(signal);
-  };
+  const forward = (/** @type {NodeJS.Signals} */ signal) => child.kill(signal);
+  const interrupt = () => process.stdin.isTTY || child.kill('SIGINT');
   process.on('SIGINT', interrupt).on('SIGTERM', forward).on('SIGHUP', forward);
   try {
     return await new Promise((resolve, reject) => {
       child.once('error', reject);
-      child.once('close', (code, signal) => resolve(code ?? 128 + constants.signals[signal]));
+      child.once('close', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGKILL']));
     });
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', forward).off('SIGHUP', forward);

