@@ -1,0 +1,266 @@
+import type { KeyValuesText } from './key-values-text.ts';
+import type { AppTraits } from './made-up-app.ts';
+import { makeAppName, makeCompanyName, makeFranchiseName } from './made-up-names.ts';
+import { SeededRandom } from './seeded-random.ts';
+import { TAG_NAMES } from './tag-names.ts';
+
+export const LANGUAGES: [string, ...string[]] = [
+  'english',
+  'french',
+  'italian',
+  'german',
+  'spanish',
+  'schinese',
+  'tchinese',
+  'japanese',
+  'koreana',
+  'russian',
+  'polish',
+  'brazilian',
+  'portuguese',
+  'turkish',
+  'ukrainian',
+  'latam',
+  'thai',
+  'czech',
+  'dutch',
+  'hungarian',
+  'romanian',
+  'bulgarian',
+  'danish',
+  'finnish',
+  'greek',
+  'norwegian',
+  'swedish',
+  'vietnamese',
+  'arabic',
+  'indonesian',
+];
+const GENRES: [number, ...number[]] = [1, 2, 3, 4, 9, 18, 23, 25, 28, 29, 37, 51, 53, 57, 70, 71, 80, 84];
+const CATEGORIES: [number, ...number[]] = [
+  1, 2, 9, 13, 14, 15, 17, 18, 20, 21, 22, 23, 24, 25, 27, 28, 29, 30, 35, 36, 37, 38, 41, 42, 43, 44, 45, 46,
+  48, 49, 62, 63,
+];
+/** With two ids that nobody has a name for, as they occur. */
+const TAGS: [number, ...number[]] = [9, ...TAG_NAMES.keys(), 1_999_001, 1_999_002];
+const PLATFORMS: [string, ...string[]] = [
+  'windows',
+  'windows',
+  'windows',
+  'windows,macos',
+  'macos,windows',
+  'windows,linux',
+  'windows,macos,linux',
+  'linux,windows,macos',
+  '',
+];
+const DECK_TESTS: [string, ...string[]] = [
+  '#SteamDeckVerified_TestResult_DefaultControllerConfigFullyFunctional',
+  '#SteamDeckVerified_TestResult_ControllerGlyphsMatchDeckDevice',
+  '#SteamDeckVerified_TestResult_InterfaceTextIsLegible',
+  '#SteamDeckVerified_TestResult_DefaultConfigurationIsPerformant',
+  '#SteamDeckVerified_TestResult_LauncherInteractionIssues',
+  '#SteamDeckVerified_TestResult_TextInputDoesNotAutomaticallyInvokesKeyboard',
+];
+
+/** Hex digits to cut hashes from; drawing them digit by digit was a seventh of the cost of a body. */
+const HEX_DIGITS = (() => {
+  const random = new SeededRandom(0);
+  return Array.from({ length: 8_192 }, () => random.uint32().toString(16).padStart(8, '0')).join('');
+})();
+
+const contentHash = (random: SeededRandom) => {
+  const start = random.between(0, HEX_DIGITS.length - 40);
+  return HEX_DIGITS.slice(start, start + 40);
+};
+
+/** Up to `count` different ones, in random order. */
+function pickSeveral<Item>(
+  random: SeededRandom,
+  items: readonly [Item, ...Item[]],
+  count: number,
+): Set<Item> {
+  const picked = new Set<Item>();
+  for (let drawn = 0; drawn < count; drawn += 1) picked.add(random.pick(items));
+  return picked;
+}
+
+function writeArtwork(text: KeyValuesText, random: SeededRandom, isMain: boolean): void {
+  text.pair('icon', contentHash(random));
+  text.pair('clienticon', contentHash(random));
+  text.pair('clienttga', contentHash(random));
+  if (random.chance(0.6)) {
+    const logo = contentHash(random);
+    text.pair('logo', logo);
+    text.pair('logo_small', `${logo}_thumb`);
+  }
+  text.list('small_capsule', []);
+  text.open('header_image');
+  text.pair('english', 'header.jpg');
+  text.close();
+  if (!isMain || random.chance(0.2)) return;
+  text.open('library_assets_full');
+  for (const [asset, file] of [
+    ['library_capsule', 'library_600x900'],
+    ['library_hero', 'library_hero'],
+    ['library_logo', 'logo'],
+  ] as const) {
+    const folder = random.chance(0.6) ? `${contentHash(random)}/` : '';
+    text.open(asset);
+    for (const [size, ending] of [
+      ['image', ''],
+      ['image2x', '_2x'],
+    ] as const) {
+      text.open(size);
+      text.pair('english', `${folder}${file}${ending}.jpg`);
+      text.close();
+    }
+    text.close();
+  }
+  text.close();
+}
+
+function writeAssociations(text: KeyValuesText, random: SeededRandom): void {
+  text.open('associations');
+  const entries: [string, string][] = [];
+  if (random.chance(0.93)) {
+    for (let count = random.chance(0.12) ? 2 : 1; count > 0; count -= 1)
+      entries.push(['developer', makeCompanyName(random)]);
+    entries.push(['publisher', random.chance(0.6) ? (entries[0]?.[1] ?? '') : makeCompanyName(random)]);
+  }
+  if (random.chance(0.15)) entries.push(['franchise', makeFranchiseName(random)]);
+  if (entries.length > 0 && random.chance(0.02)) entries.push(entries[0] ?? ['developer', '']);
+  for (const [index, [type, name]] of entries.entries()) {
+    text.open(index);
+    text.pair('type', type);
+    text.freePair('name', name);
+    text.close();
+  }
+  text.close();
+}
+
+function writeDeckReport(text: KeyValuesText, random: SeededRandom): void {
+  text.open('steam_deck_compatibility');
+  text.pair('category', random.between(0, 3));
+  text.pair('steamos_compatibility', random.between(0, 2));
+  text.pair('test_timestamp', 1_643_846_400 + 86_400 * random.between(0, 1_500));
+  text.pair('tested_build_id', random.between(0, 23_000_000));
+  text.open('tests');
+  for (let index = random.between(0, 5); index >= 0; index -= 1) {
+    text.open(index);
+    text.pair('display', random.between(1, 4));
+    text.pair('token', random.pick(DECK_TESTS));
+    text.close();
+  }
+  text.close();
+  text.open('configuration');
+  text.pair('supported_input', random.pick(['gamepad', 'keyboard', 'other']));
+  text.pair('requires_manual_keyboard_invoke', random.between(0, 1));
+  text.pair('small_text', random.between(0, 1));
+  text.pair('requires_internet_for_setup', random.between(0, 1));
+  text.pair('recommended_runtime', random.pick(['native', 'proton-stable', 'proton-experimental', '']));
+  text.close();
+  text.close();
+}
+
+function writeLanguages(text: KeyValuesText, traits: AppTraits, random: SeededRandom): void {
+  const spoken = new Set([
+    'english',
+    ...pickSeveral(random, LANGUAGES, Math.ceil(traits.scale * random.between(0, 9))),
+  ]);
+  if (random.chance(0.3)) {
+    text.open('languages');
+    for (const language of spoken) text.pair(language, '1');
+    text.close();
+  }
+  if (random.chance(0.06)) return;
+  const yes = random.chance(0.9) ? 'true' : '1';
+  text.open('supported_languages');
+  for (const language of spoken) {
+    text.open(language);
+    text.pair('supported', yes);
+    if (random.chance(0.25)) text.pair('full_audio', yes);
+    if (random.chance(0.4)) text.pair('subtitles', yes);
+    text.close();
+  }
+  text.close();
+}
+
+function writeStoreFacts(
+  text: KeyValuesText,
+  traits: AppTraits,
+  lasting: SeededRandom,
+  moving: SeededRandom,
+): void {
+  const genres = lasting.chance(0.07)
+    ? new Set<number>()
+    : pickSeveral(lasting, GENRES, lasting.between(1, 4));
+  const [first = 0] = genres;
+  text.pair('primary_genre', lasting.chance(0.1) ? lasting.pick([0, ...GENRES]) : first);
+  if (genres.size > 0) text.list('genres', genres);
+  text.open('category');
+  for (const id of pickSeveral(lasting, CATEGORIES, lasting.between(0, traits.isMain ? 14 : 3)))
+    text.pair(`category_${id}`, '1');
+  text.close();
+  text.list(
+    'store_tags',
+    pickSeveral(moving, TAGS, traits.isMain ? moving.between(5, 22) : moving.between(0, 10)),
+  );
+  if (!traits.isMain) return;
+  if (lasting.chance(0.25))
+    text.list('content_descriptors', pickSeveral(lasting, [1, 2, 3, 4, 5], lasting.between(1, 3)));
+  if (lasting.chance(0.65)) {
+    text.pair('review_score', moving.chance(0.03) ? '' : moving.between(1, 9));
+    text.pair('review_percentage', moving.chance(0.03) ? '' : moving.between(0, 100));
+  }
+  if (lasting.chance(0.1)) {
+    text.pair('metacritic_score', lasting.between(20, 97));
+    text.pair('metacritic_url', `pc/made-up-game-${traits.appid}`);
+    if (lasting.chance(0.8))
+      text.pair('metacritic_fullurl', `https://www.metacritic.com/game/pc/made-up-game-${traits.appid}`);
+  }
+  if (lasting.chance(0.45)) writeDeckReport(text, moving);
+}
+
+/** Writes `common`: what an app is and how the store describes it. */
+export function writeCommon(
+  text: KeyValuesText,
+  traits: AppTraits,
+  lasting: SeededRandom,
+  moving: SeededRandom,
+  isHidden: boolean,
+): void {
+  text.open('common');
+  const name = makeAppName(lasting);
+  if (!isHidden) text.freePair('name', moving.chance(0.05) ? `${name} (${moving.between(2, 9)}.0)` : name);
+  if (traits.type !== '') text.pair('type', traits.type);
+  if (traits.type === 'DLC' || traits.type === 'Demo' || traits.type === 'Music' || traits.type === 'Beta') {
+    // Half of the parents are their neighbour below, the rest may point at nothing, as on Steam.
+    text.pair(
+      'parent',
+      lasting.chance(0.5)
+        ? Math.max(10, traits.appid - (traits.appid % 10 || 10))
+        : lasting.between(1, 400_000) * 10,
+    );
+  }
+  if (lasting.chance(0.85)) {
+    text.pair(
+      lasting.chance(0.02) ? 'ReleaseState' : 'releasestate',
+      moving.pick(['released', 'released', 'prerelease', 'Preloadonly']),
+    );
+  }
+  text.pair('oslist', lasting.pick(PLATFORMS));
+  text.pair('osarch', lasting.pick(['', '64']));
+  if (lasting.chance(0.4)) text.pair('controller_support', lasting.pick(['full', 'partial', 'none', 'Full']));
+  writeArtwork(text, lasting, traits.isMain);
+  writeAssociations(text, lasting);
+  writeStoreFacts(text, traits, lasting, moving);
+  if (traits.type !== 'Config' && traits.type !== 'Tool') writeLanguages(text, traits, lasting);
+  if (lasting.chance(0.85))
+    text.pair('steam_release_date', lasting.chance(0.01) ? 0 : lasting.between(1_100_000_000, 1_790_000_000));
+  if (lasting.chance(0.15)) text.pair('original_release_date', lasting.between(500_000_000, 1_700_000_000));
+  text.pair('gameid', traits.appid);
+  if (lasting.chance(0.005)) text.freePair('name', `${name} (said twice)`);
+  if (lasting.chance(0.005)) text.freePair('café_note', 'first line\nsecond\tline');
+  text.close();
+}

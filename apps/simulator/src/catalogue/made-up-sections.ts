@@ -1,0 +1,139 @@
+import type { KeyValuesText } from './key-values-text.ts';
+import type { AppTraits } from './made-up-app.ts';
+import { makeCompanyName } from './made-up-names.ts';
+import { LANGUAGES } from './made-up-common.ts';
+import type { SeededRandom } from './seeded-random.ts';
+
+/** 64-bit ids are beyond what a JavaScript number holds, so they are written as text from two halves. */
+const manifestId = (random: SeededRandom) =>
+  `${random.between(1, 9_222)}${String(random.uint32()).padStart(10, '0')}00000`.slice(0, 19);
+
+/** Depots times branches of the largest app: at 150 bytes each it comes to 400 kB, which is what Steam's largest reach. */
+const MOST_MANIFESTS = 2_600;
+
+/** Writes `extended`: makers in their old form, DLC, pages, whether it is free. */
+export function writeExtended(
+  text: KeyValuesText,
+  traits: AppTraits,
+  lasting: SeededRandom,
+  moving: SeededRandom,
+): void {
+  if (lasting.chance(0.1)) return;
+  text.open('extended');
+  text.freePair('developer', makeCompanyName(lasting));
+  text.freePair('publisher', makeCompanyName(lasting));
+  if (lasting.chance(0.6)) {
+    const site = `made-up-${traits.appid}.example`;
+    text.pair('homepage', lasting.pick([`https://${site}`, `http://${site}/`, site, '']));
+  }
+  if (lasting.chance(0.05)) text.pair('developer_url', `https://developer-${traits.appid}.example`);
+  if (lasting.chance(0.15))
+    text.pair('state', lasting.pick(['eStateAvailable', 'eStateComingSoon', 'eStateUnAvailable']));
+  if (traits.isMain && lasting.chance(0.2)) text.pair('isfreeapp', lasting.pick(['1', '1', '0']));
+  if (traits.isMain && lasting.chance(0.35)) {
+    const dlc: (number | string)[] = [];
+    for (let count = Math.ceil(lasting.spread(2, 0.8) * Math.min(traits.scale, 30)); count > 0; count -= 1) {
+      dlc.push(traits.appid + lasting.between(1, 9) + 10 * lasting.between(0, 40));
+    }
+    if (moving.chance(0.3)) dlc.push(traits.appid + 10 * moving.between(41, 90));
+    if (lasting.chance(0.1)) dlc.push('');
+    text.pair('listofdlc', dlc.join(','));
+  }
+  text.close();
+}
+
+/** Writes `config`: how the app is started. */
+export function writeConfig(text: KeyValuesText, traits: AppTraits, random: SeededRandom): void {
+  if (traits.type === 'DLC' || traits.type === 'Video') return;
+  text.open('config');
+  text.pair('installdir', `Made Up ${traits.appid}`);
+  text.open('launch');
+  for (let index = 0, count = random.between(1, 3); index < count; index += 1) {
+    text.open(index);
+    text.freePair('executable', random.pick(['game.exe', 'bin\\win64\\start.exe', './run.sh', 'Game.app']));
+    if (random.chance(0.3)) text.freePair('arguments', '-window "1280 x 720"');
+    text.open('config');
+    text.pair('oslist', random.pick(['windows', 'macos', 'linux']));
+    text.close();
+    text.close();
+  }
+  text.close();
+  text.close();
+}
+
+/**
+ * Writes `depots`: the longest section, and the one whose length varies most. A giant has hundreds of depots with a
+ * manifest for every branch.
+ */
+export function writeDepots(
+  text: KeyValuesText,
+  traits: AppTraits,
+  lasting: SeededRandom,
+  moving: SeededRandom,
+): void {
+  if (lasting.chance(0.06)) return;
+  const depotCount = Math.min(
+    Math.ceil((traits.isMain ? 2 : 1) * lasting.spread(1, 0.5) * traits.scale),
+    120,
+  );
+  const branches = ['public'];
+  const mostBranches = Math.min(60, MOST_MANIFESTS / depotCount);
+  for (
+    let count = traits.isMain ? Math.round(lasting.spread(1.2, 0.7) * traits.scale) : 0;
+    count > 0;
+    count -= 1
+  ) {
+    if (branches.length < mostBranches) branches.push(`beta_${branches.length}`);
+  }
+  text.open('depots');
+  if (lasting.chance(0.35)) {
+    text.open(228_990);
+    text.pair('depotfromapp', 228_980);
+    text.pair('sharedinstall', '1');
+    text.close();
+  }
+  for (let index = 1; index <= depotCount; index += 1) {
+    text.open(traits.appid + index);
+    text.open('config');
+    text.pair('oslist', lasting.pick(['windows', 'macos', 'linux']));
+    if (lasting.chance(0.2)) text.pair('language', lasting.pick(LANGUAGES));
+    text.close();
+    text.open('manifests');
+    for (const branch of branches) {
+      text.open(branch);
+      const size = moving.uint32();
+      text.pair('gid', manifestId(moving));
+      text.pair('size', size);
+      text.pair('download', Math.floor(size / 2));
+      text.close();
+    }
+    text.close();
+    text.close();
+  }
+  text.open('branches');
+  for (const branch of branches) {
+    text.open(branch);
+    text.pair('buildid', moving.between(1_000_000, 23_000_000));
+    text.pair('timeupdated', moving.between(1_400_000_000, 1_790_000_000));
+    text.close();
+  }
+  text.close();
+  text.close();
+}
+
+/** Writes `ufs`: where saved games go. */
+export function writeUserFiles(text: KeyValuesText, traits: AppTraits, random: SeededRandom): void {
+  if (!traits.isMain || random.chance(0.3)) return;
+  text.open('ufs');
+  text.pair('quota', '1000000000');
+  text.pair('maxnumfiles', random.between(10, 1_000));
+  text.open('savefiles');
+  for (let index = 0, count = random.between(0, 3); index < count; index += 1) {
+    text.open(index);
+    text.freePair('path', random.pick(['Saves', 'My Games\\{64BitSteamID}', '.config/made-up']));
+    text.pair('root', random.pick(['WinAppDataLocal', 'MacHome', 'LinuxHome']));
+    text.close();
+  }
+  text.close();
+  text.close();
+}

@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { AppVersion, Catalogue, Change, PackageVersion } from './catalogue.ts';
+
+/** The text that one change number, or several in a row, brought. */
+interface Recording {
+  kind: 'app' | 'package';
+  id: number;
+  changeNumber: number;
+  file: string;
+}
+
+/** Which recording an id shows, and under which change number: another one than recorded after a `touch`. */
+interface Shown {
+  recording: Recording;
+  changeNumber: number;
+}
+
+/** The line that marks a text as the public part of an app; it stands one level deep. */
+const PUBLIC_ONLY = /^\t"public_only"\t\t"1"$/m;
+
+function readIndex(directory: string, kind: Recording['kind']): Recording[] {
+  const [name, toFile] =
+    kind === 'app'
+      ? ['index.tsv', (id: string, changeNumber: string) => path.join('apps', id, `${changeNumber}.vdf`)]
+      : [
+          'packages.tsv',
+          (id: string, changeNumber: string) => path.join('packages', `${id}.${changeNumber}.bin`),
+        ];
+  const recordings: Recording[] = [];
+  const [, ...lines] = readFileSync(path.join(directory, name), 'utf8').split('\n');
+  for (const line of lines) {
+    const [id = '', changeNumber = ''] = line.split('\t');
+    if (line === '') continue;
+    if (!/^\d+$/.test(id) || !/^\d+$/.test(changeNumber))
+      throw new Error(`${name}: not a recording: "${line.slice(0, 80)}"`);
+    recordings.push({
+      kind,
+      id: Number(id),
+      changeNumber: Number(changeNumber),
+      file: path.join(directory, toFile(id, changeNumber)),
+    });
+  }
+  return recordings;
+}
+
+/**
+ * What was recorded of Steam's catalogue, served byte for byte under the change numbers it was recorded with.
+ *
+ * Laid out as `index.tsv` (appid, change number, …) beside `apps/APPID/CHANGE.vdf`, and `packages.tsv` beside
+ * `packages/ID.CHANGE.bin`. The versions of all apps, in the order of their change numbers, are a real change feed: it
+ * is released from `startVersions` on, a change number at a time.
+ */
+export class RecordedCatalogue implements Catalogue {
+  readonly startChangeNumber: number;
+  readonly isFinite = true;
+  /** By change number, oldest first. */
+  readonly #history: Recording[];
+  #released = 0;
+  readonly #apps = new Map<number, { now: Shown; previous: Shown | undefined }>();
+  readonly #packages = new Map<number, Shown>();
+  readonly #publicOnly = new Map<string, boolean>();
+
+  /** @param startVersions how many of the oldest versions are there at the start; Infinity is all of them. */
+  constructor(directory: string, startVersions: number) {
+    this.#history = [...readIndex(directory, 'app'), ...readIndex(directory, 'package')].sort(
+      (one, other) => one.changeNumber - other.changeNumber,
+    );
+    this.startChangeNumber = this.release(startVersions, 0).at(-1)?.changeNumber ?? 0;
+  }
+
+  appids(): number[] {
+    return [...this.#apps.keys()].sort((one, other) => one - other);
+  }
+
+  packageids(): number[] {
+    return [...this.#packages.keys()];
+  }
+
+  findApp(appid: number): AppVersion | undefined {
+    const app = this.#apps.get(appid);
+    return app && this.#version(app.now);
+  }
+
+  findPreviousApp(appid: number): AppVersion | undefined {
+    const previous = this.#apps.get(appid)?.previous;
+    return previous && this.#version(previous);
+  }
+
+  /** Nobody recorded tokens. */
+  findTokenApp(): undefined {
+    return undefined;
+  }
+
+  findPackage(packageid: number): PackageVersion | undefined {
+    const shown = this.#packages.get(packageid);
+    if (!shown) return undefined;
+    const { recording, changeNumber } = shown;
+    return { packageid, changeNumber, missingToken: false, readBuffer: () => readFileSync(recording.file) };
+  }
+
+  release(count: number, after: number): Change[] {
+    const changes: Change[] = [];
+    let apps = 0;
+    let changeNumber = after;
+    let recorded = -1;
+    for (let next = this.#history[this.#released]; next; next = this.#history[this.#released]) {
+      if (next.changeNumber !== recorded) {
+        if (apps >= count) break;
+        recorded = next.changeNumber;
+        // The recorded number, unless edits have moved the feed past it.
+        changeNumber = Math.max(recorded, changeNumber + 1);
+      }
+      this.#show(next, changeNumber);
+      this.#released += 1;
+      apps += next.kind === 'app' ? 1 : 0;
+      changes.push({ kind: next.kind, id: next.id, changeNumber });
+    }
+    return changes;
+  }
+
+  hasEverHeld(appid: number): boolean {
+    return this.#apps.has(appid);
+  }
+
+  touch(appid: number, changeNumber: number): void {
+    const app = this.#apps.get(appid);
+    if (app) this.#show(app.now.recording, changeNumber);
+  }
+
+  #show(recording: Recording, changeNumber: number): void {
+    const now = { recording, changeNumber };
+    if (recording.kind === 'app')
+      this.#apps.set(recording.id, { now, previous: this.#apps.get(recording.id)?.now });
+    else this.#packages.set(recording.id, now);
+  }
+
+  #version({ recording, changeNumber }: Shown): AppVersion {
+    const readText = () => readFileSync(recording.file);
+    let isPublicOnly = this.#publicOnly.get(recording.file);
+    if (isPublicOnly === undefined) {
+      isPublicOnly = PUBLIC_ONLY.test(readText().toString('latin1'));
+      this.#publicOnly.set(recording.file, isPublicOnly);
+    }
+    return {
+      appid: recording.id,
+      changeNumber,
+      missingToken: isPublicOnly,
+      onlyPublic: isPublicOnly,
+      readBuffer: () => Buffer.concat([readText(), Buffer.alloc(1)]),
+    };
+  }
+}

@@ -1,0 +1,8 @@
+export type { Change } from './catalogue/catalogue.ts';
+export type { Fault, FaultInput, FaultKind, RequestKind } from './faults/fault.ts';
+export type { ArmedFault } from './faults/faults.ts';
+export type { AppChange, AppEdit } from './pics/pics.ts';
+export type { Addresses, AppTruth, Simulator } from './simulator.ts';
+export type { SimulatorInput } from './simulator-options.ts';
+export type { LoggedRequest } from './tally.ts';
+export { startSimulator } from './start-simulator.ts';

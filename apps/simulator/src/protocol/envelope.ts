@@ -1,0 +1,42 @@
+import { messages, type Header } from './messages.ts';
+
+/** Set in the message type of every message whose header and body are protobuf. */
+const PROTOBUF_FLAG = 0x80000000;
+
+/** What stands for "no job" in a header. */
+export const NO_JOB = '18446744073709551615';
+
+/** One message of the CM protocol: what it is, its header, and its body still encoded. */
+export interface Envelope {
+  emsg: number;
+  header: Header;
+  body: Buffer;
+}
+
+/**
+ * Takes a message apart: message type with the protobuf flag (uint32, little endian), length of the header (uint32),
+ * header, body.
+ *
+ * @throws Error saying what is wrong, when the bytes are no protobuf message of the CM protocol.
+ */
+export function decodeEnvelope(bytes: Buffer): Envelope {
+  if (bytes.length < 8) throw new Error(`a message of ${bytes.length} bytes has no room for a header`);
+  const type = bytes.readUInt32LE(0);
+  if ((type & PROTOBUF_FLAG) === 0) throw new Error(`message type ${type} without the protobuf flag`);
+  const bodyOffset = 8 + bytes.readUInt32LE(4);
+  if (bodyOffset > bytes.length) throw new Error('a header longer than its message');
+  return {
+    emsg: type & ~PROTOBUF_FLAG,
+    header: messages.header.decode(bytes.subarray(8, bodyOffset)),
+    body: bytes.subarray(bodyOffset),
+  };
+}
+
+/** Puts a message together; the body may come in pieces, which are copied once. */
+export function encodeEnvelope(emsg: number, header: Header, body: readonly Uint8Array[]): Buffer {
+  const encodedHeader = messages.header.encode(header);
+  const prefix = Buffer.allocUnsafe(8);
+  prefix.writeUInt32LE((emsg | PROTOBUF_FLAG) >>> 0, 0);
+  prefix.writeUInt32LE(encodedHeader.length, 4);
+  return Buffer.concat([prefix, encodedHeader, ...body]);
+}

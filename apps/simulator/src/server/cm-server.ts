@@ -1,0 +1,114 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Server } from 'node:https';
+import type { Duplex } from 'node:stream';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { WebSocketServer } from 'ws';
+import { appSha1 } from '../pics/encode-entry.ts';
+import type { EResultName } from '../protocol/eresult.ts';
+import { Session, type SessionContext } from './session.ts';
+
+const compress = promisify(gzip);
+
+/** The path of the WebSocket, with its slash at the end, as Steam's CMs have it. */
+const SOCKET_PATH = '/cmsocket/';
+
+/** The longest message a client may send: 20,000 ids with their tokens encode to 400 kB. */
+const MOST_MESSAGE_BYTES = 1 << 19;
+
+const BODY_URL = /^\/appinfo\/(\d{1,10})\/sha\/([0-9a-f]{40})\.txt\.gz$/;
+
+/**
+ * What clients connect to: WebSocket sessions at `/cmsocket/`, bodies over HTTP at `/appinfo/{appid}/sha/{sha}.txt.gz`,
+ * and `/cmping/`, all over TLS on one port.
+ */
+export class CmServer {
+  readonly #server: Server;
+  readonly #sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MOST_MESSAGE_BYTES,
+    perMessageDeflate: false,
+  });
+  readonly #sessions = new Set<Session>();
+  readonly #context: SessionContext;
+
+  /** @param server already listening, for sessions tell clients its port. */
+  constructor(server: Server, context: SessionContext) {
+    this.#server = server;
+    this.#context = context;
+    server.on('request', (request, response) => {
+      this.#serveHttp(request, response).catch(() => response.destroy());
+    });
+    server.on('upgrade', (request, stream, head) => this.#upgrade(request, stream, head));
+  }
+
+  /** The sessions that are connected. */
+  get sessions(): readonly Session[] {
+    return [...this.#sessions];
+  }
+
+  /** Cuts every connection, or logs every client off with a result. */
+  disconnectAll(result?: EResultName): void {
+    for (const session of this.#sessions) session.end(result);
+  }
+
+  async close(): Promise<void> {
+    this.disconnectAll();
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await once(this.#server, 'close');
+  }
+
+  #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    const { faults, tally } = this.#context;
+    stream.on('error', () => stream.destroy());
+    tally.connections += 1;
+    if (faults.strike('refuse-connections')) {
+      stream.destroy();
+      return;
+    }
+    if (request.url !== SOCKET_PATH) {
+      tally.countRefusal('wrong-path');
+      stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
+    this.#sockets.handleUpgrade(request, stream, head, (socket) => {
+      const session = new Session(tally.connections, socket, stream, this.#context);
+      this.#sessions.add(session);
+      socket.on('close', () => this.#sessions.delete(session));
+    });
+  }
+
+  async #serveHttp(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { faults, tally } = this.#context;
+    const [, id, sha] = BODY_URL.exec(request.url ?? '') ?? [];
+    if (request.url === '/cmping/') {
+      response.writeHead(200, { 'X-Steam-CMLoad': String(this.#sessions.size) }).end();
+    } else if (id === undefined || sha === undefined) {
+      tally.countRefusal('wrong-path');
+      response.writeHead(404).end();
+    } else if (faults.strike('refuse-http', { appids: [Number(id)] })) {
+      response.writeHead(503).end();
+    } else {
+      const text = this.#findText(Number(id), sha);
+      if (!text) {
+        response.writeHead(404).end();
+        return;
+      }
+      tally.bodiesOverHttp += 1;
+      response.writeHead(200, { 'Content-Type': 'application/gzip' }).end(await compress(text));
+    }
+  }
+
+  /** The text of this SHA-1, without its trailing NUL: what is shown now, or was before. */
+  #findText(appid: number, sha: string): Buffer | undefined {
+    const { pics } = this.#context.productInfo;
+    for (const version of [pics.findApp(appid), pics.findPreviousApp(appid)]) {
+      const buffer = version?.readBuffer();
+      if (buffer && buffer.length > 0 && appSha1(buffer).toString('hex') === sha)
+        return buffer.subarray(0, -1);
+    }
+    return undefined;
+  }
+}
