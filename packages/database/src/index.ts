@@ -1,4 +1,5 @@
 export { acquireLeadership, type Leadership } from './acquire-leadership.ts';
+export { claimSource, type Source } from './claim-source.ts';
 export { connectDatabase, type ConnectOptions, type Database } from './connect-database.ts';
 export { findDatabaseHindrance } from './find-database-hindrance.ts';
 export { isDatabaseUnavailable } from './is-database-unavailable.ts';

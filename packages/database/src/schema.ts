@@ -96,6 +96,7 @@ interface PicsStateTable {
   id: Generated<boolean>;
   lastChangeNumber: number | null;
   backlogChangeNumber: number;
+  source: 'steam' | 'simulator' | null;
   updatedAt: Generated<Date>;
 }
 
