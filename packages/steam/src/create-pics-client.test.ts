@@ -47,8 +47,23 @@ test('gives no changes at all rather than half of them', async () => {
   const { client, cm } = await startSession();
   const changes = client.getChangesSince(1);
   const request = await cm.next('changes');
-  request.send(request.changes({ app_changes: [{ appid: 1, change_number: 2 }] }).subarray(0, -1));
+  const answer = { current_change_number: 9, app_changes: [{ appid: 1, change_number: 2 }] };
+  request.send(request.changes(answer).subarray(0, -1));
   await expect(changes).rejects.toThrow('bytes expected');
+});
+
+test('does not take a refusal or an empty answer for changes', async () => {
+  const { client, cm } = await startSession();
+  const throttled = client.getChangesSince(1);
+  const first = await cm.next('changes');
+  first.send(first.changes({}, { eresult: 84 }));
+  await expect(throttled).rejects.toThrow(
+    new SteamUnavailable('no changes: Steam takes no requests for now'),
+  );
+  const empty = client.getChangesSince(1);
+  const second = await cm.next('changes');
+  second.send(second.changes({}));
+  await expect(empty).rejects.toThrow('changes without a current change number');
 });
 
 test('calls Steam unavailable when changes or names do not come in time', async () => {

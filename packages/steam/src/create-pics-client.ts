@@ -18,6 +18,9 @@ import type { SteamSession } from './session/steam-session.ts';
 import { readChangesSinceAnswer } from './wire/changes-since-answer.ts';
 import { EMsg } from './wire/emsg.ts';
 
+/** EResult of what went well. */
+const OK = 1;
+
 /** Steam answers 200 apps in one or two seconds; a request that took this long is not going to be answered. */
 const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
 
@@ -53,7 +56,7 @@ export function createPicsClient(options: PicsClientOptions): PicsClient {
     random,
     log,
     onAnswer: (jobId, body) => requests.answer(jobId, body),
-    onRefusal: (jobId) => requests.refuse(jobId),
+    onRefusal: (jobId, eresult) => requests.refuse(jobId, eresult),
     onLost: () => requests.disconnect(),
   });
   const requests = new PendingRequests({
@@ -118,9 +121,13 @@ export function createPicsClient(options: PicsClientOptions): PicsClient {
       const outcome = await requests.ask(
         (jobId) =>
           steam.callService(TAG_NAMES_METHOD, body, (answer, eresult) => {
-            names = readTagNames(answer, eresult);
-            if (names) requests.complete(jobId);
-            else requests.refuse(jobId);
+            const found = readTagNames(answer);
+            if (found.size === 0 && eresult !== OK) {
+              requests.refuse(jobId, eresult);
+            } else {
+              names = found;
+              requests.complete(jobId);
+            }
           }),
         () => false,
       );
@@ -142,6 +149,7 @@ export function createPicsClient(options: PicsClientOptions): PicsClient {
 function unanswered(what: string, outcome: Outcome): SteamUnavailable {
   const why: Record<Outcome, string> = {
     answered: 'the answer was empty',
+    throttled: 'Steam takes no requests for now',
     refused: 'Steam refused the request',
     timeout: 'Steam did not answer in time',
     disconnected: 'the session ended before the answer',

@@ -16,5 +16,5 @@ export function openBody(body: Buffer, sha: Buffer | undefined): Buffer | 'corru
   const text = body.at(-1) === 0 ? body.subarray(0, -1) : body;
   if (sha?.length !== SHA1_BYTES) return text;
   // Compared as strings: digests as Buffers are one more allocation outside the heap per app, and cost a quarter of all time.
-  return hash('sha1', text, 'latin1') === sha.latin1Slice() ? text : 'corrupt';
+  return hash('sha1', text, 'binary') === sha.toString('binary') ? text : 'corrupt';
 }

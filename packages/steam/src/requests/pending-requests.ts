@@ -1,8 +1,11 @@
 import type { Clock } from '../session/clock.ts';
 import type { SteamLogger } from '../session/logger.ts';
 
-/** How a request came to its end; `refused` is Steam saying that it will not answer. */
-export type Outcome = 'answered' | 'refused' | 'timeout' | 'disconnected';
+/** How a request came to its end. Steam may say that it will not answer: `throttled` means not now, `refused` never. */
+export type Outcome = 'answered' | 'throttled' | 'refused' | 'timeout' | 'disconnected';
+
+/** EResults that tell of Steam's state and not of the request: Busy, ServiceUnavailable, LimitExceeded, RateLimitExceeded. */
+const NOT_NOW = new Set([10, 20, 25, 84]);
 
 /**
  * Far above the job ids that steam-user counts up from 1 in each session, so that its jobs and these are never mistaken
@@ -87,9 +90,11 @@ export class PendingRequests {
     this.#settle(jobId, 'answered');
   }
 
-  refuse(jobId: number): void {
+  /** Ends a request that Steam refused with this EResult. */
+  refuse(jobId: number, eresult: number): void {
     this.#noteAnswer();
-    this.#settle(jobId, 'refused');
+    this.#options.log.warn({ jobId, eresult }, 'Steam refused a request');
+    this.#settle(jobId, NOT_NOW.has(eresult) ? 'throttled' : 'refused');
   }
 
   /** Ends every request: the session they were asked on is gone. */

@@ -1,3 +1,4 @@
+import { SteamUnavailable } from '@pics/core';
 import { expect, test } from 'vitest';
 import { appOnWire } from '../testing/app-on-wire.ts';
 import { multi } from '../testing/scripted-cm.ts';
@@ -194,6 +195,26 @@ test('settles at once when Steam says that the job failed', async () => {
   const request = await cm.next('productInfo');
   request.send(request.jobFailed());
   expect(await info).toMatchObject({ apps: [], unanswered: [{ appid: 1, reason: 'absent' }] });
+});
+
+test('calls Steam unavailable when it throttles requests, so that the apps are not to blame', async () => {
+  const { client, cm } = await startSession();
+  for (const ask of [client.getProductInfo([1]), client.getProductMetadata([1])]) {
+    const request = await cm.next('productInfo');
+    request.send(request.productInfo({}, { eresult: 84 }));
+    await expect(ask).rejects.toThrow(SteamUnavailable);
+  }
+});
+
+test('counts a refusal of the request itself against its ids, and keeps the parts before it', async () => {
+  const { client, cm } = await startSession();
+  const info = client.getProductInfo([1, 2]);
+  const request = await cm.next('productInfo');
+  request.send(
+    request.productInfo({ apps: [appOnWire(1)], response_pending: true }),
+    request.productInfo({}, { eresult: 8 }),
+  );
+  expect(await info).toMatchObject({ apps: [{ appid: 1 }], unanswered: [{ appid: 2, reason: 'absent' }] });
 });
 
 test('asks Steam nothing when asked for nothing', async () => {

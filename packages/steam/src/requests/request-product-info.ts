@@ -1,3 +1,4 @@
+import { SteamUnavailable } from '@pics/core';
 import type { AppEntry, ProductInfo, ProductMetadata, Unanswered } from '../product-info.ts';
 import type { WireApp } from '../wire/product-info-part.ts';
 import { AnswerCollector } from './answer-collector.ts';
@@ -56,7 +57,12 @@ async function askFor(
 ): Promise<Outcome> {
   const apps = collector.appids.map((appid) => ({ appid }));
   if (apps.length === 0) return 'answered';
-  return ask({ apps, packages: [], meta_data_only: metadataOnly }, (part) => collector.take(part));
+  const body = { apps, packages: [], meta_data_only: metadataOnly };
+  const outcome = await ask(body, (part) => collector.take(part));
+  if (outcome === 'throttled' && collector.parts === 0) {
+    throw new SteamUnavailable('Steam takes no requests for now');
+  }
+  return outcome;
 }
 
 function entryOf({ appid, changeNumber, missingToken }: WireApp, body: Uint8Array): AppEntry {

@@ -1,17 +1,8 @@
-const OK = 1;
-
 /** Request {language=1, tagids=2}, answer {tags=1 {tagid, english_name, name}} (steammessages_store.steamclient.proto). */
 export const TAG_NAMES_METHOD = 'Store.GetLocalizedNameForTags#1';
 
-/**
- * The names in a decoded answer of `Store.GetLocalizedNameForTags#1`, by tag id; tags without one are missing. Undefined
- * when Steam reports a failure instead (an EResult other than OK in the header).
- */
-export function readTagNames(
-  answer: Record<string, unknown>,
-  eresult: number | undefined,
-): Map<number, string> | undefined {
-  if (eresult !== undefined && eresult !== OK) return undefined;
+/** The names in a decoded answer of `Store.GetLocalizedNameForTags#1`, by tag id; tags without one are missing. */
+export function readTagNames(answer: Record<string, unknown>): Map<number, string> {
   const names = new Map<number, string>();
   for (const tag of Array.isArray(answer['tags']) ? answer['tags'] : []) {
     const { tagid, name, english_name: englishName } = tag as Record<string, unknown>;

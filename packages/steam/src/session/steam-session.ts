@@ -13,6 +13,9 @@ const HEARTBEAT_SECONDS = 9;
 /** Steam does not nest Multis. Some depth is allowed; a message that unzips to itself must not be unzipped for ever. */
 const MAX_MULTI_DEPTH = 3;
 
+/** EResult of what went well. */
+const OK = 1;
+
 /** Why a session is over. */
 export interface SessionEnd {
   reason: string;
@@ -25,8 +28,8 @@ export interface SessionListener {
   onLoggedOn: () => void;
   /** One message that answers a PICS request; its body is a view of the message. */
   onAnswer: (jobId: number, body: Buffer) => void;
-  /** Steam says that it will not answer this request (DestJobFailed). */
-  onRefusal: (jobId: number) => void;
+  /** Steam says, by an EResult, that it will not answer this request. */
+  onRefusal: (jobId: number, eresult: number) => void;
   onEnd: (end: SessionEnd) => void;
 }
 
@@ -65,13 +68,13 @@ export class SteamSession extends SteamUser {
     this._send({ msg: emsg, proto: { jobid_source: jobId } }, body);
   }
 
-  /** Calls a method of a Steam service, e.g. `Store.GetLocalizedNameForTags#1`; `onAnswer` gets the decoded answer. */
+  /** Calls a method of a Steam service, e.g. `Store.GetLocalizedNameForTags#1`; `onAnswer` gets the decoded answer and its EResult. */
   callService(
     method: string,
     body: object,
-    onAnswer: (body: Record<string, unknown>, eresult: number | undefined) => void,
+    onAnswer: (body: Record<string, unknown>, eresult: number) => void,
   ): void {
-    this._sendUnified(method, body, (answer, header) => onAnswer(answer, header.proto?.eresult));
+    this._sendUnified(method, body, (answer, { proto }) => onAnswer(answer, proto?.eresult ?? OK));
   }
 
   /** Logs off and closes; resolves when the connection is gone, after a second at the latest. */
@@ -103,7 +106,7 @@ export class SteamSession extends SteamUser {
   }
 
   /** Takes what is not for steam-user; false when it is. */
-  #take({ emsg, jobId, body }: NetMessage, depth: number): boolean {
+  #take({ emsg, jobId, eresult, body }: NetMessage, depth: number): boolean {
     switch (emsg) {
       case EMsg.Multi:
         if (depth === MAX_MULTI_DEPTH) throw new MalformedMessage('Multis nested too deep');
@@ -111,10 +114,11 @@ export class SteamSession extends SteamUser {
         return true;
       case EMsg.ClientPICSProductInfoResponse:
       case EMsg.ClientPICSChangesSinceResponse:
-        this.#listener.onAnswer(jobId, body);
+        if (eresult === OK) this.#listener.onAnswer(jobId, body);
+        else this.#listener.onRefusal(jobId, eresult);
         return true;
       case EMsg.DestJobFailed:
-        this.#listener.onRefusal(jobId);
+        this.#listener.onRefusal(jobId, eresult);
         return true;
       default:
         return false;
@@ -131,7 +135,7 @@ export class SteamSession extends SteamUser {
   protected override async _handleLogOnResponse(
     body: Parameters<SteamUser['_handleLogOnResponse']>[0],
   ): Promise<void> {
-    if (body.eresult !== SteamUser.EResult['OK']) this.#logonResult = body.eresult;
+    if (body.eresult !== OK) this.#logonResult = body.eresult;
     if (!(body.heartbeat_seconds > 0)) body.heartbeat_seconds = HEARTBEAT_SECONDS;
     try {
       await super._handleLogOnResponse(body);

@@ -63,14 +63,14 @@ export class CmRequest {
     return (this.body['apps'] as { appid: number }[]).map(({ appid }) => appid);
   }
 
-  productInfo(part: object): Buffer {
+  productInfo(part: object, header: object = {}): Buffer {
     const body = schema.CMsgClientPICSProductInfoResponse.encode(part).finish();
-    return this.message(EMSG.productInfoResponse, body);
+    return this.message(EMSG.productInfoResponse, body, header);
   }
 
-  changes(answer: object): Buffer {
+  changes(answer: object, header: object = {}): Buffer {
     const body = schema.CMsgClientPICSChangesSinceResponse.encode(answer).finish();
-    return this.message(EMSG.changesResponse, body);
+    return this.message(EMSG.changesResponse, body, header);
   }
 
   tagNames(answer: object, eresult = 1): Buffer {

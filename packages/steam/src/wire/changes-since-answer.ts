@@ -1,4 +1,5 @@
 import type { Change, ChangesSince } from '../product-info.ts';
+import { MalformedMessage } from './malformed-message.ts';
 import { ProtobufReader } from './protobuf-reader.ts';
 
 /**
@@ -6,7 +7,8 @@ import { ProtobufReader } from './protobuf-reader.ts';
  * package_changes=4 and app_changes=5 {id=1, change_number=2, needs_token=3}, force_full_app_update=6,
  * force_full_package_update=7 (steammessages_clientserver_appinfo.proto).
  *
- * All or nothing: half a list of changes would move the cursor past the other half.
+ * All or nothing: half a list of changes would move the cursor past the other half, and an answer without a current
+ * number would move it to the beginning of time.
  *
  * @throws MalformedMessage
  */
@@ -48,6 +50,7 @@ export function readChangesSinceAnswer(body: Buffer): ChangesSince {
         reader.skip();
     }
   }
+  if (changes.current === 0) throw new MalformedMessage('changes without a current change number');
   return changes;
 }
 

@@ -3,6 +3,8 @@ import { ProtobufReader } from './protobuf-reader.ts';
 
 const PROTOBUF_FLAG = 0x8000_0000;
 const JOBID_TARGET = 11;
+const ERESULT = 13;
+const OK = 1;
 const NO_JOB = 2 ** 64;
 
 /** One message of a CM, its body still encoded. */
@@ -10,6 +12,8 @@ export interface NetMessage {
   emsg: number;
   /** The job this answers, as it was numbered when asking; 2^64-1, Steam's "none", when it answers none. */
   jobId: number;
+  /** Steam's EResult; 1 (OK) where the header names none, as in most PICS answers. */
+  eresult: number;
   body: Buffer;
 }
 
@@ -28,10 +32,12 @@ export function readNetMessage(message: Buffer): NetMessage | undefined {
   if (bodyAt > message.length) throw new MalformedMessage('the message ends inside its header');
 
   let jobId = NO_JOB;
+  let eresult = OK;
   const header = new ProtobufReader(message.subarray(8, bodyAt));
   while (header.next()) {
     if (header.field === JOBID_TARGET) jobId = header.fixed64();
+    else if (header.field === ERESULT) eresult = header.uint32();
     else header.skip();
   }
-  return { emsg: rawEmsg - PROTOBUF_FLAG, jobId, body: message.subarray(bodyAt) };
+  return { emsg: rawEmsg - PROTOBUF_FLAG, jobId, eresult, body: message.subarray(bodyAt) };
 }
