@@ -11,7 +11,7 @@ await runService({
   name: 'fetcher',
   port: defaultPort,
   required,
-  start: async ({ settings, log, onClose, onReadiness }) => {
+  start: async ({ settings, log, onClose, watchProgress }) => {
     const queues = openQueues(settings.REDIS_URL, (err) => log.warn({ err }, 'redis connection'));
     onClose('queues', () => queues.close());
 
@@ -38,6 +38,11 @@ await runService({
       log,
     });
     onClose('worker', () => worker.close());
-    onReadiness(() => (steam.status.loggedOn ? undefined : steam.status.reason));
+    watchProgress({
+      what: 'answer of Steam',
+      hasWork: async () => worker.activeJobs > 0 || (await queues.fetch.hasJobToTake()),
+      lastProgressAt: () => steam.status.lastAnswerAt,
+      findOutsideCause: () => worker.hindrance,
+    });
   },
 });

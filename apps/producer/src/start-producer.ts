@@ -1,4 +1,4 @@
-import { connectDatabase } from '@pics/database';
+import { connectDatabase, findDatabaseHindrance } from '@pics/database';
 import { findEvictionRisk, openQueues } from '@pics/queue';
 import type { Service } from '@pics/service';
 import { createPicsClient } from '@pics/steam';
@@ -11,7 +11,7 @@ const MODES = { change_monitor: monitorChanges, bulk_sync: syncEverything };
 
 /** Connects the producer and sets it going in its mode; resolves when it is under way. */
 export async function startProducer(service: Service<(typeof required)[number]>): Promise<void> {
-  const { settings, log, onClose, onReadiness, stop } = service;
+  const { settings, log, onClose, watchProgress, stop } = service;
   const database = connectDatabase(settings.DATABASE_URL, {
     applicationName: 'pics-producer',
     maxConnections: 6,
@@ -25,7 +25,6 @@ export async function startProducer(service: Service<(typeof required)[number]>)
     log,
   });
   onClose('steam', () => steam.close());
-  onReadiness(() => (steam.status.loggedOn ? undefined : `no session with Steam: ${steam.status.reason}`));
   void steam.logOn().catch((err: unknown) => log.debug({ err }, 'closed before the first logon'));
 
   void findEvictionRisk(queues.redis).then(
@@ -34,7 +33,16 @@ export async function startProducer(service: Service<(typeof required)[number]>)
   );
 
   const producer: Producer = { ...service, database, queues, steam, standing: { leading: false } };
-  onReadiness(() => (producer.standing.leading ? undefined : 'another producer leads'));
+  watchProgress({
+    what: 'poll',
+    // One that stands by while another leads is ready; a bulk sync polls once.
+    hasWork: () => producer.standing.leading && settings.MODE === 'change_monitor',
+    lastProgressAt: () => producer.standing.lastPollAt,
+    findOutsideCause: async () => {
+      if (!steam.status.loggedOn) return `no session with Steam: ${steam.status.reason}`;
+      return findDatabaseHindrance(database);
+    },
+  });
   const running = MODES[settings.MODE](producer).then(
     () => stop(),
     (error: unknown) => stop(error),

@@ -1,6 +1,6 @@
 import { WRITE_QUEUE, writeJobSchema } from '@pics/core';
 import { connectDatabase, findDatabaseHindrance, recordScan, writeBatch } from '@pics/database';
-import { startWorker } from '@pics/queue';
+import { openQueues, startWorker } from '@pics/queue';
 import { runService } from '@pics/service';
 import { defaultPort, required, WRITE_CONCURRENCY } from './config.ts';
 
@@ -8,12 +8,15 @@ await runService({
   name: 'writer',
   port: defaultPort,
   required,
-  start: async ({ settings, log, onClose, onReadiness }) => {
+  start: async ({ settings, log, onClose, watchProgress }) => {
     const database = connectDatabase(settings.DATABASE_URL, {
       applicationName: 'pics-writer',
       maxConnections: WRITE_CONCURRENCY + 1,
     });
     onClose('database', () => database.destroy());
+
+    const queues = openQueues(settings.REDIS_URL, (err) => log.warn({ err }, 'redis connection'));
+    onClose('queues', () => queues.close());
 
     const worker = startWorker({
       queue: WRITE_QUEUE,
@@ -25,6 +28,11 @@ await runService({
       log,
     });
     onClose('worker', () => worker.close());
-    onReadiness(() => worker.hindrance);
+    watchProgress({
+      what: 'write',
+      hasWork: async () => worker.activeJobs > 0 || (await queues.write.hasJobToTake()),
+      lastProgressAt: () => worker.lastCompletedAt,
+      findOutsideCause: () => worker.hindrance,
+    });
   },
 });

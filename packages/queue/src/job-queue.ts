@@ -61,6 +61,14 @@ export class JobQueue<Job extends { kind: string; batchId: string }> {
     return counts[LANES[lane]] ?? 0;
   }
 
+  /** Whether a worker that is free could take a job right now: one waits, the queue is not paused, the rate allows it. */
+  async hasJobToTake(): Promise<boolean> {
+    const { wait = 0, prioritized = 0 } = await this.bull.getJobCounts('wait', 'prioritized');
+    return (
+      wait + prioritized > 0 && !(await this.bull.isPaused()) && (await this.bull.getRateLimitTtl()) <= 0
+    );
+  }
+
   /** The batches that have a job waiting or under way. Both queues are bounded, so this reads some hundred ids at most. */
   async getLiveBatchIds(): Promise<Set<string>> {
     return new Set((await this.bull.getRanges([...LIVE_STATES])).map(batchIdOf));

@@ -42,6 +42,8 @@ export interface WorkerOptions<Payload extends { batchId: string }> {
 export interface RunningWorker {
   /** Why the worker stands aside; undefined while it takes jobs. */
   readonly hindrance: string | undefined;
+  /** Jobs in hand. */
+  readonly activeJobs: number;
   /** When a job was last completed. */
   readonly lastCompletedAt: Date | undefined;
   /** Takes no more jobs and resolves when those in hand are finished. */
@@ -65,9 +67,11 @@ export function startWorker<Payload extends { batchId: string }>(
   const closing = new AbortController();
   let hindrance: string | undefined = 'starting';
   let lastCompletedAt: Date | undefined;
+  let activeJobs = 0;
 
   const run = async (job: Job, token?: string) => {
     const startedAt = Date.now();
+    activeJobs += 1;
     const fields = { queue, jobId: job.id, kind: job.name, attempt: job.attemptsMade + 1 };
     try {
       const counts = await options.step(parsePayload(options.schema, job));
@@ -83,6 +87,8 @@ export function startWorker<Payload extends { batchId: string }>(
       log.error({ ...fields, err: error, durationMs: Date.now() - startedAt }, 'job failed');
       if (error instanceof PermanentError) throw new UnrecoverableError(`${error.name}: ${error.message}`);
       throw error;
+    } finally {
+      activeJobs -= 1;
     }
   };
 
@@ -120,6 +126,9 @@ export function startWorker<Payload extends { batchId: string }>(
   return {
     get hindrance() {
       return hindrance;
+    },
+    get activeJobs() {
+      return activeJobs;
     },
     get lastCompletedAt() {
       return lastCompletedAt;

@@ -1,6 +1,7 @@
 export { environment } from './environment.ts';
 export type { Reason } from './health-server.ts';
 export { createLogger, type Logger } from './logger.ts';
+export type { ProgressSource } from './progress-watch.ts';
 export { repeat, type RepeatOptions } from './repeat.ts';
 export { runService, type Service } from './run-service.ts';
 export {

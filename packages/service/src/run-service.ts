@@ -4,7 +4,11 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { environment } from './environment.ts';
 import { startHealthServer, type Reason } from './health-server.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { ProgressWatch, type ProgressSource } from './progress-watch.ts';
 import { parseSettings, SettingsError, type SettingName, type SettingsWith } from './settings.ts';
+
+/** How often progress is looked at within the watchdog's time: every 5 s of its default of 10 minutes. */
+const LOOKS = 120;
 
 /** What a service gets to stand on while it starts and runs. */
 export interface Service<Required extends SettingName = SettingName> {
@@ -17,6 +21,8 @@ export interface Service<Required extends SettingName = SettingName> {
   onClose: (name: string, close: () => unknown) => void;
   /** Registers a reason not to be ready; the first that gives one is told on `/readyz`. */
   onReadiness: (findReason: () => Reason | Promise<Reason>) => void;
+  /** Lets readiness and the watchdog follow this progress. */
+  watchProgress: (source: ProgressSource) => void;
   /** Answers the paths that health and metrics leave over. */
   answerOtherPaths: (listener: RequestListener) => void;
   /** Ends the service in good order: with exit code 0, or with 1 and the error logged. */
@@ -104,6 +110,15 @@ export async function runService<Required extends SettingName>(
     stopping: stopping.signal,
     onClose: (name, close) => closers.push({ name, close }),
     onReadiness: (findReason) => readiness.push(findReason),
+    watchProgress: (source) => {
+      const watch = new ProgressWatch(source, settings.WATCHDOG_MS);
+      readiness.push(async () => {
+        await watch.look().catch(() => {}); // A stall is told below, and ends the service at the next look.
+        return watch.findReason();
+      });
+      const timer = setInterval(() => void watch.look().catch(stop), settings.WATCHDOG_MS / LOOKS);
+      closers.push({ name: 'progress watch', close: () => clearInterval(timer) });
+    },
     answerOtherPaths: (listener) => {
       otherPaths = listener;
     },

@@ -57,6 +57,8 @@ export const settingSchemas = {
   BOARD_PASSWORD: z.string().optional(),
   /** How long jobs in hand may take to finish after SIGTERM; below the grace of the platforms (Railway and compose: 30 s). */
   DRAIN_TIMEOUT_MS: whole('milliseconds', 0, 600_000).default(25_000),
+  /** After how long without progress and without an outside cause a service ends itself; after a fifth it is not ready. */
+  WATCHDOG_MS: whole('milliseconds', 1_000, 86_400_000).default(600_000),
 };
 
 export type Settings = { [Name in keyof typeof settingSchemas]: z.infer<(typeof settingSchemas)[Name]> };
