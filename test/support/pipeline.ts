@@ -3,7 +3,8 @@ import { createTestDatabase } from './database.ts';
 import { closeAtEndOfFile } from './cleanup.ts';
 import { startService, type TestService } from './processes.ts';
 import { createTestRedis, type TestRedis } from './redis.ts';
-import type { TestSimulator } from './simulator.ts';
+import type { Simulator } from '@pics/simulator';
+import { environmentOf } from './simulator.ts';
 import { waitUntil } from '../../apps/cli/src/local/wait-until.ts';
 
 /** The whole line as it runs for real: every service a process of its own, on a real Postgres and Redis. */
@@ -22,11 +23,17 @@ const IMPATIENT = { POLL_INTERVAL_MS: '200', FETCH_RATE_PER_SECOND: '100', LOG_L
 
 /** Starts producer, writer, board and `fetchers` fetchers against the simulator, on an empty database. */
 export async function startPipeline(
-  simulator: TestSimulator,
+  simulator: Simulator,
   { fetchers = 1, env = {} }: { fetchers?: number; env?: Record<string, string> } = {},
 ): Promise<Pipeline> {
   const [{ url }, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-  const variables = { DATABASE_URL: url, REDIS_URL: redis.url, ...simulator.env, ...IMPATIENT, ...env };
+  const variables = {
+    DATABASE_URL: url,
+    REDIS_URL: redis.url,
+    ...environmentOf(simulator),
+    ...IMPATIENT,
+    ...env,
+  };
   const [producer, writer, board, ...fetching] = await Promise.all([
     startService('producer', variables),
     startService('writer', variables),

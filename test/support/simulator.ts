@@ -1,22 +1,14 @@
-import { startProcess, type TestProcess } from './processes.ts';
+import { startSimulator, type Simulator, type SimulatorInput } from '@pics/simulator';
+import { closeAtEndOfFile } from './cleanup.ts';
 
-export interface TestSimulator extends TestProcess {
-  /** The environment that leads a service to it. */
-  env: { STEAM_CM_SERVERS: string; NODE_EXTRA_CA_CERTS: string };
-  /** Where faults and changes are ordered. */
-  controlUrl: string;
+/** Steam for a test, in this process: what it holds can be looked at and changed without a detour over its control port. */
+export async function startTestSimulator(options: SimulatorInput): Promise<Simulator> {
+  const simulator = await startSimulator(options);
+  closeAtEndOfFile('simulator', () => simulator.close());
+  return simulator;
 }
 
-/** Starts the simulator as a process of its own and resolves when it takes connections. */
-export async function startSimulator(...args: string[]): Promise<TestSimulator> {
-  const simulator = startProcess('apps/simulator/src/main.ts', args, {});
-  const line = await simulator.waitForLine(/^\{.*"cmServer"/);
-  const { cmServer, controlUrl, caFile } = JSON.parse(line) as Record<
-    'cmServer' | 'controlUrl' | 'caFile',
-    string
-  >;
-  return Object.assign(simulator, {
-    env: { STEAM_CM_SERVERS: cmServer, NODE_EXTRA_CA_CERTS: caFile },
-    controlUrl,
-  });
+/** The environment that leads a service to a simulator. */
+export function environmentOf({ addresses }: Simulator): Record<string, string> {
+  return { STEAM_CM_SERVERS: addresses.cmServer, NODE_EXTRA_CA_CERTS: addresses.caFile };
 }

@@ -1,0 +1,120 @@
+import { extractApp, type AppEntry } from '@pics/steam';
+import type { Simulator } from '@pics/simulator';
+import { describe, expect, test } from 'vitest';
+import { waitUntil } from '../apps/cli/src/local/wait-until.ts';
+import { startPipeline, type Pipeline } from './support/pipeline.ts';
+import {
+  cutBeforeRepeats,
+  hasRecordedPics,
+  readRecordedVersions,
+  RECORDED_PICS,
+} from './support/recorded-apps.ts';
+import { startTestSimulator } from './support/simulator.ts';
+import { applyRecords, readStoredApps, type StoredApp } from './support/stored-apps.ts';
+
+/** How many jobs of `pics-fetch` were done, by the log lines of the fetchers. */
+function countFetchJobs({ services }: Pipeline): number {
+  const lines = services.fetchers.flatMap((fetcher) => fetcher.lines);
+  return lines.filter((line) => line.includes('"job done"') || line.includes('"job failed"')).length;
+}
+
+function countProductInfoRequests(simulator: Simulator): number {
+  const { requests } = simulator.state();
+  return requests['product-info'] + requests.metadata;
+}
+
+/** What the tables must hold of an app that was answered once, as the simulator answers now. */
+function expectedApp(simulator: Simulator, appid: number): StoredApp {
+  const truth = simulator.findApp(appid);
+  if (!truth) throw new Error(`the simulator knows no app ${appid}`);
+  const { changeNumber, missingToken, text } = truth;
+  return applyRecords([extractApp({ appid, changeNumber, missingToken, body: text })]);
+}
+
+describe('the whole line', () => {
+  test(
+    'finds every app of a catalogue by itself, invents none, and follows a change to its row',
+    { timeout: 180_000 },
+    async () => {
+      const simulator = await startTestSimulator({ apps: 20_000, seed: 7 });
+      const pipeline = await startPipeline(simulator, { fetchers: 2 });
+      await pipeline.settled(150_000);
+
+      const stored = await readStoredApps(pipeline.database);
+      const existing = simulator.apps().map(({ appid }) => appid);
+      expect([...stored.keys()].sort((a, b) => a - b)).toEqual(existing);
+      for (const appid of existing) expect(stored.get(appid)).toEqual(expectedApp(simulator, appid));
+      expect(countFetchJobs(pipeline)).toBe(countProductInfoRequests(simulator));
+
+      const unnamed = await pipeline.database
+        .selectFrom('steamTags')
+        .select('tagId')
+        .where('name', 'is', null)
+        .execute();
+      expect(unnamed).toEqual([]);
+
+      const [appid = 0] = existing;
+      simulator.editApp(appid, {
+        text: Buffer.from(
+          `"appinfo"\n{\n\t"appid"\t\t"${appid}"\n\t"common"\n\t{\n\t\t"name"\t\t"Renamed"\n\t}\n}\n`,
+        ),
+        missingToken: false,
+        onlyPublic: false,
+      });
+      const row = () =>
+        pipeline.database.selectFrom('apps').select('name').where('appid', '=', appid).executeTakeFirst();
+      expect(await waitUntil(async () => (await row())?.name === 'Renamed', 20_000)).toBe(true);
+
+      expect(await pipeline.stop()).toEqual([0, 0, 0, 0, 0]);
+    },
+  );
+
+  test.skipIf(!hasRecordedPics)(
+    'replays the recorded catalogue: every change is kept, every table holds the newest text of each app',
+    { timeout: 240_000 },
+    async () => {
+      const simulator = await startTestSimulator({ catalog: RECORDED_PICS, replay: true, replayStart: 1 });
+      const start = simulator.currentChangeNumber;
+      const pipeline = await startPipeline(simulator, { fetchers: 2 });
+      const { database } = pipeline;
+      await pipeline.settled(60_000);
+
+      const versions = readRecordedVersions();
+      for (const stretch of cutBeforeRepeats(versions.slice(1))) {
+        simulator.release(stretch.length);
+        const reached = async () => {
+          const state = await database.selectFrom('picsState').select('lastChangeNumber').executeTakeFirst();
+          return state?.lastChangeNumber === simulator.currentChangeNumber;
+        };
+        expect(await waitUntil(reached, 20_000)).toBe(true);
+        await pipeline.settled(60_000);
+      }
+
+      const changes = await database
+        .selectFrom('picsChanges')
+        .select(['kind', 'id', 'changeNumber'])
+        .where('kind', '=', 'app')
+        .execute();
+      const seen = new Set(changes.map(({ id, changeNumber }) => `${id}@${changeNumber}`));
+      const announced = versions.filter(({ changeNumber }) => changeNumber > start);
+      expect(announced.filter(({ appid, changeNumber }) => !seen.has(`${appid}@${changeNumber}`))).toEqual(
+        [],
+      );
+
+      const stored = await readStoredApps(database);
+      const histories = Map.groupBy(versions, ({ appid }) => appid);
+      expect(new Set(stored.keys())).toEqual(new Set(histories.keys()));
+      for (const [appid, history] of histories) {
+        const entries = history.map(({ changeNumber, body }): AppEntry => ({
+          appid,
+          changeNumber,
+          missingToken: false,
+          body,
+        }));
+        expect(stored.get(appid)).toEqual(applyRecords(entries.map(extractApp)));
+      }
+      expect(countFetchJobs(pipeline)).toBe(countProductInfoRequests(simulator));
+      expect(await pipeline.stop()).toEqual([0, 0, 0, 0, 0]);
+    },
+  );
+});
