@@ -1,4 +1,6 @@
 export { findEvictionRisk } from './connection.ts';
+export { findFetchRate } from './find-fetch-rate.ts';
 export { setFetchRate, type DeadJob, type JobQueue } from './job-queue.ts';
 export { openQueues, type Queues } from './open-queues.ts';
+export { getReplicas, keepReporting, type Replica, type ReplicaReport } from './replicas.ts';
 export { startWorker, type RunningWorker, type WorkerOptions } from './start-worker.ts';
