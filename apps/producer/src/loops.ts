@@ -4,6 +4,7 @@ import {
   findCursor,
   findUnnamedTagIds,
   getBatchesInFlight,
+  getSteering,
   recordPoll,
   releaseBatches,
   startCursor,
@@ -41,24 +42,34 @@ export function keepFollowing(producer: Producer, signal: AbortSignal): Promise<
   });
 }
 
-export function keepDispatching(
-  { settings, database, queues, log }: Producer,
-  signal: AbortSignal,
-): Promise<void> {
-  const turn = async () => {
-    // Every turn, for the limit lives in Redis: flushed with all the rest, it must be back before the first new job is.
-    await setFetchRate(queues.fetch, settings.FETCH_RATE_PER_SECOND);
-    const added = await dispatchBatches({
-      claimBatch: () => claimBatch(database, { size: settings.FETCH_BATCH_SIZE }),
-      claimScanRequest: () => claimScanRequest(database, { size: settings.SCAN_BATCH_SIZE }),
-      queue: queues.fetch,
-    });
-    if (added > 0) log.debug({ jobs: added }, 'dispatched');
-  };
-  return repeat(turn, {
+/**
+ * One turn of the dispatcher, as the fleet is steered: at the rate that was set live, else at the one of the settings, and
+ * not at all while paused. What the queue holds already is still fetched then, some seconds' worth, and the change feed is
+ * recorded all along, so that a pause misses nothing.
+ */
+export async function dispatchOnce({
+  settings,
+  database,
+  queues,
+  log,
+}: Pick<Producer, 'settings' | 'database' | 'queues' | 'log'>): Promise<void> {
+  const { fetchRate, pausedAt } = await getSteering(database);
+  // Every turn, for the limit lives in Redis: flushed with all the rest, it must be back before the first new job is.
+  await setFetchRate(queues.fetch, fetchRate ?? settings.FETCH_RATE_PER_SECOND);
+  if (pausedAt) return;
+  const added = await dispatchBatches({
+    claimBatch: () => claimBatch(database, { size: settings.FETCH_BATCH_SIZE }),
+    claimScanRequest: () => claimScanRequest(database, { size: settings.SCAN_BATCH_SIZE }),
+    queue: queues.fetch,
+  });
+  if (added > 0) log.debug({ jobs: added }, 'dispatched');
+}
+
+export function keepDispatching(producer: Producer, signal: AbortSignal): Promise<void> {
+  return repeat(() => dispatchOnce(producer), {
     intervalMs: DISPATCH_INTERVAL_MS,
     signal,
-    onError: (err, nextTurnMs) => log.warn({ err, nextTurnMs }, 'nothing could be dispatched'),
+    onError: (err, nextTurnMs) => producer.log.warn({ err, nextTurnMs }, 'nothing could be dispatched'),
   });
 }
 

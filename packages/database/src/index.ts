@@ -19,3 +19,8 @@ export { claimScanRequest, type ScanRequest } from './scans/claim-scan-request.t
 export { recordScan, type ScanCounts } from './scans/record-scan.ts';
 
 export { findUnnamedTagIds, upsertTagNames } from './names/tag-names.ts';
+
+export { getSteering, steer, type Steering, type SteeringChange } from './steering/steer.ts';
+
+export { addThroughput } from './overview/add-throughput.ts';
+export { getThroughput, type ThroughputPoint, type ThroughputSpan } from './overview/get-throughput.ts';

@@ -25,6 +25,7 @@ export interface Schema {
   picsState: PicsStateTable;
   picsScans: PicsScansTable;
   picsScanRequests: PicsScanRequestsTable;
+  picsThroughput: PicsThroughputTable;
 }
 
 export interface AppsTable {
@@ -97,6 +98,8 @@ interface PicsStateTable {
   lastChangeNumber: number | null;
   backlogChangeNumber: number;
   source: 'steam' | 'simulator' | null;
+  fetchRate: number | null;
+  pausedAt: Date | null;
   updatedAt: Generated<Date>;
 }
 
@@ -124,4 +127,10 @@ interface PicsScanRequestsTable {
   dispatchedAt: Date | null;
   attempts: Generated<number>;
   settledAt: Date | null;
+}
+
+interface PicsThroughputTable {
+  minute: Date;
+  apps: Generated<number>;
+  requests: Generated<number>;
 }

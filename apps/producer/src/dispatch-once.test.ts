@@ -1,0 +1,59 @@
+import { connectDatabase, countLedger, markWanted, steer, type Database } from '@pics/database';
+import { findFetchRate, openQueues, type Queues } from '@pics/queue';
+import { createLogger, parseSettings } from '@pics/service';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createTestDatabase } from '../../../test/support/database.ts';
+import { createTestRedis } from '../../../test/support/redis.ts';
+import { dispatchOnce } from './loops.ts';
+
+let database: Database;
+let queues: Queues;
+
+beforeEach(async () => {
+  const [{ url }, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+  database = connectDatabase(url, { applicationName: 'test', maxConnections: 2 });
+  queues = openQueues(redis.url, () => {});
+});
+
+afterEach(() => Promise.all([database.destroy(), queues.close()]));
+
+function turn(): Promise<void> {
+  const settings = parseSettings(
+    { DATABASE_URL: 'postgres://unused', REDIS_URL: 'redis://unused', FETCH_RATE_PER_SECOND: '3' },
+    ['DATABASE_URL', 'REDIS_URL'],
+  );
+  return dispatchOnce({ settings, database, queues, log: createLogger('test', 'silent', 'test') });
+}
+
+describe('a turn of the dispatcher', () => {
+  test('takes the rate of the settings until one is set live, and again when that is taken back', async () => {
+    const rates: (number | undefined)[] = [];
+    for (const fetchRate of [null, 8, null]) {
+      await steer(database, { fetchRate });
+      await turn();
+      rates.push(await findFetchRate(queues.fetch));
+    }
+    expect(rates.map((rate) => Math.round(rate ?? 0))).toEqual([3, 8, 3]);
+  });
+
+  test('brings the live rate back after Redis was emptied', async () => {
+    await steer(database, { fetchRate: 0.5 });
+    await turn();
+    await queues.redis.flushall();
+    await turn();
+    expect(await findFetchRate(queues.fetch)).toBe(0.5);
+  });
+
+  test('dispatches nothing while paused, and what was wanted meanwhile once resumed', async () => {
+    await steer(database, { paused: true });
+    await markWanted(database, { appids: [440, 570] });
+    await turn();
+    expect(await queues.fetch.countLive()).toBe(0);
+    expect(await countLedger(database)).toMatchObject({ wanted: 2, inFlight: 0 });
+
+    await steer(database, { paused: false });
+    await turn();
+    expect(await queues.fetch.countLive()).toBe(1);
+    expect(await countLedger(database)).toMatchObject({ wanted: 0, inFlight: 2 });
+  });
+});
