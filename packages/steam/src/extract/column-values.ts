@@ -1,0 +1,68 @@
+import { ExtractionError } from './extraction-error.ts';
+
+/** Postgres' integer; app, tag, genre and category ids are such columns. */
+export const MAX_INTEGER = 2_147_483_647;
+/** Postgres' smallint. */
+export const MIN_SMALLINT = -32_768;
+export const MAX_SMALLINT = 32_767;
+
+/** The end of Postgres' timestamptz, 294276-12-31T23:59:59Z. */
+const MAX_TIMESTAMP = 9_224_318_015_999;
+
+/**
+ * Far above any text that Steam publishes (recorded: 511 bytes, a list of DLC) and low enough that a batch of such
+ * records still fits a job. In characters.
+ */
+const MAX_TEXT_LENGTH = 65_536;
+
+/**
+ * The text as a column or a jsonb value can hold it: without NULs, which Postgres refuses, without blanks around it,
+ * and null when nothing is left.
+ *
+ * @param path what it is, for the error.
+ * @throws ExtractionError when it is longer than 65,536 characters.
+ */
+export function toText(value: string | undefined, path: string): string | null {
+  if (value === undefined || value === '') return null;
+  return toStorable(value, path).trim() || null;
+}
+
+/** The same, but blanks stay and an empty text stays one. */
+export function toStorable(value: string, path: string): string {
+  if (value.length > MAX_TEXT_LENGTH) {
+    throw new ExtractionError(`${path} is ${value.length} characters long (at most ${MAX_TEXT_LENGTH})`);
+  }
+  return value.includes('\0') ? value.replaceAll('\0', '') : value;
+}
+
+/** The decimal number within the range, or null: an empty value is no zero, and what does not fit its column is nothing. */
+export function toInteger(value: string | undefined, min: number, max: number): number | null {
+  if (value === undefined || value === '') return null;
+  let number = 0;
+  for (let i = 0; i < value.length; i++) {
+    const digit = value.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return /^\s*-?\d+\s*$/.test(value) ? within(Number(value), min, max) : null;
+    number = number * 10 + digit;
+  }
+  return within(number, min, max);
+}
+
+function within(number: number, min: number, max: number): number | null {
+  return number >= min && number <= max ? number : null;
+}
+
+/** An id: a positive integer. Steam writes 0 where there is none. */
+export function toId(value: string | undefined): number | null {
+  return toInteger(value, 1, MAX_INTEGER);
+}
+
+/** A time in Unix seconds that timestamptz can hold; Steam writes 0 where there is none. */
+export function toTimestamp(value: string | undefined): number | null {
+  return toInteger(value, 1, MAX_TIMESTAMP);
+}
+
+/** Whether the value is `1` or `true`. */
+export function toFlag(value: string | undefined): boolean {
+  if (value === undefined || value === '') return false;
+  return value === '1' || value === 'true' || /^\s*(?:1|true)\s*$/i.test(value);
+}

@@ -1,0 +1,70 @@
+import { appRecordSchema } from '@pics/core';
+import { isDeepStrictEqual } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { KeyValuesError } from '../keyvalues/key-values-error.ts';
+import { randomIntegers, randomText } from '../keyvalues/testing/random-texts.ts';
+import { recordedTexts } from '../keyvalues/testing/recorded-texts.ts';
+import type { AppEntry } from '../product-info.ts';
+import { extractApp } from './extract-app.ts';
+import { ExtractionError } from './extraction-error.ts';
+import { appBody } from './testing/app-body.ts';
+import { fullApp } from './testing/full-app.ts';
+import { naiveExtractApp } from './testing/naive-extract-app.ts';
+import { randomlyChanged } from './testing/randomly-changed.ts';
+
+const { stackTraceLimit } = Error;
+beforeAll(() => void (Error.stackTraceLimit = 0));
+afterAll(() => void (Error.stackTraceLimit = stackTraceLimit));
+
+test('any well-formed body gives the record that the rules give when followed naively, and one that fits the schema', () => {
+  const random = randomIntegers(7);
+  const differing: string[] = [];
+  let records = 0;
+  for (let i = 0; i < 8_000; i++) {
+    const body = appBody(randomlyChanged(random, fullApp));
+    const entry = { appid: 1000, changeNumber: i, missingToken: random(4) === 0, body };
+    const expected = outcome(naiveExtractApp, entry);
+    const actual = outcome(extractApp, entry);
+    if (!isDeepStrictEqual(actual, expected)) differing.push(body.toString());
+    else if (typeof actual === 'object') records += appRecordSchema.safeParse(actual).success ? 1 : 0;
+  }
+  expect(differing).toEqual([]);
+  expect(records).toBeGreaterThan(6_000);
+}, 60_000);
+
+test('any bytes give a record that fits the schema, or an error of its own', () => {
+  const random = randomIntegers(8);
+  const valid = [appBody(fullApp)];
+  const misfits: string[] = [];
+  for (let i = 0; i < 30_000; i++) {
+    const body = randomText(random, valid);
+    try {
+      const record = extractApp({ appid: 1000, changeNumber: i, missingToken: random(2) === 0, body });
+      if (!appRecordSchema.safeParse(record).success) misfits.push(body.toString('base64'));
+    } catch (error) {
+      if (!(error instanceof KeyValuesError) && !(error instanceof ExtractionError)) throw error;
+    }
+  }
+  expect(misfits).toEqual([]);
+}, 60_000);
+
+describe.skipIf(recordedTexts.length === 0)('recorded texts (skipped without recorded PICS data)', () => {
+  test('give the records that the rules give when followed naively, and ones that fit the schema', () => {
+    const misfits: string[] = [];
+    for (const { appid, changeNumber, path, read } of recordedTexts) {
+      const entry = { appid, changeNumber, missingToken: false, body: read() };
+      const record = extractApp(entry);
+      const fits = appRecordSchema.safeParse(record).success;
+      if (!fits || !isDeepStrictEqual(record, naiveExtractApp(entry))) misfits.push(path);
+    }
+    expect(misfits).toEqual([]);
+  }, 60_000);
+});
+
+function outcome<Result>(extract: (entry: AppEntry) => Result, entry: AppEntry): Result | 'failed' {
+  try {
+    return extract(entry);
+  } catch {
+    return 'failed';
+  }
+}

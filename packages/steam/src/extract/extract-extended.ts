@@ -1,0 +1,28 @@
+import type { ExtendedSection } from '@pics/core';
+import type { Extended } from './app-info.ts';
+import { toFlag, toId, toText } from './column-values.ts';
+
+/** What `extended` carries; without one, all null and empty. */
+export function extractExtended(extended: Extended | undefined): ExtendedSection {
+  return {
+    /** extended.isfreeapp; not known as long as there is no `extended`. */
+    isFree: extended ? toFlag(extended.isfreeapp) : null,
+    /** extended.homepage, else developer_url; some lack a scheme and stay so. */
+    homepageUrl:
+      toText(extended?.homepage, 'extended.homepage') ??
+      toText(extended?.developer_url, 'extended.developer_url'),
+    /** extended.state, "eStateAvailable" and other words of Steam's. */
+    appState: toText(extended?.state, 'extended.state'),
+    dlcAppids: extractDlc(extended?.listofdlc),
+  };
+}
+
+/** `extended.listofdlc`, a comma list with empty items in it and apps that do not exist; each once, in Steam's order. */
+function extractDlc(listofdlc: Extended['listofdlc']): number[] {
+  const appids = new Set<number>();
+  for (const item of (toText(listofdlc, 'extended.listofdlc') ?? '').split(',')) {
+    const appid = toId(item);
+    if (appid !== null) appids.add(appid);
+  }
+  return [...appids];
+}

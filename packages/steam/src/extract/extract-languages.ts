@@ -1,0 +1,45 @@
+import type { LanguageSupport } from '@pics/core';
+import type { Entry } from '../keyvalues/select-key-values.ts';
+import type { Common } from './app-info.ts';
+import { toFlag, toText } from './column-values.ts';
+
+type Languages = Record<string, LanguageSupport>;
+
+/**
+ * `common.supported_languages.{language} {supported, full_audio, subtitles}`, which is the store's table and leaves out
+ * what is false; when that names none, `common.languages.{language}`, which are the languages of the depots and say no
+ * more than that a language is supported. Null when neither names any.
+ *
+ * Languages are keys in Steam's text, so they are in lower case here and the first of equal ones counts.
+ */
+export function extractLanguages(
+  store: Common['supported_languages'],
+  depots: Common['languages'],
+): Languages | null {
+  return (
+    byLanguage(store, ({ supported, full_audio, subtitles }) => ({
+      supported: toFlag(supported),
+      full_audio: toFlag(full_audio),
+      subtitles: toFlag(subtitles),
+    })) ??
+    byLanguage(depots, (flag) =>
+      toFlag(flag) ? { supported: true, full_audio: false, subtitles: false } : undefined,
+    )
+  );
+}
+
+function byLanguage<Value>(
+  list: readonly Entry<Value>[] | undefined,
+  supportOf: (value: Value) => LanguageSupport | undefined,
+): Languages | null {
+  const languages: Languages = {};
+  const seen = new Set(['__proto__']); // JSON readers drop this key, for what it would do to the object.
+  for (const { key, value } of list ?? []) {
+    const language = toText(key, 'language')?.toLowerCase();
+    if (language === undefined || seen.has(language)) continue;
+    seen.add(language);
+    const support = supportOf(value);
+    if (support) languages[language] = support;
+  }
+  return Object.keys(languages).length === 0 ? null : languages;
+}
