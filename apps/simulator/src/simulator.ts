@@ -1,7 +1,7 @@
 import type { Change } from './catalogue/catalogue.ts';
+import { digestBuffer } from './catalogue/digest.ts';
 import type { FaultInput, RequestKind } from './faults/fault.ts';
 import type { ArmedFault, Faults } from './faults/faults.ts';
-import { appSha1 } from './pics/encode-entry.ts';
 import type { AppChange, AppEdit, Pics } from './pics/pics.ts';
 import type { EResultName } from './protocol/eresult.ts';
 import type { CmServer } from './server/cm-server.ts';
@@ -84,8 +84,9 @@ export class Simulator {
     if (!version) return undefined;
     const { changeNumber, missingToken, onlyPublic } = version;
     const buffer = version.readBuffer();
-    const sha = buffer.length > 0 ? appSha1(buffer).toString('hex') : null;
-    return { appid, changeNumber, missingToken, onlyPublic, sha, text: buffer.subarray(0, -1) };
+    const { sha } = digestBuffer(buffer);
+    const hex = sha ? Buffer.from(sha).toString('hex') : null;
+    return { appid, changeNumber, missingToken, onlyPublic, sha: hex, text: buffer.subarray(0, -1) };
   }
 
   /** Every change after `since` that the feed remembers, however often an id changed. */

@@ -1,3 +1,4 @@
+import type { Digest } from './digest.ts';
 import type { Access } from './made-up-app.ts';
 
 /** The numbers of one row, by their place in it. */
@@ -7,10 +8,14 @@ const CHANGE_NUMBER = 2;
 const PREVIOUS_CHANGE_NUMBER = 3;
 /** Access now in the low byte, before the last change in the next. */
 const ACCESSES = 4;
-const ROW = 5;
+/** Size of the body; 0 until it is known, as is the SHA-1 that follows. */
+const SIZE = 5;
+const SHA = 6;
+const SHA_BYTES = 20;
+const ROW = SHA + SHA_BYTES / Uint32Array.BYTES_PER_ELEMENT;
 
 /**
- * What is kept of each made-up app: five integers, so that 300,000 apps take 6 MB. Rows are in the order of their
+ * What is kept of each made-up app: eleven integers, so that 300,000 apps take 13 MB. Rows are in the order of their
  * appids, and new ones come at the end.
  */
 export class AppTable {
@@ -46,6 +51,19 @@ export class AppTable {
     this.#numbers[start + ACCESSES] = (this.access(row) << 8) | access;
     this.#numbers[start + CHANGE_NUMBER] = changeNumber;
     this.#numbers[start + REVISION] = this.revision(row) + 1;
+    this.#numbers[start + SIZE] = 0;
+  }
+
+  /** What is known of the body as it is now; undefined until it was made once since the last change. */
+  digest(row: number): Digest | undefined {
+    const size = this.#at(row, SIZE);
+    return size === 0 ? undefined : { size, sha: Uint8Array.from(this.#sha(row)) };
+  }
+
+  keepDigest(row: number, { size, sha }: Digest): void {
+    if (!sha) return;
+    this.#numbers[row * ROW + SIZE] = size;
+    this.#sha(row).set(sha);
   }
 
   /** The row of an app, by halving: the arrays stay small where a map would take 12 MB more. */
@@ -85,6 +103,11 @@ export class AppTable {
 
   previousAccess(row: number): Access {
     return (this.#at(row, ACCESSES) >>> 8) as Access;
+  }
+
+  #sha(row: number): Uint8Array {
+    const offset = (row * ROW + SHA) * Uint32Array.BYTES_PER_ELEMENT;
+    return new Uint8Array(this.#numbers.buffer, offset, SHA_BYTES);
   }
 
   #at(row: number, place: number): number {

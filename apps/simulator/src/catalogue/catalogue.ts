@@ -1,3 +1,5 @@
+import type { Digest } from './digest.ts';
+
 /** An app as one change number describes it. */
 export interface AppVersion {
   appid: number;
@@ -8,6 +10,8 @@ export interface AppVersion {
   onlyPublic: boolean;
   /** The field `buffer`: text KeyValues and one NUL. Empty when Steam keeps all of it back. May cost its making each time. */
   readBuffer(): Buffer;
+  /** Size and SHA-1 of it; cheaper than reading it, where they are known. */
+  readDigest(): Digest;
 }
 
 /** A package as one change number describes it. */

@@ -1,4 +1,7 @@
-const INDENTS = Array.from({ length: 16 }, (_, depth) => '\t'.repeat(depth));
+const indents = Array.from({ length: 16 }, (_, depth) => '\t'.repeat(depth));
+
+/** By depth and key, what stands before a value; keys are few, and putting them together anew is half of the work. */
+const beforeValue = indents.map(() => new Map<string, string>());
 
 /**
  * Writes text KeyValues as Steam does: LF line ends, tabs for indent, two tabs between key and value, only `\` and `"`
@@ -8,8 +11,17 @@ export class KeyValuesText {
   #text = '';
   #depth = 0;
 
+  /** @param key one of a limited number, for they are remembered. */
   pair(key: string, value: string | number): void {
-    this.#text += `${INDENTS[this.#depth]}"${key}"\t\t"${value}"\n`;
+    const known = beforeValue[this.#depth];
+    let before = known?.get(key);
+    if (before === undefined) {
+      before = Buffer.from(`${indents[this.#depth]}"${key}"\t\t"`).toString();
+      known?.set(key, before);
+    }
+    this.#text += before;
+    this.#text += value;
+    this.#text += '"\n';
   }
 
   /** As `pair`, for text that may hold quotes and backslashes. */
@@ -19,14 +31,14 @@ export class KeyValuesText {
   }
 
   open(key: string | number): void {
-    const indent = INDENTS[this.#depth];
+    const indent = indents[this.#depth];
     this.#text += `${indent}"${key}"\n${indent}{\n`;
     this.#depth += 1;
   }
 
   close(): void {
     this.#depth -= 1;
-    this.#text += `${INDENTS[this.#depth]}}\n`;
+    this.#text += `${indents[this.#depth]}}\n`;
   }
 
   /** A map "0", "1", … of values. */

@@ -1,5 +1,6 @@
 import type { AppVersion, Catalogue, Change, PackageVersion } from './catalogue.ts';
 import { AppTable } from './app-table.ts';
+import { digestBuffer, type Digest } from './digest.ts';
 import { Access, makeAppBody, needsToken } from './made-up-app.ts';
 import { makePackageBuffer } from './made-up-package.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -71,12 +72,9 @@ export class MadeUpCatalogue implements Catalogue {
   findApp(appid: number): AppVersion | undefined {
     const row = this.#apps.find(appid);
     if (row === undefined) return undefined;
-    return this.#version(
-      appid,
-      this.#apps.revision(row),
-      this.#apps.access(row),
-      this.#apps.changeNumber(row),
-    );
+    const changeNumber = this.#apps.changeNumber(row);
+    const version = this.#version(appid, this.#apps.revision(row), this.#apps.access(row), changeNumber);
+    return version && { ...version, readDigest: () => this.#readDigest(row, version) };
   }
 
   findPreviousApp(appid: number): AppVersion | undefined {
@@ -167,14 +165,27 @@ export class MadeUpCatalogue implements Catalogue {
     return this.#apps.appid(row);
   }
 
+  /** Made once for every revision: scans ask for nothing else, and ask for all apps. */
+  #readDigest(row: number, version: AppVersion): Digest {
+    // The app may have changed since its version was taken.
+    if (this.#apps.changeNumber(row) !== version.changeNumber) return version.readDigest();
+    const known = this.#apps.digest(row);
+    if (known) return known;
+    const digest = version.readDigest();
+    this.#apps.keepDigest(row, digest);
+    return digest;
+  }
+
   #version(appid: number, revision: number, access: Access, changeNumber: number): AppVersion | undefined {
     if (access === Access.removed) return undefined;
+    const readBuffer = () => makeAppBody(this.#seed, appid, revision, access);
     return {
       appid,
       changeNumber,
       missingToken: needsToken(access),
       onlyPublic: access === Access.stub || access === Access.publicPart,
-      readBuffer: () => makeAppBody(this.#seed, appid, revision, access),
+      readBuffer,
+      readDigest: () => digestBuffer(readBuffer()),
     };
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { AppVersion, Catalogue, Change, PackageVersion } from './catalogue.ts';
+import { digestBuffer } from './digest.ts';
 
 /** The text that one change number, or several in a row, brought. */
 interface Recording {
@@ -137,6 +138,7 @@ export class RecordedCatalogue implements Catalogue {
 
   #version({ recording, changeNumber }: Shown): AppVersion {
     const readText = () => readFileSync(recording.file);
+    const readBuffer = () => Buffer.concat([readText(), Buffer.alloc(1)]);
     let isPublicOnly = this.#publicOnly.get(recording.file);
     if (isPublicOnly === undefined) {
       isPublicOnly = PUBLIC_ONLY.test(readText().toString('latin1'));
@@ -147,7 +149,8 @@ export class RecordedCatalogue implements Catalogue {
       changeNumber,
       missingToken: isPublicOnly,
       onlyPublic: isPublicOnly,
-      readBuffer: () => Buffer.concat([readText(), Buffer.alloc(1)]),
+      readBuffer,
+      readDigest: () => digestBuffer(readBuffer()),
     };
   }
 }

@@ -5,13 +5,6 @@ import { messages, type AppInfo, type PackageInfo } from '../protocol/messages.t
 /** How an entry is to look: with its body, or with change number, SHA-1 and size alone. */
 export type EntryForm = 'full' | 'metadata';
 
-const sha1 = (bytes: Uint8Array) => createHash('sha1').update(bytes).digest();
-
-/** SHA-1 of an app's body as PICS announces it: of the text without its trailing NUL. */
-export function appSha1(buffer: Buffer): Buffer {
-  return sha1(buffer.subarray(0, -1));
-}
-
 /**
  * The entry of an app, encoded as a whole response with that one entry: protobuf messages concatenate, so a response of
  * many is put together without touching their bodies again.
@@ -30,10 +23,10 @@ export function encodeApp(
     missing_token: missingToken,
     only_public: onlyPublic,
   };
-  const buffer = version.readBuffer();
-  if (buffer.length > 0) app.sha = appSha1(buffer);
-  if (form === 'full') app.buffer = send(buffer);
-  app.size = buffer.length;
+  const { size, sha } = version.readDigest();
+  if (sha) app.sha = sha;
+  if (form === 'full') app.buffer = send(version.readBuffer());
+  app.size = size;
   return messages.productInfoResponse.encode({ apps: [app] });
 }
 
@@ -44,7 +37,7 @@ export function encodePackage(version: PackageVersion, form: EntryForm): Uint8Ar
   const buffer = version.readBuffer();
   if (buffer.length > 0) {
     // Of what follows the prefix 01 00 00 00.
-    entry.sha = sha1(buffer.subarray(4));
+    entry.sha = createHash('sha1').update(buffer.subarray(4)).digest();
     if (form === 'full') entry.buffer = buffer;
     entry.size = buffer.length;
   }

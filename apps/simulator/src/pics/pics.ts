@@ -1,4 +1,5 @@
 import type { AppVersion, Catalogue, Change, PackageVersion } from '../catalogue/catalogue.ts';
+import { digestBuffer } from '../catalogue/digest.ts';
 import { ChangeLog, type ChangedIds } from './change-log.ts';
 
 /** What an app is to become by hand: gone, or this text. */
@@ -161,5 +162,6 @@ function editedVersion(appid: number, { edit, changeNumber }: EditedApp): AppVer
   const { text, missingToken, onlyPublic } = edit;
   const isEmpty = text.length === 0;
   const readBuffer = () => (isEmpty ? Buffer.alloc(0) : Buffer.concat([text, Buffer.alloc(1)]));
-  return { appid, changeNumber, missingToken, onlyPublic, readBuffer };
+  const readDigest = () => digestBuffer(readBuffer());
+  return { appid, changeNumber, missingToken, onlyPublic, readBuffer, readDigest };
 }

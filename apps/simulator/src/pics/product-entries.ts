@@ -23,11 +23,12 @@ export class ProductEntries {
     return this.#bytes;
   }
 
-  /** Makes entries, in the order of appids, until there is no room for more. */
+  /** Makes entries, in the order of appids, as far as there is room. */
   warm(pics: Pics): void {
     for (const appid of pics.appids()) {
-      if (this.#bytes >= this.#capacityBytes) break;
       const version = pics.findApp(appid);
+      // Twice the size, for the entry of this app must not push out the first.
+      if (version && this.#bytes + 2 * version.readDigest().size > this.#capacityBytes) break;
       if (version) this.encode(version);
     }
   }
@@ -43,7 +44,8 @@ export class ProductEntries {
       }
       this.#bytes -= kept.entry.length;
     }
-    const entry = encodeApp(version, 'full');
+    // Copied out of the pool that small buffers are cut from: one that is kept would keep 64 kB alive.
+    const entry = Uint8Array.from(encodeApp(version, 'full'));
     this.#kept.set(version.appid, { changeNumber: version.changeNumber, entry });
     this.#bytes += entry.length;
     for (const [appid, oldest] of this.#kept) {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { generate } from 'selfsigned';
 
 export interface Certificate {
@@ -10,7 +11,9 @@ export interface Certificate {
  * it through NODE_EXTRA_CA_CERTS, and nobody else ever does.
  */
 export async function makeCertificate(): Promise<Certificate> {
-  const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
+  // A name of its own, for a client that trusts several simulators looks the issuer up by name.
+  const commonName = `Simulated Steam CM ${randomBytes(8).toString('hex')}`;
+  const { private: key, cert } = await generate([{ name: 'commonName', value: commonName }], {
     // Made at every start: an elliptic key takes 10 ms where RSA takes seconds now and then.
     keyType: 'ec',
     algorithm: 'sha256',

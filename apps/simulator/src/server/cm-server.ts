@@ -5,7 +5,6 @@ import type { Duplex } from 'node:stream';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { WebSocketServer } from 'ws';
-import { appSha1 } from '../pics/encode-entry.ts';
 import type { EResultName } from '../protocol/eresult.ts';
 import { Session, type SessionContext } from './session.ts';
 
@@ -105,9 +104,9 @@ export class CmServer {
   #findText(appid: number, sha: string): Buffer | undefined {
     const { pics } = this.#context.productInfo;
     for (const version of [pics.findApp(appid), pics.findPreviousApp(appid)]) {
-      const buffer = version?.readBuffer();
-      if (buffer && buffer.length > 0 && appSha1(buffer).toString('hex') === sha)
-        return buffer.subarray(0, -1);
+      const known = version?.readDigest().sha;
+      if (version && known && Buffer.from(known).toString('hex') === sha)
+        return version.readBuffer().subarray(0, -1);
     }
     return undefined;
   }

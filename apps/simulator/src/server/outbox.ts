@@ -103,8 +103,8 @@ export class Outbox {
     const message = encodeEnvelope(answer.emsg, answer.header, pieces);
     const isZipped =
       this.#faults.strike('gzip-multi', { request: answer.kind, appids: answer.appids }) !== undefined;
-    await this.#write(isZipped ? await wrapInMulti(message, answer.header) : message);
     if (answer.kind === 'product-info' || answer.kind === 'metadata') this.#tally.parts += 1;
+    await this.#write(isZipped ? await wrapInMulti(message, answer.header) : message);
   }
 
   /** Sends as many parts as the fault lets through, perhaps half of the next, and then nothing on this connection. */
