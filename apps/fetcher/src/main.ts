@@ -1,5 +1,5 @@
 import { FETCH_QUEUE, fetchJobSchema } from '@pics/core';
-import { openQueues, startWorker } from '@pics/queue';
+import { keepReporting, openQueues, startWorker } from '@pics/queue';
 import { runService } from '@pics/service';
 import { createPicsClient } from '@pics/steam';
 import { defaultPort, required } from './config.ts';
@@ -11,7 +11,7 @@ await runService({
   name: 'fetcher',
   port: defaultPort,
   required,
-  start: async ({ settings, log, onClose, watchProgress }) => {
+  start: async ({ settings, log, onClose, watchProgress, describe }) => {
     const queues = openQueues(settings.REDIS_URL, (err) => log.warn({ err }, 'redis connection'));
     onClose('queues', () => queues.close());
 
@@ -37,6 +37,12 @@ await runService({
       findHindrance: () => findHindrance(steam.status, queues.write),
       log,
     });
+    const reporting = keepReporting(queues.redis, async () => ({
+      ...(await describe()),
+      lastProgressAt: worker.lastCompletedAt?.toISOString(),
+      counters: { requests: worker.completedJobs },
+    }));
+    onClose('report', () => reporting.stop());
     onClose('worker', () => worker.close());
     watchProgress({
       what: 'answer of Steam',

@@ -1,5 +1,5 @@
 import { connectDatabase, findDatabaseHindrance } from '@pics/database';
-import { findEvictionRisk, openQueues } from '@pics/queue';
+import { findEvictionRisk, keepReporting, openQueues } from '@pics/queue';
 import type { Service } from '@pics/service';
 import { createPicsClient } from '@pics/steam';
 import type { required } from './config.ts';
@@ -43,6 +43,13 @@ export async function startProducer(service: Service<(typeof required)[number]>)
       return findDatabaseHindrance(database);
     },
   });
+  const reporting = keepReporting(queues.redis, async () => ({
+    ...(await service.describe()),
+    role: producer.standing.leading ? 'leads' : 'stands by',
+    lastProgressAt: producer.standing.lastPollAt?.toISOString(),
+    counters: {},
+  }));
+  onClose('report', () => reporting.stop());
   const running = MODES[settings.MODE](producer).then(
     () => stop(),
     (error: unknown) => stop(error),

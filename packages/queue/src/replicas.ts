@@ -7,6 +7,8 @@ const replicaReport = z.object({
   /** What tells it from the other replicas of its service. */
   replica: z.string(),
   version: z.string(),
+  /** What it is among them, where they are not all alike: one producer leads, the others stand by. */
+  role: z.string().optional(),
   startedAt: z.iso.datetime(),
   /** Why it is not doing its work right now; absent while it is. */
   reason: z.string().optional(),

@@ -33,7 +33,7 @@ export interface WorkerOptions<Payload extends { batchId: string }> {
   /** What a job's payload must look like; one that does not fails at once and for good. */
   schema: z.ZodType<Payload>;
   /** Does the work of one job and returns small counters, which are logged and kept with the job. */
-  step: (payload: Payload) => Promise<Record<string, number>>;
+  step: (payload: Payload) => Promise<object>;
   /** Why no job should be taken right now, in words; undefined when nothing hinders. */
   findHindrance: () => Promise<string | undefined>;
   log: Log;
@@ -44,6 +44,8 @@ export interface RunningWorker {
   readonly hindrance: string | undefined;
   /** Jobs in hand. */
   readonly activeJobs: number;
+  /** Jobs completed since it started. */
+  readonly completedJobs: number;
   /** When a job was last completed. */
   readonly lastCompletedAt: Date | undefined;
   /** Takes no more jobs and resolves when those in hand are finished. */
@@ -68,6 +70,7 @@ export function startWorker<Payload extends { batchId: string }>(
   let hindrance: string | undefined = 'starting';
   let lastCompletedAt: Date | undefined;
   let activeJobs = 0;
+  let completedJobs = 0;
 
   const run = async (job: Job, token?: string) => {
     const startedAt = Date.now();
@@ -76,6 +79,7 @@ export function startWorker<Payload extends { batchId: string }>(
     try {
       const counts = await options.step(parsePayload(options.schema, job));
       lastCompletedAt = new Date();
+      completedJobs += 1;
       log.info({ ...fields, ...counts, durationMs: Date.now() - startedAt }, 'job done');
       return counts;
     } catch (error) {
@@ -129,6 +133,9 @@ export function startWorker<Payload extends { batchId: string }>(
     },
     get activeJobs() {
       return activeJobs;
+    },
+    get completedJobs() {
+      return completedJobs;
     },
     get lastCompletedAt() {
       return lastCompletedAt;

@@ -3,7 +3,7 @@ export type { Reason } from './health-server.ts';
 export { createLogger, type Logger } from './logger.ts';
 export type { ProgressSource } from './progress-watch.ts';
 export { repeat, type RepeatOptions } from './repeat.ts';
-export { runService, type Service } from './run-service.ts';
+export { runService, type Service, type Standing } from './run-service.ts';
 export {
   parseSettings,
   SettingsError,

@@ -6,6 +6,7 @@ import { startHealthServer, type Reason } from './health-server.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { ProgressWatch, type ProgressSource } from './progress-watch.ts';
 import { parseSettings, SettingsError, type SettingName, type SettingsWith } from './settings.ts';
+import { version } from './version.ts';
 
 /** How often progress is looked at within the watchdog's time: every 5 s of its default of 10 minutes. */
 const LOOKS = 120;
@@ -23,10 +24,24 @@ export interface Service<Required extends SettingName = SettingName> {
   onReadiness: (findReason: () => Reason | Promise<Reason>) => void;
   /** Lets readiness and the watchdog follow this progress. */
   watchProgress: (source: ProgressSource) => void;
+  /** Tells how this replica stands. */
+  describe: () => Promise<Standing>;
   /** Answers the paths that health and metrics leave over. */
   answerOtherPaths: (listener: RequestListener) => void;
   /** Ends the service in good order: with exit code 0, or with 1 and the error logged. */
   stop: (error?: unknown) => void;
+}
+
+/** How one replica of a service stands. */
+export interface Standing {
+  service: string;
+  /** What tells it from the other replicas of its service. */
+  replica: string;
+  version: string;
+  /** ISO 8601. */
+  startedAt: string;
+  /** Why it is not doing its work right now, as `/readyz` tells it; undefined while it is. */
+  reason: Reason;
 }
 
 interface ServiceDefinition<Required extends SettingName> {
@@ -52,8 +67,9 @@ export async function runService<Required extends SettingName>(
 ): Promise<void> {
   const variables = environment();
   const settings = readSettings(definition, variables);
-  const replica = variables['RAILWAY_REPLICA_ID'] ?? hostname();
-  const log = createLogger(definition.name, settings.LOG_LEVEL, `${replica}/${process.pid}`);
+  const replica = `${variables['RAILWAY_REPLICA_ID'] ?? hostname()}/${process.pid}`;
+  const startedAt = new Date().toISOString();
+  const log = createLogger(definition.name, settings.LOG_LEVEL, replica);
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
 
@@ -103,6 +119,15 @@ export async function runService<Required extends SettingName>(
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   process.on('uncaughtException', stop).on('unhandledRejection', stop);
 
+  const findReasonNotReady = async () => {
+    if (stopping.signal.aborted) return 'stopping';
+    for (const findReason of readiness) {
+      const reason = await findReason();
+      if (reason) return reason;
+    }
+    return readiness.length === 0 ? 'starting' : undefined;
+  };
+
   const service: Service<Required> = {
     settings,
     log,
@@ -119,6 +144,13 @@ export async function runService<Required extends SettingName>(
       const timer = setInterval(() => void watch.look().catch(stop), settings.WATCHDOG_MS / LOOKS);
       closers.push({ name: 'progress watch', close: () => clearInterval(timer) });
     },
+    describe: async () => ({
+      service: definition.name,
+      replica,
+      version,
+      startedAt,
+      reason: await findReasonNotReady(),
+    }),
     answerOtherPaths: (listener) => {
       otherPaths = listener;
     },
@@ -132,14 +164,7 @@ export async function runService<Required extends SettingName>(
       },
       service: definition.name,
       metrics,
-      findReasonNotReady: async () => {
-        if (stopping.signal.aborted) return 'stopping';
-        for (const findReason of readiness) {
-          const reason = await findReason();
-          if (reason) return reason;
-        }
-        return readiness.length === 0 ? 'starting' : undefined;
-      },
+      findReasonNotReady,
     });
     service.onClose('health', () => health.close());
     await definition.start(service);

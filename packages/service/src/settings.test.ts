@@ -47,6 +47,21 @@ describe('parseSettings', () => {
     );
   });
 
+  test.for([
+    [undefined, false],
+    ['false', false],
+    ['true', true],
+  ] as const)('with BOARD_READ_ONLY=%s the board is read-only: %s', ([text, readOnly]) => {
+    const variables = text === undefined ? {} : { BOARD_READ_ONLY: text };
+    expect(parseSettings(variables, []).BOARD_READ_ONLY).toBe(readOnly);
+  });
+
+  test.for(['1', 'TRUE', 'yes'])('refuses %j for BOARD_READ_ONLY instead of guessing', (text) => {
+    expect(() => parseSettings({ BOARD_READ_ONLY: text }, [])).toThrow(
+      'BOARD_READ_ONLY must be true or false',
+    );
+  });
+
   test.for(['2', '0.5', '1000'])('takes %s as a rate', (rate) => {
     expect(parseSettings({ FETCH_RATE_PER_SECOND: rate }, []).FETCH_RATE_PER_SECOND).toBe(Number(rate));
   });

@@ -55,6 +55,11 @@ export const settingSchemas = {
     .optional(),
   BOARD_USER: z.string().optional(),
   BOARD_PASSWORD: z.string().optional(),
+  /** The board shows everything and changes nothing. */
+  BOARD_READ_ONLY: z
+    .enum(['true', 'false'], { error: 'must be true or false' })
+    .default('false')
+    .transform((text) => text === 'true'),
   /** How long jobs in hand may take to finish after SIGTERM; below the grace of the platforms (Railway and compose: 30 s). */
   DRAIN_TIMEOUT_MS: whole('milliseconds', 0, 600_000).default(25_000),
   /** After how long without progress and without an outside cause a service ends itself; after a fifth it is not ready. */
