@@ -46,12 +46,17 @@ describe('the whole line', () => {
       for (const appid of existing) expect(stored.get(appid)).toEqual(expectedApp(simulator, appid));
       expect(countFetchJobs(pipeline)).toBe(countProductInfoRequests(simulator));
 
-      const unnamed = await pipeline.database
-        .selectFrom('steamTags')
-        .select('tagId')
-        .where('name', 'is', null)
-        .execute();
-      expect(unnamed).toEqual([]);
+      const countTags = async () => {
+        const tags = await pipeline.database.selectFrom('steamTags').select('name').execute();
+        return {
+          named: tags.filter(({ name }) => name).length,
+          unnamed: tags.filter(({ name }) => !name).length,
+        };
+      };
+      // Some tags in use have no name, at Steam as in the simulator.
+      expect(
+        await waitUntil(async () => (await countTags()).named > 10 * (await countTags()).unnamed, 20_000),
+      ).toBe(true);
 
       const [appid = 0] = existing;
       simulator.editApp(appid, {
@@ -80,7 +85,8 @@ describe('the whole line', () => {
       await pipeline.settled(60_000);
 
       const versions = readRecordedVersions();
-      for (const stretch of cutBeforeRepeats(versions.slice(1))) {
+      const announced = versions.filter(({ changeNumber }) => changeNumber > start);
+      for (const stretch of cutBeforeRepeats(announced)) {
         simulator.release(stretch.length);
         const reached = async () => {
           const state = await database.selectFrom('picsState').select('lastChangeNumber').executeTakeFirst();
@@ -96,10 +102,9 @@ describe('the whole line', () => {
         .where('kind', '=', 'app')
         .execute();
       const seen = new Set(changes.map(({ id, changeNumber }) => `${id}@${changeNumber}`));
-      const announced = versions.filter(({ changeNumber }) => changeNumber > start);
-      expect(announced.filter(({ appid, changeNumber }) => !seen.has(`${appid}@${changeNumber}`))).toEqual(
-        [],
-      );
+      expect(
+        announced.filter(({ appid, changeNumber }) => !seen.has(`${appid}@${changeNumber}`)).slice(0, 10),
+      ).toEqual([]);
 
       const stored = await readStoredApps(database);
       const histories = Map.groupBy(versions, ({ appid }) => appid);

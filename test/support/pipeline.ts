@@ -1,4 +1,4 @@
-import { connectDatabase, countLedger, findUnfinishedScan, type Database } from '@pics/database';
+import { connectDatabase, countLedger, findScan, findUnfinishedScan, type Database } from '@pics/database';
 import { createTestDatabase } from './database.ts';
 import { closeAtEndOfFile } from './cleanup.ts';
 import { startService, type TestService } from './processes.ts';
@@ -12,7 +12,7 @@ export interface Pipeline {
   database: Database;
   redis: TestRedis;
   services: { producer: TestService; fetchers: TestService[]; writer: TestService; board: TestService };
-  /** Resolves when no scan is unfinished and nothing is wanted or in flight; rejects after the timeout. */
+  /** Resolves when every app was looked for, no scan is unfinished and nothing is wanted or in flight; rejects after the timeout. */
   settled(timeoutMs: number): Promise<void>;
   /** SIGTERMs all services; resolves with their exit codes. */
   stop(): Promise<number[]>;
@@ -45,7 +45,8 @@ export async function startPipeline(
 
   const isSettled = async () => {
     const { wanted, inFlight } = await countLedger(database);
-    return wanted + inFlight === 0 && !(await findUnfinishedScan(database));
+    if (wanted + inFlight > 0 || (await findUnfinishedScan(database))) return false;
+    return (await findScan(database, 'discovery')) !== undefined;
   };
   return {
     database,

@@ -19,8 +19,11 @@ export const DISPATCH_INTERVAL_MS = 200;
 /** How often batches in flight are compared with the jobs that exist. */
 export const RELEASE_INTERVAL_MS = 5_000;
 
-/** How often Steam is asked for the names of tags that have none. Names of new tags are a nicety, not news. */
-export const TAG_NAMES_INTERVAL_MS = 60_000;
+/** How often tags without a name are looked for: a new tag should not stand nameless on a page for long. */
+export const TAG_NAMES_INTERVAL_MS = 5_000;
+
+/** When tags that Steam had no name for are asked for again. */
+export const TAG_NAMES_AGAIN_MS = 3_600_000;
 
 /**
  * How far before "now" the very first poll starts. Those changes show ids near the top of the range in use, which tells

@@ -12,7 +12,12 @@ import {
 } from '@pics/database';
 import { setFetchRate } from '@pics/queue';
 import { repeat } from '@pics/service';
-import { DISPATCH_INTERVAL_MS, RELEASE_INTERVAL_MS, TAG_NAMES_INTERVAL_MS } from './config.ts';
+import {
+  DISPATCH_INTERVAL_MS,
+  RELEASE_INTERVAL_MS,
+  TAG_NAMES_AGAIN_MS,
+  TAG_NAMES_INTERVAL_MS,
+} from './config.ts';
 import { dispatchBatches } from './dispatch-batches.ts';
 import { followChanges } from './follow-changes.ts';
 import { nameTags } from './name-tags.ts';
@@ -65,38 +70,50 @@ export async function dispatchOnce({
   if (added > 0) log.debug({ jobs: added }, 'dispatched');
 }
 
+/** One look for batches that no queue knows any more. */
+async function releaseOnce({ database, queues, log }: Producer): Promise<void> {
+  const released = await releaseLostBatches({
+    getBatchesInFlight: () => getBatchesInFlight(database),
+    releaseBatches: (batchIds, outcome) => releaseBatches(database, batchIds, outcome),
+    fetchQueue: queues.fetch,
+    writeQueue: queues.write,
+  });
+  if (released > 0) log.warn({ apps: released }, 'taken back: their jobs are gone');
+}
+
+/**
+ * Dispatching and taking back are one loop on purpose: between its claim and its job, a batch looks just like a lost one.
+ */
 export function keepDispatching(producer: Producer, signal: AbortSignal): Promise<void> {
-  return repeat(() => dispatchOnce(producer), {
+  let releaseAt = 0;
+  const turn = async () => {
+    if (Date.now() >= releaseAt) {
+      await releaseOnce(producer);
+      releaseAt = Date.now() + RELEASE_INTERVAL_MS;
+    }
+    await dispatchOnce(producer);
+  };
+  return repeat(turn, {
     intervalMs: DISPATCH_INTERVAL_MS,
     signal,
     onError: (err, nextTurnMs) => producer.log.warn({ err, nextTurnMs }, 'nothing could be dispatched'),
   });
 }
 
-export function keepReleasing({ database, queues, log }: Producer, signal: AbortSignal): Promise<void> {
-  const turn = async () => {
-    const released = await releaseLostBatches({
-      getBatchesInFlight: () => getBatchesInFlight(database),
-      releaseBatches: (batchIds, outcome) => releaseBatches(database, batchIds, outcome),
-      fetchQueue: queues.fetch,
-      writeQueue: queues.write,
-    });
-    if (released > 0) log.warn({ apps: released }, 'taken back: their jobs are gone');
-  };
-  return repeat(turn, {
-    intervalMs: RELEASE_INTERVAL_MS,
-    signal,
-    onError: (err, nextTurnMs) => log.warn({ err, nextTurnMs }, 'lost batches could not be looked for'),
-  });
-}
-
 export function keepNamingTags({ database, steam, log }: Producer, signal: AbortSignal): Promise<void> {
+  const edges = {
+    findUnnamedTagIds: () => findUnnamedTagIds(database),
+    getTagNames: (tagIds: readonly number[]) => steam.getTagNames(tagIds),
+    upsertTagNames: (names: ReadonlyMap<number, string>) => upsertTagNames(database, names),
+  };
+  const asked = new Set<number>();
+  let forgetAt = Date.now() + TAG_NAMES_AGAIN_MS;
   const turn = async () => {
-    const named = await nameTags({
-      findUnnamedTagIds: () => findUnnamedTagIds(database),
-      getTagNames: (tagIds) => steam.getTagNames(tagIds),
-      upsertTagNames: (names) => upsertTagNames(database, names),
-    });
+    if (Date.now() > forgetAt) {
+      asked.clear();
+      forgetAt = Date.now() + TAG_NAMES_AGAIN_MS;
+    }
+    const named = await nameTags(edges, asked);
     if (named > 0) log.info({ tags: named }, 'named');
   };
   return repeat(turn, {

@@ -1,5 +1,5 @@
 import { lead } from './lead.ts';
-import { keepDispatching, keepFollowing, keepNamingTags, keepReleasing } from './loops.ts';
+import { keepDispatching, keepFollowing, keepNamingTags } from './loops.ts';
 import type { Producer } from './producer.ts';
 import { startDiscovery } from './start-discovery.ts';
 
@@ -10,7 +10,6 @@ export async function monitorChanges(producer: Producer): Promise<void> {
       keepFollowing(producer, signal),
       startDiscovery(producer, signal),
       keepDispatching(producer, signal),
-      keepReleasing(producer, signal),
       keepNamingTags(producer, signal),
     ]),
   );

@@ -4,9 +4,17 @@ export interface NameTagsEdges {
   upsertTagNames: (names: ReadonlyMap<number, string>) => Promise<number>;
 }
 
-/** Asks Steam for the names of the tags that have none yet. @returns how many got one; some tags never do. */
-export async function nameTags(edges: NameTagsEdges): Promise<number> {
-  const tagIds = await edges.findUnnamedTagIds();
+/**
+ * Asks Steam for the names of the tags that have none yet.
+ *
+ * @param asked the tags that were asked for before; those of this turn are added. Some tags have no name at all, and would
+ * be asked for with every turn.
+ * @returns how many got a name.
+ */
+export async function nameTags(edges: NameTagsEdges, asked: Set<number>): Promise<number> {
+  const tagIds = (await edges.findUnnamedTagIds()).filter((tagId) => !asked.has(tagId));
   if (tagIds.length === 0) return 0;
-  return edges.upsertTagNames(await edges.getTagNames(tagIds));
+  const names = await edges.getTagNames(tagIds);
+  for (const tagId of tagIds) asked.add(tagId);
+  return edges.upsertTagNames(names);
 }

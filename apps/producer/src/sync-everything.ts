@@ -1,7 +1,7 @@
 import { countLedger, findUnfinishedScan, markWanted, startScan } from '@pics/database';
 import { repeat } from '@pics/service';
 import { lead } from './lead.ts';
-import { followOnce, keepDispatching, keepNamingTags, keepReleasing } from './loops.ts';
+import { followOnce, keepDispatching, keepNamingTags } from './loops.ts';
 import type { Producer } from './producer.ts';
 import { wantStoreApps } from './start-discovery.ts';
 
@@ -34,11 +34,7 @@ export async function syncEverything(producer: Producer): Promise<void> {
   await repeat(want, options);
 
   const leading = lead(producer, (signal) =>
-    Promise.all([
-      keepDispatching(producer, signal),
-      keepReleasing(producer, signal),
-      keepNamingTags(producer, signal),
-    ]),
+    Promise.all([keepDispatching(producer, signal), keepNamingTags(producer, signal)]),
   );
   const check = async () => {
     const { wanted, inFlight, settled, failed } = await countLedger(database);
