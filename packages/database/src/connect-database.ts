@@ -25,6 +25,12 @@ const STATEMENT_TIMEOUT_MS = 60_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
 
 /**
+ * Everything here is found by its key, on pages that are in memory or on an SSD. At Postgres' default of 4, made for disks
+ * that turn, it reads the whole of a table of 10,000 apps to update 200 of them (9 ms instead of 1).
+ */
+const RANDOM_PAGE_COST = 1.1;
+
+/**
  * A database that connects when it is first used, and again by itself after an outage: nothing is tried here.
  *
  * A connection that breaks while idle is dropped in silence; one that breaks in use makes its statement throw an error
@@ -37,7 +43,8 @@ export function connectDatabase(url: string, options: ConnectOptions): Database 
   pool.on('error', () => {});
   const limits = CompiledQuery.raw(
     `set statement_timeout = ${statementTimeoutMs};
-     set idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_TIMEOUT_MS}`,
+     set idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_TIMEOUT_MS};
+     set random_page_cost = ${RANDOM_PAGE_COST}`,
   );
   return new Kysely<Schema>({
     dialect: new PostgresDialect({

@@ -17,10 +17,20 @@ export { startScan, type Scan, type ScanOptions } from './scans/start-scan.ts';
 export { findScan, findUnfinishedScan } from './scans/find-scan.ts';
 export { claimScanRequest, type ScanRequest } from './scans/claim-scan-request.ts';
 export { recordScan, type ScanCounts } from './scans/record-scan.ts';
+export { getScanLimit } from './scans/scan-limit.ts';
 
 export { findUnnamedTagIds, upsertTagNames } from './names/tag-names.ts';
 
 export { getSteering, steer, type Steering, type SteeringChange } from './steering/steer.ts';
 
 export { addThroughput } from './overview/add-throughput.ts';
+export { findApp, type AppDossier } from './overview/find-app.ts';
+export { getFeed, type Feed } from './overview/get-feed.ts';
+export { getLatestChanges, type ChangeOutcome, type LatestChange } from './overview/get-latest-changes.ts';
+export { getScans, type ScanProgress } from './overview/get-scans.ts';
+export { findFailedApps, groupFailures, type FailureGroup } from './overview/group-failures.ts';
+export { searchApps, type FoundApp } from './overview/search-apps.ts';
 export { getThroughput, type ThroughputPoint, type ThroughputSpan } from './overview/get-throughput.ts';
+
+export { writeBatch } from './write/write-batch.ts';
+export type { WriteCounts } from './write/write-outcomes.ts';

@@ -1,0 +1,115 @@
+import { sql, type Selectable } from 'kysely';
+import type { Database } from '../connect-database.ts';
+import type { AppsTable, AppSteamDeckTable, SyncStatusTable } from '../schema.ts';
+
+interface Named {
+  id: number;
+  /** Null as long as nobody knows it. */
+  name: string | null;
+}
+
+/** Everything that is known of one app. */
+export interface AppDossier {
+  appid: number;
+  /** Undefined when nothing of it is stored, yet or at all. */
+  app: Selectable<AppsTable> | undefined;
+  /** Undefined when the ledger does not know it. */
+  ledger: Selectable<SyncStatusTable> | undefined;
+  parent: Named | undefined;
+  developers: string[];
+  publishers: string[];
+  franchises: string[];
+  /** The first tag first. */
+  tags: Named[];
+  /** The primary one first. */
+  genres: (Named & { isPrimary: boolean | null })[];
+  categories: Named[];
+  dlc: Named[];
+  deck: Selectable<AppSteamDeckTable> | undefined;
+  /** The latest ones, the newest first. */
+  changes: { changeNumber: number; needsToken: boolean; seenAt: Date }[];
+}
+
+/** How many changes of one app are of interest, and how many of its DLC are listed. */
+const CHANGES = 20;
+const DLC = 500;
+
+/** Finds all that is stored of an app, its line in the ledger and its latest changes; undefined when none of it is there. */
+export async function findApp(db: Database, appid: number): Promise<AppDossier | undefined> {
+  const namesOf = async (kind: 'developer' | 'publisher' | 'franchise') => {
+    const table = sql.table(`${kind}s`);
+    const { rows } = await sql<{ name: string }>`
+      select name from ${sql.table(`app_${kind}s`)} join ${table} on id = ${sql.ref(`${kind}Id`)}
+      where appid = ${appid} order by name
+    `.execute(db);
+    return rows.map((row) => row.name);
+  };
+  const [app, ledger, changes, developers, publishers, franchises, tags, genres, categories, dlc, deck] =
+    await Promise.all([
+      db.selectFrom('apps').selectAll().where('appid', '=', appid).executeTakeFirst(),
+      db.selectFrom('syncStatus').selectAll().where('appid', '=', appid).executeTakeFirst(),
+      db
+        .selectFrom('picsChanges')
+        .select(['changeNumber', 'needsToken', 'seenAt'])
+        .where('id', '=', appid)
+        .where('kind', '=', 'app')
+        .orderBy('changeNumber', 'desc')
+        .limit(CHANGES)
+        .execute(),
+      namesOf('developer'),
+      namesOf('publisher'),
+      namesOf('franchise'),
+      db
+        .selectFrom('appSteamTags')
+        .innerJoin('steamTags', 'steamTags.tagId', 'appSteamTags.tagId')
+        .select(['steamTags.tagId as id', 'name'])
+        .where('appid', '=', appid)
+        .orderBy('rank')
+        .execute(),
+      db
+        .selectFrom('appGenres')
+        .innerJoin('steamGenres', 'steamGenres.genreId', 'appGenres.genreId')
+        .select(['steamGenres.genreId as id', 'name', 'isPrimary'])
+        .where('appid', '=', appid)
+        .orderBy('isPrimary', 'desc')
+        .orderBy('name')
+        .execute(),
+      db
+        .selectFrom('appCategories')
+        .innerJoin('steamCategories', 'steamCategories.categoryId', 'appCategories.categoryId')
+        .select(['steamCategories.categoryId as id', 'name'])
+        .where('appid', '=', appid)
+        .orderBy('name')
+        .execute(),
+      db
+        .selectFrom('appDlc')
+        .leftJoin('apps', 'apps.appid', 'appDlc.dlcAppid')
+        .select(['appDlc.dlcAppid as id', 'name'])
+        .where('appDlc.appid', '=', appid)
+        .orderBy('appDlc.dlcAppid')
+        .limit(DLC)
+        .execute(),
+      db.selectFrom('appSteamDeck').selectAll().where('appid', '=', appid).executeTakeFirst(),
+    ]);
+  if (!app && !ledger && changes.length === 0) return undefined;
+  return {
+    appid,
+    app,
+    ledger,
+    parent: app?.parentAppid ? await findNamed(db, app.parentAppid) : undefined,
+    developers,
+    publishers,
+    franchises,
+    tags,
+    genres,
+    categories,
+    dlc,
+    deck,
+    changes,
+  };
+}
+
+async function findNamed(db: Database, appid: number): Promise<Named> {
+  const app = await db.selectFrom('apps').select('name').where('appid', '=', appid).executeTakeFirst();
+  return { id: appid, name: app?.name ?? null };
+}

@@ -1,0 +1,56 @@
+import { sql } from 'kysely';
+import type { Database } from '../connect-database.ts';
+import { pending } from '../ledger/pending.ts';
+
+/** How far the tables follow Steam's change feed. */
+export interface Feed {
+  source: 'steam' | 'simulator' | null;
+  /** The feed is recorded up to this change number; null before the first poll. */
+  changeNumber: number | null;
+  /** When the feed last brought something new. */
+  changedAt: Date;
+  /** How many change numbers the tables are behind the feed; 0 when they show all of it. */
+  changesBehind: number;
+  /** Since when the oldest change that is not in the tables yet has been known; null when there is none. */
+  behindSince: Date | null;
+}
+
+/**
+ * Gets how far the tables follow the feed. Only what changed live counts: a backlog of apps that were never fetched is
+ * work to do, not distance to Steam; what failed waits for a person; and an app that is fetched once more although the
+ * tables show its newest change is behind nothing.
+ *
+ * Looks at the first entries of partial indexes and at the apps in flight, so it takes a few milliseconds whatever the
+ * size of the ledger.
+ */
+export async function getFeed(db: Database): Promise<Feed> {
+  const unseen = sql<boolean>`
+    wanted_change_number > backlog_change_number
+    and (pics_change_number is null or pics_change_number < wanted_change_number)
+  `;
+  const feed = await sql<Feed>`
+    select source, last_change_number as change_number, updated_at as changed_at,
+      coalesce(greatest(last_change_number - oldest.change_number + 1, 0), 0) as changes_behind,
+      (select min(seen_at) from pics_changes where change_number = oldest.change_number) as behind_since
+    from pics_state, lateral (
+      select min(first.change_number) as change_number
+      from (
+        (
+          select wanted_change_number from sync_status
+          where ${pending} and attempts = 0 and ${unseen}
+          order by wanted_change_number
+          limit 1
+        ) union all (
+          select min(wanted_change_number) from sync_status where ${pending} and attempts > 0 and ${unseen}
+        ) union all (
+          select min(wanted_change_number) from sync_status
+          where batch_id is not null and failed_at is null and ${unseen}
+            and (settled_change_number is null or settled_change_number < wanted_change_number)
+        )
+      ) as first (change_number)
+    ) as oldest
+  `.execute(db);
+  const [row] = feed.rows;
+  if (!row) throw new Error('pics_state has no row');
+  return row;
+}

@@ -1,0 +1,38 @@
+import { sql } from 'kysely';
+import type { Database } from '../connect-database.ts';
+
+/** What became of a change, as the ledger knows it. */
+export type ChangeOutcome = 'stored' | 'unknown' | 'wanted' | 'in flight' | 'failed';
+
+/** One app that changed. */
+export interface LatestChange {
+  changeNumber: number;
+  appid: number;
+  /** The app's name as it is stored; null when it has none, or none yet. */
+  name: string | null;
+  /** An anonymous session only gets a part of the app. */
+  needsToken: boolean;
+  seenAt: Date;
+  outcome: ChangeOutcome;
+}
+
+/** Gets the last changes of apps that the feed brought, the newest first. */
+export async function getLatestChanges(db: Database, limit: number): Promise<LatestChange[]> {
+  const changes = await sql<LatestChange>`
+    select change_number, change.id as appid, apps.name, needs_token, seen_at,
+      case
+        when failed_at is not null then 'failed'
+        when settled_change_number >= change_number and apps.appid is null then 'unknown'
+        when settled_change_number >= change_number or pics_change_number >= change_number then 'stored'
+        when batch_id is not null then 'in flight'
+        else 'wanted'
+      end as outcome
+    from (
+      select * from pics_changes where kind = 'app' order by change_number desc, id limit ${limit}
+    ) as change
+      left join apps on apps.appid = change.id
+      left join sync_status on sync_status.appid = change.id
+    order by change_number desc, change.id
+  `.execute(db);
+  return changes.rows;
+}

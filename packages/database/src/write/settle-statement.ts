@@ -1,0 +1,35 @@
+import { sql, type RawBuilder } from 'kysely';
+import { retryDelay } from '../ledger/retry-delay.ts';
+import type { Settlement } from './settle.ts';
+import { unnestRows, type Column } from './unnest-rows.ts';
+
+const COLUMNS: readonly Column<Settlement>[] = [
+  { name: 'appid', type: 'integer', valueOf: ({ appid }) => appid },
+  { name: 'pics_change_number', type: 'bigint', valueOf: ({ picsChangeNumber }) => picsChangeNumber },
+  {
+    name: 'settled_change_number',
+    type: 'bigint',
+    valueOf: ({ settledChangeNumber }) => settledChangeNumber,
+  },
+  { name: 'attempts', type: 'integer', valueOf: ({ attempts }) => attempts },
+  { name: 'synced', type: 'boolean', valueOf: ({ synced }) => synced },
+  { name: 'delayed', type: 'boolean', valueOf: ({ delayed }) => delayed },
+  { name: 'failed', type: 'boolean', valueOf: ({ failed }) => failed },
+  { name: 'last_error', type: 'text', valueOf: ({ lastError }) => lastError },
+];
+
+/** Writes how these apps stand into the ledger, and takes them out of this batch. */
+export function settleStatement(settlements: readonly Settlement[], batchId: string): RawBuilder<unknown> {
+  return sql`
+    update sync_status as ledger
+    set pics_change_number = next.pics_change_number,
+      settled_change_number = next.settled_change_number,
+      attempts = next.attempts,
+      last_pics_sync = case when next.synced then now() else ledger.last_pics_sync end,
+      not_before = case when next.delayed then now() + ${retryDelay(sql<number>`next.attempts`)} end,
+      failed_at = case when next.failed then now() end,
+      last_error = next.last_error,
+      batch_id = nullif(ledger.batch_id, ${batchId})
+    from ${unnestRows(settlements, COLUMNS)}
+    where ledger.appid = next.appid`;
+}
