@@ -29,12 +29,13 @@ test('languages are null when neither names any', () => {
 });
 
 test('a key that would reach a prototype is no language', () => {
-  const languages = extractedCommon({
+  const { languages } = extractedCommon({
     languages: [
       ['__proto__', '1'],
       ['constructor', '1'],
       ['\0 ', '1'],
     ],
-  }).languages;
+  });
   expect(Object.entries(languages ?? {})).toEqual([['constructor', DEPOT_LANGUAGE]]);
+  expect(Object.getPrototypeOf(languages)).toBe(Object.prototype);
 });

@@ -33,10 +33,11 @@ function byLanguage<Value>(
   supportOf: (value: Value) => LanguageSupport | undefined,
 ): Languages | null {
   const languages: Languages = {};
-  const seen = new Set(['__proto__']); // JSON readers drop this key, for what it would do to the object.
+  const seen = new Set<string>();
   for (const { key, value } of list ?? []) {
     const language = toText(key, 'language')?.toLowerCase();
-    if (language === undefined || seen.has(language)) continue;
+    // A key that JSON readers drop, for what it would do to the object, is no language either.
+    if (language === undefined || language === '__proto__' || seen.has(language)) continue;
     seen.add(language);
     const support = supportOf(value);
     if (support) languages[language] = support;

@@ -7,9 +7,13 @@ import { MAX_INTEGER, toId, toInteger } from './column-values.ts';
  */
 export function inOrder<Value>(list: readonly Entry<Value>[] | undefined): Value[] {
   if (list === undefined) return [];
-  const ranks = list.map(({ key }) => toInteger(key, 0, MAX_INTEGER) ?? Infinity);
-  const ascending = ranks.every((rank, i) => i === 0 || rank > (ranks[i - 1] ?? 0));
-  return (ascending ? list : sorted(list, ranks)).map(({ value }) => value);
+  let previous = -1;
+  for (const { key } of list) {
+    const rank = rankOf(key);
+    if (rank <= previous) return sorted(list).map(({ value }) => value);
+    previous = rank;
+  }
+  return list.map(({ value }) => value);
 }
 
 /** The ids that a list holds, in order, without repeats; what is no id is left out. */
@@ -22,13 +26,17 @@ export function idsInOrder(list: readonly Entry<string>[] | undefined): number[]
   return ids;
 }
 
-function sorted<Value>(list: readonly Entry<Value>[], ranks: readonly number[]): Entry<Value>[] {
-  const firstByKey = new Map<string, { entry: Entry<Value>; rank: number }>();
-  list.forEach((entry, i) => {
+function rankOf(key: string): number {
+  return toInteger(key, 0, MAX_INTEGER) ?? Infinity;
+}
+
+function sorted<Value>(list: readonly Entry<Value>[]): Entry<Value>[] {
+  const firstByKey = new Map<string, Entry<Value>>();
+  for (const entry of list) {
     const key = entry.key.toLowerCase();
-    if (!firstByKey.has(key)) firstByKey.set(key, { entry, rank: ranks[i] ?? Infinity });
-  });
-  const ranked = [...firstByKey.values()];
+    if (!firstByKey.has(key)) firstByKey.set(key, entry);
+  }
+  const ranked = [...firstByKey.values()].map((entry) => ({ ...entry, rank: rankOf(entry.key) }));
   // Infinity less Infinity is no number.
-  return ranked.sort((a, b) => (a.rank === b.rank ? 0 : a.rank - b.rank)).map(({ entry }) => entry);
+  return ranked.sort((a, b) => (a.rank === b.rank ? 0 : a.rank - b.rank));
 }

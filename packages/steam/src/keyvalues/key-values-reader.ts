@@ -34,9 +34,8 @@ export type ExactText = string | Uint8Array;
  * and at the end of the text perhaps NULs. In strings only `\\` and `\"` are escapes; every other byte stands for
  * itself, line breaks and invalid UTF-8 included.
  *
- * It goes from entry to entry; the caller reads, enters or skips each value, so that what nobody asks for costs one
- * look at each byte and no allocation. A skipped block is walked by the same steps as one that is read and is therefore
- * held to the same rules.
+ * It goes from entry to entry, and the caller reads, enters or skips each value: what nobody asks for costs one look at
+ * each byte and becomes no string. A block that is skipped is held to the same rules as one that is read.
  *
  *     reader.nextEntry();                       // the root
  *     reader.enterBlock();

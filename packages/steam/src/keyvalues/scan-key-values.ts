@@ -31,8 +31,8 @@ export function skipBlanks(bytes: Uint8Array, start: number): number {
 /**
  * The offset of the quote that ends the string whose first byte stands at `start`.
  *
- * Half of the time of an extraction goes by in here, so it looks at four bytes a turn: 1,110 MB/s of text skipped
- * against 860 MB/s one by one.
+ * Most of the time of an extraction goes by in here, so it looks at four bytes a turn: recorded bodies are skipped at
+ * 716 MB/s, against 635 MB/s one by one.
  */
 export function closingQuote(bytes: Uint8Array, start: number): number {
   let at = start;
@@ -61,8 +61,8 @@ export function closingQuote(bytes: Uint8Array, start: number): number {
 /**
  * The offset after the brace that closes the block whose first byte stands at `start`, `depth` being the block's own.
  *
- * The same steps as `nextEntry` and `enterBlock`, and the same errors, without a cursor to keep up to date: 770 MB/s
- * against 580 MB/s. Most of a body (depots, launch options, assets) goes by in here.
+ * The same steps as `nextEntry` and `enterBlock`, and the same errors, without a cursor to keep up to date: recorded
+ * bodies are skipped at 716 MB/s, against 579 MB/s. Most of a body (depots, launch options, assets) goes by in here.
  */
 export function endOfBlock(bytes: Uint8Array, start: number, depth: number, maxDepth: number): number {
   if (depth > maxDepth) throw tooDeep(maxDepth, start);
