@@ -12,7 +12,7 @@ export interface FoundApp {
  * Searches the stored apps by id or by a part of the name, whatever the case, the best first: the id itself, the very name,
  * names that begin with the text, games before what belongs to them, short names before long ones.
  *
- * It reads every name, 0.1 s for 300,000 apps, which is soon enough for a person who typed it; an index that finds parts
+ * It reads every name, a quarter of a second for 300,000 apps, which is soon enough for a person who typed it; an index that finds parts
  * of words would cost every write.
  */
 export async function searchApps(db: Database, text: string, limit: number): Promise<FoundApp[]> {
