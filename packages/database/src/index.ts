@@ -30,12 +30,6 @@ export { getLatestChanges, type ChangeOutcome, type LatestChange } from './overv
 export { getScans, type ScanProgress } from './overview/get-scans.ts';
 export { findFailedApps, groupFailures, type FailureGroup } from './overview/group-failures.ts';
 export { searchApps, type FoundApp } from './overview/search-apps.ts';
-export { findApp, type AppDossier } from './overview/find-app.ts';
-export { getFeed, type Feed } from './overview/get-feed.ts';
-export { getLatestChanges, type ChangeOutcome, type LatestChange } from './overview/get-latest-changes.ts';
-export { getScans, type ScanProgress } from './overview/get-scans.ts';
-export { findFailedApps, groupFailures, type FailureGroup } from './overview/group-failures.ts';
-export { searchApps, type FoundApp } from './overview/search-apps.ts';
 export { getThroughput, type ThroughputPoint, type ThroughputSpan } from './overview/get-throughput.ts';
 
 export { writeBatch } from './write/write-batch.ts';
