@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './run.mjs';
@@ -21,13 +21,25 @@ const CHECKS = [
  * @type {Record<string, (node: string, args: string[]) => Promise<number>>}
  */
 export const commands = {
-  up: (node, args) => run(node, ['apps/cli/src/main.ts', 'up', ...args]),
-  migrate: (node, args) => run(node, ['apps/cli/src/main.ts', 'migrate', ...args]),
+  up: (node, args) => runCli(node, ['up', ...args]),
+  migrate: (node, args) => runCli(node, ['migrate', ...args]),
+  pics: runCli,
   bench: (node, args) => run(node, ['bench/main.ts', ...args]),
   'test:faults': (node, args) => run(node, ['test/faults/main.ts', ...args]),
   test: runTests,
   check: runChecks,
 };
+
+/**
+ * The CLI, with the settings of an `.env` file where there is one.
+ *
+ * @param {string} node
+ * @param {string[]} args
+ */
+function runCli(node, args) {
+  const settings = existsSync('.env') ? ['--env-file=.env'] : [];
+  return run(node, [...settings, 'apps/cli/src/main.ts', ...args]);
+}
 
 /**
  * @param {string} node

@@ -102,7 +102,7 @@ describe('the lock', () => {
 describe('what is asked for', () => {
   test('is named when it is nothing there is', async () => {
     const { code, output } = await bootstrap('nonsense');
-    expect(output).toBe('Say what to run: up, migrate, bench, test:faults, test, check.');
+    expect(output).toBe('Say what to run: up, migrate, pics, bench, test:faults, test, check.');
     expect(code).toBe(1);
   });
 

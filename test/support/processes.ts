@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { findFreePort } from '../../apps/cli/src/local/free-port.ts';
@@ -18,7 +17,7 @@ export interface TestProcess {
   /** Every line it has printed so far, on stdout and stderr. */
   readonly lines: readonly string[];
   /** Resolves with the first line, printed already or yet to come, that fits; rejects when the process ends before. */
-  waitForLine(pattern: RegExp): Promise<string>;
+  waitForLine(fits: RegExp | ((line: string) => boolean)): Promise<string>;
   /** Resolves with the exit code when it has ended, asked or not. */
   readonly exited: Promise<number>;
   signal(signal: NodeJS.Signals): void;
@@ -82,22 +81,21 @@ export function startProcess(file: string, args: string[], env: Record<string, s
   const { stdout, stderr } = guarded.child;
   const readers = [stdout, stderr].flatMap((stream) => (stream ? [createInterface({ input: stream })] : []));
   for (const reader of readers) reader.on('line', (line) => lines.push(line));
-  const silent = Promise.all(readers.map((reader) => once(reader, 'close')));
 
   return {
     pid: guarded.pid,
     lines,
-    exited: guarded.exited.then(async (code) => {
-      await silent;
-      return code;
-    }),
-    waitForLine: (pattern) =>
+    exited: guarded.exited,
+    waitForLine: (wanted) =>
       new Promise((found, failed) => {
-        const seen = lines.find((line) => pattern.test(line));
+        const fits = wanted instanceof RegExp ? (line: string) => wanted.test(line) : wanted;
+        const seen = lines.find(fits);
         if (seen !== undefined) return found(seen);
-        for (const reader of readers) reader.on('line', (line) => pattern.test(line) && found(line));
-        void silent.then(() =>
-          failed(new Error(`${file} ended before it printed ${pattern}:\n${lines.slice(-20).join('\n')}`)),
+        for (const reader of readers) reader.on('line', (line) => fits(line) && found(line));
+        void guarded.exited.then(() =>
+          failed(
+            new Error(`${file} ended before it printed ${String(wanted)}:\n${lines.slice(-20).join('\n')}`),
+          ),
         );
       }),
     signal: (signal) => void guarded.child.kill(signal),

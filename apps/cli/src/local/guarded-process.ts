@@ -12,7 +12,7 @@ export interface GuardedCommand {
   args: readonly string[];
   env?: Record<string, string>;
   cwd?: string;
-  /** Where stdout and stderr go: an open file, or pipes to be read from `child`. */
+  /** Where stdout and stderr go: an open file, or pipes of `child` that the caller reads to their end. */
   output: number | 'pipe';
   identity?: Identity | undefined;
   /** The signal that asks for an orderly end. */
@@ -26,7 +26,10 @@ export interface GuardedCommand {
 export interface GuardedProcess {
   readonly child: ChildProcess;
   readonly pid: number;
-  /** Resolves when the process has ended: with its exit code, or 128 + the number of the signal that ended it. */
+  /**
+   * Resolves when the process has ended, with all of its group, and everything it printed was read: with its exit code, or
+   * 128 + the number of the signal that ended it.
+   */
   readonly exited: Promise<number>;
   isRunning(): boolean;
   /** Asks for an orderly end, forces it after the grace, and resolves with the exit code. Asking twice is the same as once. */
@@ -55,6 +58,16 @@ stop=$1 seconds=$2 remove=$3; shift 3
 exec "$@" 3<&-
 `;
 
+/** What a process leaves behind of its group, the guard included, has nothing to do any more. */
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nothing was left.
+  }
+}
+
 /**
  * Starts a process that does not outlive this one, not even when this one is killed with SIGKILL.
  *
@@ -78,10 +91,11 @@ export function startGuarded(command: GuardedCommand): GuardedProcess {
   guardPipe?.on('error', () => {});
   const exited = new Promise<number>((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code, signal) => {
+    child.once('exit', () => {
+      endGroup(child.pid);
       guardPipe?.destroy();
-      resolve(code ?? 128 + constants.signals[signal ?? 'SIGKILL']);
     });
+    child.once('close', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGKILL']));
   });
   exited.catch(() => {});
 

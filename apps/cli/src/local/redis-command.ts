@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import type { Connection } from './connection-file.ts';
 
-const TIMEOUT_MS = 2_000;
+/** It is on loopback: what has not answered by then is busy, or somebody else. */
+const TIMEOUT_MS = 500;
 
 /**
  * Asks a Redis on loopback one thing and resolves with the line it answers, or with undefined when nothing that takes our

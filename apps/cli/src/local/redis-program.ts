@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { environment } from '@pics/service';
 import { bringRedis } from './bring-redis.ts';
+import { ROOT } from './data-folder.ts';
 import { LocalProblem } from './local-problem.ts';
 
 /** What to start, and the environment it needs. */
@@ -13,7 +14,7 @@ export interface RedisProgram {
 
 /** The oldest that BullMQ recommends. */
 const OLDEST = [6, 2] as const;
-const CACHE = resolve(import.meta.dirname, '../../../../.cache/redis');
+const CACHE = join(ROOT, '.cache/redis');
 
 /**
  * A Redis, or Valkey, that runs here: the one on PATH, else the one brought earlier, else one brought now.

@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import { connect } from 'node:tls';
+import { z } from 'zod';
+
+const DIRECTORY = 'https://api.steampowered.com/ISteamDirectory/GetCMListForConnect/v1/?cellid=0';
+
+const directorySchema = z.object({
+  response: z.object({ serverlist: z.array(z.object({ endpoint: z.string(), type: z.string() })) }),
+});
+
+/**
+ * Looks whether Steam can be reached from here: its directory of servers answers, and one of the servers in it takes a TLS
+ * connection. Both, because networks that let the one through stop the other.
+ *
+ * @param servers host:port of the servers to try instead of asking the directory.
+ * @returns undefined when Steam can be reached; else why not, in words.
+ */
+export async function findSteamHindrance(
+  timeoutMs: number,
+  servers: readonly string[] = [],
+): Promise<string | undefined> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    const server = servers[0] ?? (await findServer(signal));
+    const { hostname, port } = new URL(`https://${server}`);
+    const socket = connect({ host: hostname, port: Number(port || 443), servername: hostname });
+    try {
+      await once(socket, 'secureConnect', { signal });
+    } finally {
+      socket.destroy();
+    }
+    return undefined;
+  } catch (error) {
+    return signal.aborted ? `no answer within ${timeoutMs / 1000} s` : describe(error);
+  }
+}
+
+async function findServer(signal: AbortSignal): Promise<string> {
+  const answer = await fetch(DIRECTORY, { signal });
+  if (!answer.ok) throw new Error(`its directory answers with status ${answer.status}`);
+  const { serverlist } = directorySchema.parse(await answer.json()).response;
+  const server = serverlist.find(({ type }) => type === 'websockets');
+  if (!server) throw new Error('its directory names no server');
+  return server.endpoint;
+}
+
+/** `fetch` says only that it failed; the reason is in its cause. */
+function describe(error: unknown): string {
+  if (error instanceof z.ZodError) return 'its directory answers with something else';
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? error.cause : error;
+  return 'code' in cause && typeof cause.code === 'string' && !cause.message.includes(cause.code)
+    ? `${cause.code}: ${cause.message}`
+    : cause.message;
+}

@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { findFreePort } from '../local/free-port.ts';
+import { describeLogLine } from './describe-log-line.ts';
+import { openServiceLog } from './service-log.ts';
+import { startProgram } from './start-program.ts';
+import type { ServerUrls } from './start-servers.ts';
+import { supervise } from './supervise.ts';
+import type { FolderContext } from './up-context.ts';
+
+/** Where the board is unless the user says otherwise, or somebody else is there. */
+const BOARD_PORT = 3000;
+
+export interface ServicesOptions extends ServerUrls {
+  fetchers: number;
+  boardPort: number | undefined;
+  /** The user's settings, and what leads to Steam or the simulator. */
+  env: Record<string, string>;
+  /** Shows what they log. */
+  verbose: boolean;
+}
+
+export interface RunningServices {
+  boardUrl: string;
+  /** Whether the producer follows the change feed. */
+  isFollowing: () => Promise<boolean>;
+}
+
+/**
+ * Starts the services as processes of their own and keeps them running: board and writer first and the producer last, so
+ * that, stopped in reverse, each that drains still has behind it whom it hands its work to.
+ */
+export async function startServices(
+  options: ServicesOptions,
+  context: FolderContext,
+): Promise<RunningServices> {
+  const { fetchers, redisUrl, databaseUrl, verbose } = options;
+  const { DATABASE_URL: _, ...env } = options.env;
+  const forFetchers = { ...env, REDIS_URL: redisUrl };
+  const forOthers = { ...forFetchers, DATABASE_URL: databaseUrl };
+
+  const boardPort = await findFreePort(options.boardPort ?? BOARD_PORT);
+  await keepRunning({ name: 'board', env: forOthers, verbose, findPort: async () => boardPort }, context);
+  await keepRunning({ name: 'writer', env: forOthers, verbose }, context);
+  for (let number = 1; number <= fetchers; number += 1) {
+    await keepRunning({ name: 'fetcher', env: forFetchers, verbose, number }, context);
+  }
+  let producerPort = 0;
+  const findPort = async () => (producerPort = await findFreePort());
+  await keepRunning({ name: 'producer', env: forOthers, verbose, findPort }, context);
+
+  return {
+    boardUrl: `http://127.0.0.1:${boardPort}`,
+    isFollowing: async () => {
+      const answer = await fetch(`http://127.0.0.1:${producerPort}/readyz`).catch(() => undefined);
+      return answer?.ok ?? false;
+    },
+  };
+}
+
+interface ServiceDefinition {
+  name: string;
+  /** Tells several of the same name apart. */
+  number?: number;
+  env: Record<string, string>;
+  verbose: boolean;
+  findPort?: () => Promise<number>;
+}
+
+async function keepRunning(
+  { name, number = 1, env, verbose, findPort = findFreePort }: ServiceDefinition,
+  { folder, terminal, closers, giveUp }: FolderContext,
+): Promise<void> {
+  const title = number === 1 ? name : `${name}-${number}`;
+  const say = (text: string) => terminal.say(`${title}: ${text}`);
+  const log = openServiceLog(
+    join(folder, 'logs', `${title}.log`),
+    (line) => verbose && say(describeLogLine(line)),
+  );
+  closers.add({ stop: () => log.close() });
+  const supervised = await supervise({
+    start: async () => {
+      const service = startProgram(name, [], { ...env, PORT: String(await findPort()) });
+      log.follow([service.child.stdout, service.child.stderr]);
+      return service;
+    },
+    onDeath: (exitCode, pauseMs) =>
+      say(`ended with code ${exitCode}, starting it again in ${pauseMs / 1000} s`),
+    onGivenUp: (reason) => {
+      const lines = log.lastLines.map((line) => `  ${describeLogLine(line)}`).join('\n');
+      giveUp(`${title} does not stay up: ${reason}. Its log ${log.file} ends with:\n${lines}`);
+    },
+  });
+  closers.add(supervised);
+}

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connectDatabase, countLedger } from '@pics/database';
+import { describe, expect, test } from 'vitest';
+import { createTestDatabase } from './support/database.ts';
+import { createTestFolder } from './support/folder.ts';
+import { startProcess, type TestProcess } from './support/processes.ts';
+import { createTestRedis } from './support/redis.ts';
+
+const APPS = 40;
+
+/** `pics up` on a data folder of the test's own, at a pace that needs no patience. */
+function up(dataFolder: string, args: string[], env: Record<string, string> = {}): TestProcess {
+  const variables = { PICS_DATA_DIR: dataFolder, PORT: '0', FETCH_RATE_PER_SECOND: '200', ...env };
+  return startProcess('apps/cli/src/main.ts', ['up', `--apps=${APPS}`, ...args], variables);
+}
+
+const SETTLED = /^known (\d+) · wanted 0 · in flight 0 · settled \1 · failed 0 ·/;
+/** All apps but the few that the made-up catalogue holds back as removed. */
+const isFilled = (line: string) =>
+  SETTLED.test(line) && !line.startsWith('known 0') && !line.includes('looked');
+
+describe('up --simulate', () => {
+  test('fills an empty Postgres of its own, and with --once ends when everything is settled', async () => {
+    const run = up(createTestFolder(), ['--simulate', '--once']);
+    expect(await run.exited, run.lines.join('\n')).toBe(0);
+    const summary = run.lines.find((line) => line.startsWith('Settled:')) ?? '';
+    const [, settled, known] = /^Settled: (\d+) of (\d+) known apps, 0 failed, after/.exec(summary) ?? [];
+    expect(settled).toBe(known);
+    expect(Number(known)).toBeGreaterThan(APPS * 0.9);
+  });
+
+  test('fills the servers of the user when he names some, as long as they are empty', async () => {
+    const [database, redis] = [await createTestDatabase(), await createTestRedis()];
+    const env = { DATABASE_URL: database.url, REDIS_URL: redis.url };
+    const run = up(createTestFolder(), ['--simulate', '--once'], env);
+    expect(await run.exited, run.lines.join('\n')).toBe(0);
+    const filled = connectDatabase(database.url, { applicationName: 'test', maxConnections: 1 });
+    const { known, settled } = await countLedger(filled);
+    const { count } = await filled
+      .selectFrom('apps')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
+    await filled.destroy();
+    expect(known).toBeGreaterThan(APPS * 0.9);
+    expect([settled, count]).toEqual([known, known]);
+  });
+
+  test('never writes made-up apps to a database that holds real ones', async () => {
+    const database = await createTestDatabase();
+    const real = connectDatabase(database.url, { applicationName: 'test', maxConnections: 1 });
+    await real.insertInto('apps').values({ appid: 440, name: 'Team Fortress 2' }).execute();
+    const run = up(createTestFolder(), ['--simulate', '--once'], { DATABASE_URL: database.url });
+    expect(await run.exited).toBe(1);
+    expect(run.lines).toContain(
+      'DATABASE_URL leads to data from Steam, which must not meet made-up data of the simulator.',
+    );
+    expect(await real.selectFrom('apps').select(['appid']).execute()).toEqual([{ appid: 440 }]);
+    await real.destroy();
+  });
+
+  test('stops on Ctrl-C, refuses to run twice on the same data, and has them again at the next start', async () => {
+    const folder = createTestFolder();
+    const first = up(folder, ['--simulate', '--changes-per-minute=0']);
+    await first.waitForLine(/^Simulator →/);
+    const second = up(folder, ['--simulate']);
+    expect(await second.exited).toBe(1);
+    expect(second.lines.join()).toContain('It is running already');
+    await first.waitForLine(isFilled);
+    first.signal('SIGINT');
+    expect(await first.exited, first.lines.join('\n')).toBe(0);
+
+    const third = up(folder, ['--simulate', '--once']);
+    const before = await third.waitForLine(/^known/);
+    expect(before).not.toMatch(/^known 0/);
+    expect(await third.exited, third.lines.join('\n')).toBe(0);
+  });
+
+  test('starts a service again that was killed, and Postgres too', async () => {
+    const folder = createTestFolder();
+    const run = up(folder, ['--simulate']);
+    await run.waitForLine(isFilled);
+    const files = join(folder, `simulated-${APPS}`);
+    const log = readFileSync(join(files, 'logs', 'writer.log'), 'utf8');
+    const [, writer] = /"replica":"[^"]*\/(\d+)"/.exec(log) ?? [];
+    process.kill(Number(writer), 'SIGKILL');
+    await run.waitForLine(/^writer: ended with code 137, starting it again/);
+    const pidFile = readFileSync(join(files, 'postgres', 'cluster', 'postmaster.pid'), 'utf8');
+    process.kill(Number.parseInt(pidFile, 10), 'SIGKILL');
+    await run.waitForLine(/^postgres: ended with code 137, starting it again/);
+    const soFar = run.lines.length;
+    await run.waitForLine(() => run.lines.slice(soFar).some(isFilled));
+    expect(await run.stop(), run.lines.join('\n')).toBe(0);
+  });
+});
+
+describe('up', () => {
+  test('names every wrong setting and starts nothing', async () => {
+    const env = { LOG_LEVEL: 'loud', FETCH_BATCH_SIZE: 'many' };
+    const run = up(createTestFolder(), ['--simulate'], env);
+    expect(await run.exited).toBe(1);
+    expect(run.lines.join('\n')).toMatch(/LOG_LEVEL[^]*FETCH_BATCH_SIZE|FETCH_BATCH_SIZE[^]*LOG_LEVEL/);
+  });
+
+  test('takes either --steam or --simulate', async () => {
+    const run = up(createTestFolder(), ['--steam', '--simulate']);
+    expect(await run.exited).toBe(1);
+    expect(run.lines.join()).toContain("option '--steam' cannot be used with option '--simulate'");
+  });
+});
