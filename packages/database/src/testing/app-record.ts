@@ -1,0 +1,110 @@
+import type { AppRecord, CommonSection, WriteAppsJob } from '@pics/core';
+
+const common: CommonSection = {
+  name: 'Rainy Lighthouse',
+  type: 'game',
+  controllerSupport: 'full',
+  reviewScore: 8,
+  reviewPercentage: 91,
+  metacriticScore: 77,
+  metacriticUrl: 'https://metacritic.example/rainy-lighthouse',
+  platforms: 'windows,linux',
+  releaseState: 'released',
+  parentAppid: null,
+  contentDescriptors: [2, 5],
+  languages: { english: { supported: true, full_audio: true, subtitles: false } },
+  steamReleaseDate: 1_600_000_000,
+  originalReleaseDate: 1_500_000_000,
+  tagIds: [19, 492, 21],
+  genreIds: [1, 25],
+  primaryGenreId: 25,
+  categoryIds: [2, 22],
+  franchises: ['Lighthouses'],
+  deck: {
+    category: 3,
+    testTimestamp: 1_650_000_000,
+    testedBuildId: '9007199254740993',
+    steamosCompatibility: 2,
+    tests: [{ display: '4', token: '#Fine' }],
+    configuration: { supported_input: 'gamepad', small_text: '0' },
+  },
+};
+
+/** A full answer about an app, with something in every family; `overrides` replaces whole sections or lists. */
+export function fullRecord(
+  appid: number,
+  changeNumber: number,
+  overrides: Partial<AppRecord> = {},
+): AppRecord {
+  return {
+    appid,
+    changeNumber,
+    access: 'public',
+    common,
+    extended: {
+      isFree: false,
+      homepageUrl: 'https://lighthouse.example',
+      appState: 'eStateAvailable',
+      dlcAppids: [700, 701],
+    },
+    depots: { lastContentUpdate: 1_700_000_000, currentBuildId: '12345678901234567890' },
+    developers: ['Studio Gull'],
+    publishers: ['Studio Gull', 'Harbour House'],
+    ...overrides,
+  };
+}
+
+/** `fullRecord` with other fields in `common`. */
+export function recordWith(appid: number, changeNumber: number, fields: Partial<CommonSection>): AppRecord {
+  return fullRecord(appid, changeNumber, { common: { ...common, ...fields } });
+}
+
+/** A full answer about an app of which Steam says nothing but that it is there. */
+export function emptyRecord(appid: number, changeNumber: number): AppRecord {
+  return {
+    appid,
+    changeNumber,
+    access: 'public',
+    common: {
+      ...common,
+      name: null,
+      type: null,
+      controllerSupport: null,
+      reviewScore: null,
+      reviewPercentage: null,
+      metacriticScore: null,
+      metacriticUrl: null,
+      platforms: null,
+      releaseState: null,
+      contentDescriptors: null,
+      languages: null,
+      steamReleaseDate: null,
+      originalReleaseDate: null,
+      tagIds: [],
+      genreIds: [],
+      primaryGenreId: null,
+      categoryIds: [],
+      franchises: [],
+      deck: null,
+    },
+    extended: { isFree: null, homepageUrl: null, appState: null, dlcAppids: [] },
+    depots: { lastContentUpdate: null, currentBuildId: null },
+    developers: [],
+    publishers: [],
+  };
+}
+
+/** A job on the write queue: what came of batch `b`, dispatched for change number 1,000, unless told otherwise. */
+export function writeJob(came: Partial<WriteAppsJob>): WriteAppsJob {
+  return {
+    version: 1,
+    kind: 'apps',
+    batchId: 'b',
+    changeNumber: 1_000,
+    records: [],
+    unknown: [],
+    failed: [],
+    unanswered: [],
+    ...came,
+  };
+}

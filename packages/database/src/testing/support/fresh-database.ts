@@ -1,0 +1,16 @@
+import { closeAtEndOfFile } from '../../../../../test/support/cleanup.ts';
+import { createTestDatabase } from '../../../../../test/support/database.ts';
+import { connectDatabase, type Database } from '../../connect-database.ts';
+
+/** A database of one test's own, with all tables unless told otherwise, gone when the test file is done. */
+export async function freshDatabase(options?: { migrated: boolean }): Promise<{ url: string; db: Database }> {
+  const { url } = await createTestDatabase(options);
+  return { url, db: openDatabase(url) };
+}
+
+/** More connections to a test's database, closed when the test file is done. */
+export function openDatabase(url: string): Database {
+  const db = connectDatabase(url, { maxConnections: 4, applicationName: 'test' });
+  closeAtEndOfFile('database connections', () => db.destroy());
+  return db;
+}
