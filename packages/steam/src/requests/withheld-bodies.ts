@@ -55,6 +55,7 @@ export class WithheldBodies {
     const deadline = new AbortController();
     const cancelDeadline = clock.after(timeoutMs, () => deadline.abort());
     const signal = AbortSignal.any([deadline.signal, this.#closing.signal]);
+    const errors: unknown[] = [];
     const reads = apps.map(async ({ appid, sha }) => {
       try {
         const url = `https://${host}/appinfo/${appid}/sha/${sha?.toString('hex')}.txt.gz`;
@@ -62,11 +63,14 @@ export class WithheldBodies {
         if (typeof text === 'string') throw new Error(`the body is ${text}`);
         texts.set(appid, text);
       } catch (error) {
-        log.warn({ err: error, appid, host }, 'a withheld body cannot be read');
+        errors.push(error);
       }
     });
     await Promise.all(reads);
     cancelDeadline();
+    if (errors.length > 0) {
+      log.warn({ host, apps: errors.length, err: errors[0] }, 'withheld bodies cannot be read');
+    }
     return texts;
   }
 

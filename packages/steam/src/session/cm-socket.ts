@@ -49,9 +49,10 @@ export class CmSocket {
     socket.on('error', (cause) => {
       error = cause;
     });
-    socket.on('close', (code) => {
+    socket.on('close', (code, reason) => {
       clearInterval(pings);
-      this.onClose(error?.message ?? `the connection was closed (${code})`);
+      const why = reason.length > 0 ? `${code} ${reason.toString()}` : code;
+      this.onClose(error?.message ?? `the connection was closed (${why})`);
     });
   }
 

@@ -35,10 +35,10 @@ export function readChangesSinceAnswer(body: Buffer): ChangesSince {
         changes.forceFullUpdate = reader.bool();
         break;
       case 4:
-        changes.packages.push(readChange(reader.bytes()));
+        changes.packages.push(readChange(reader.message()));
         break;
       case 5:
-        changes.apps.push(readChange(reader.bytes()));
+        changes.apps.push(readChange(reader.message()));
         break;
       case 6:
         changes.forceFullAppUpdate = reader.bool();
@@ -54,9 +54,8 @@ export function readChangesSinceAnswer(body: Buffer): ChangesSince {
   return changes;
 }
 
-function readChange(bytes: Buffer): Change {
+function readChange(reader: ProtobufReader): Change {
   const change: Change = { id: 0, changeNumber: 0, needsToken: false };
-  const reader = new ProtobufReader(bytes);
   while (reader.next()) {
     if (reader.field === 1) change.id = reader.uint32();
     else if (reader.field === 2) change.changeNumber = reader.uint32();

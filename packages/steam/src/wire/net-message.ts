@@ -33,7 +33,7 @@ export function readNetMessage(message: Buffer): NetMessage | undefined {
 
   let jobId = NO_JOB;
   let eresult = OK;
-  const header = new ProtobufReader(message.subarray(8, bodyAt));
+  const header = new ProtobufReader(message, 8, bodyAt);
   while (header.next()) {
     if (header.field === JOBID_TARGET) jobId = header.fixed64();
     else if (header.field === ERESULT) eresult = header.uint32();

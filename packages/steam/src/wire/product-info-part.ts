@@ -47,7 +47,7 @@ export function readProductInfoPart(body: Buffer): ProductInfoPart {
     while (reader.next()) {
       switch (reader.field) {
         case 1:
-          readApp(reader.bytes(), part);
+          readApp(reader.message(), part);
           break;
         case 2:
           reader.uint32sInto(part.unknown);
@@ -69,7 +69,7 @@ export function readProductInfoPart(body: Buffer): ProductInfoPart {
   return part;
 }
 
-function readApp(bytes: Buffer, part: ProductInfoPart): void {
+function readApp(reader: ProtobufReader, part: ProductInfoPart): void {
   const app: WireApp = {
     appid: 0,
     changeNumber: 0,
@@ -78,7 +78,6 @@ function readApp(bytes: Buffer, part: ProductInfoPart): void {
     body: undefined,
     size: 0,
   };
-  const reader = new ProtobufReader(bytes);
   try {
     while (reader.next()) {
       switch (reader.field) {

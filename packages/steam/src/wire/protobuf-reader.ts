@@ -23,16 +23,19 @@ export class ProtobufReader {
   /** The number of the field the reader stands on. */
   field = 0;
   #wireType = VARINT;
-  #position = 0;
+  #position: number;
+  readonly #end: number;
   readonly #bytes: Buffer;
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, start = 0, end = bytes.length) {
     this.#bytes = bytes;
+    this.#position = start;
+    this.#end = end;
   }
 
   /** Moves to the next field; false at the end of the message. The value before must have been read or skipped. */
   next(): boolean {
-    if (this.#position >= this.#bytes.length) return false;
+    if (this.#position >= this.#end) return false;
     const tag = this.#varint();
     this.field = tag >>> 3;
     this.#wireType = tag & 7;
@@ -57,7 +60,15 @@ export class ProtobufReader {
     return this.#bytes.readUInt32LE(at) + this.#bytes.readUInt32LE(at + 4) * 0x1_0000_0000;
   }
 
-  /** Bytes or an embedded message, as a view of the input. */
+  /** An embedded message, to be walked by a reader of its own. */
+  message(): ProtobufReader {
+    this.#expect(LENGTH_DELIMITED);
+    const length = this.#varint();
+    const at = this.#advance(length);
+    return new ProtobufReader(this.#bytes, at, at + length);
+  }
+
+  /** Bytes as a view of the input. */
   bytes(): Buffer {
     this.#expect(LENGTH_DELIMITED);
     const length = this.#varint();
@@ -75,8 +86,8 @@ export class ProtobufReader {
       values.push(this.#varint());
       return;
     }
-    const packed = new ProtobufReader(this.bytes());
-    while (packed.#position < packed.#bytes.length) values.push(packed.#varint());
+    const packed = this.message();
+    while (packed.#position < packed.#end) values.push(packed.#varint());
   }
 
   /** Passes over the value of a field nobody asks for. */
@@ -107,8 +118,7 @@ export class ProtobufReader {
 
   #advance(length: number): number {
     const at = this.#position;
-    if (length > this.#bytes.length - at)
-      throw new MalformedMessage(`${length} bytes expected at byte ${at}`);
+    if (length > this.#end - at) throw new MalformedMessage(`${length} bytes expected at byte ${at}`);
     this.#position = at + length;
     return at;
   }
@@ -117,8 +127,11 @@ export class ProtobufReader {
   #varint(): number {
     let value = 0;
     for (let shift = 0; shift < 70; shift += 7) {
-      const byte = this.#bytes[this.#position++];
-      if (byte === undefined) throw new MalformedMessage(`the message ends inside a varint`);
+      const byte = this.#bytes[this.#position];
+      if (byte === undefined || this.#position >= this.#end) {
+        throw new MalformedMessage('the message ends inside a varint');
+      }
+      this.#position++;
       if (shift < 32) value |= (byte & 0x7f) << shift;
       if (byte < 0x80) return value >>> 0;
     }
