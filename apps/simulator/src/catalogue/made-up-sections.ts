@@ -73,7 +73,7 @@ export function writeDepots(
 ): void {
   if (lasting.chance(0.06)) return;
   const depotCount = Math.min(
-    Math.ceil((traits.isMain ? 2 : 1) * lasting.spread(1, 0.5) * traits.scale),
+    Math.ceil((traits.isMain ? 2.4 : 1) * lasting.spread(1, 0.5) * traits.scale),
     120,
   );
   const branches = ['public'];

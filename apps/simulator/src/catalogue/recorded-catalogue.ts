@@ -20,37 +20,41 @@ interface Shown {
 /** The line that marks a text as the public part of an app; it stands one level deep. */
 const PUBLIC_ONLY = /^\t"public_only"\t\t"1"$/m;
 
+/** A file in the folder and not somewhere else. */
+const RECORDING_PATH = /^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$/;
+
 function readIndex(directory: string, kind: Recording['kind']): Recording[] {
-  const [name, toFile] =
-    kind === 'app'
-      ? ['index.tsv', (id: string, changeNumber: string) => path.join('apps', id, `${changeNumber}.vdf`)]
-      : [
-          'packages.tsv',
-          (id: string, changeNumber: string) => path.join('packages', `${id}.${changeNumber}.bin`),
-        ];
-  const recordings: Recording[] = [];
-  const [, ...lines] = readFileSync(path.join(directory, name), 'utf8').split('\n');
-  for (const line of lines) {
-    const [id = '', changeNumber = ''] = line.split('\t');
-    if (line === '') continue;
-    if (!/^\d+$/.test(id) || !/^\d+$/.test(changeNumber))
-      throw new Error(`${name}: not a recording: "${line.slice(0, 80)}"`);
-    recordings.push({
-      kind,
-      id: Number(id),
-      changeNumber: Number(changeNumber),
-      file: path.join(directory, toFile(id, changeNumber)),
+  const name = kind === 'app' ? 'index.tsv' : 'packages.tsv';
+  const [header = '', ...lines] = readFileSync(path.join(directory, name), 'utf8').split('\n');
+  const columns = header.split('\t');
+  const [idColumn, numberColumn, pathColumn] = [
+    columns.indexOf(`${kind}id`),
+    columns.indexOf('change_number'),
+    columns.indexOf('path'),
+  ];
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => {
+      const fields = line.split('\t');
+      const [id = '', changeNumber = '', file = ''] = [
+        fields[idColumn],
+        fields[numberColumn],
+        fields[pathColumn],
+      ];
+      if (!/^\d+$/.test(id) || !/^\d+$/.test(changeNumber) || !RECORDING_PATH.test(file)) {
+        throw new Error(`${name}: not a recording: "${line.slice(0, 80)}"`);
+      }
+      return { kind, id: Number(id), changeNumber: Number(changeNumber), file: path.join(directory, file) };
     });
-  }
-  return recordings;
 }
 
 /**
  * What was recorded of Steam's catalogue, served byte for byte under the change numbers it was recorded with.
  *
- * Laid out as `index.tsv` (appid, change number, …) beside `apps/APPID/CHANGE.vdf`, and `packages.tsv` beside
- * `packages/ID.CHANGE.bin`. The versions of all apps, in the order of their change numbers, are a real change feed: it
- * is released from `startVersions` on, a change number at a time.
+ * Laid out as `index.tsv` and `packages.tsv`, tables with a header that name for each text appid or packageid, change
+ * number and path. The versions of all apps, in the order of their change numbers, are a real change feed: it is
+ * released from `startVersions` on, a change number at a time. Of two texts of one app under one number, as occur, the
+ * later in the table counts.
  */
 export class RecordedCatalogue implements Catalogue {
   readonly startChangeNumber: number;
