@@ -58,11 +58,11 @@ describe('an unmodified steam-user', () => {
     const client = await logOnSteamUser(simulator.addresses);
     const appids = simulator.apps().map(({ appid }) => appid);
     const { apps, packages, unknownApps, unknownPackages } = await client.getProductInfo(
-      [...appids, 11],
+      [...appids, 7],
       [17_906, 4, 999_999],
     );
     expect(Object.keys(apps).map(Number)).toEqual(appids);
-    expect(unknownApps).toEqual([11]);
+    expect(unknownApps).toEqual([7]);
     expect(packages['17906']?.packageinfo).toMatchObject({ packageid: 17_906, appids: appids.slice(0, 50) });
     expect(packages['4']).toMatchObject({ missingToken: true, packageinfo: null });
     expect(unknownPackages).toEqual([999_999]);
@@ -266,9 +266,9 @@ test('an id that is asked for twice is answered once', async () => {
   await start();
   const client = await WireClient.logOn(simulator.addresses);
   const [appid = 0] = publicAppids(1);
-  const parts = await client.askProductInfo([appid, appid, 11, 11]);
+  const parts = await client.askProductInfo([appid, appid, 7, 7]);
   expect(appsOf(parts).map((app) => app.appid)).toEqual([appid]);
-  expect(parts[0]?.unknown_appids).toEqual([11]);
+  expect(parts[0]?.unknown_appids).toEqual([7]);
 });
 
 test('a heartbeat that asks for a reply gets one', async () => {

@@ -1,0 +1,133 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { AppChange } from '../pics/pics.ts';
+import type { Simulator } from '../simulator.ts';
+import { startSimulator } from '../start-simulator.ts';
+import type { LoggedRequest } from '../tally.ts';
+import { WireClient } from '../testing/wire-client.ts';
+
+let simulator: Simulator;
+beforeEach(async () => {
+  simulator = await startSimulator({ apps: 100, seed: 4 });
+});
+afterEach(() => simulator.close());
+
+interface Answer<Body> {
+  status: number;
+  body: Body;
+}
+
+async function call<Body>(method: string, path: string, body?: unknown): Promise<Answer<Body>> {
+  const response = await fetch(simulator.addresses.controlUrl + path, {
+    method,
+    ...(body !== undefined && {
+      body: JSON.stringify(body),
+      headers: { 'Content-Type': 'application/json' },
+    }),
+  });
+  return { status: response.status, body: (await response.json()) as Body };
+}
+
+describe('the control port', () => {
+  test('lists every app there is with its change number, and shows each as it is', async () => {
+    const { body } = await call('GET', '/apps');
+    expect(body).toEqual({ currentChangeNumber: 36_000_000, apps: simulator.apps() });
+    const [{ appid } = { appid: 0 }] = simulator.apps();
+    const truth = simulator.findApp(appid);
+    expect(await call('GET', `/apps/${appid}`)).toMatchObject({
+      status: 200,
+      body: {
+        appid,
+        sha: truth?.sha,
+        missingToken: truth?.missingToken,
+        body: truth?.text.toString('base64'),
+      },
+    });
+    expect(await call('GET', '/apps/7')).toEqual({ status: 404, body: { unknown: true } });
+  });
+
+  test('lets apps change, by number and by name', async () => {
+    const { body } = await call<AppChange[]>('POST', '/changes', { count: 5 });
+    expect(body).toHaveLength(5);
+    const current = body.at(-1)?.changeNumber ?? 0;
+    expect(simulator.state().currentChangeNumber).toBe(current);
+    const [{ appid } = { appid: 0 }] = simulator.apps();
+    const named = await call('POST', '/changes', { appids: [appid] });
+    expect(named.body).toEqual([{ appid, changeNumber: current + 1 }]);
+    expect((await call('GET', `/changes?since=${current}`)).body).toEqual([
+      { kind: 'app', id: appid, changeNumber: current + 1 },
+    ]);
+    expect((await call('POST', '/advance', { count: 3 })).body).toHaveLength(3);
+  });
+
+  test('makes an app what a test needs: text, bytes, or nothing', async () => {
+    await call('POST', '/apps/7', { text: 'ünsound' });
+    expect(simulator.findApp(7)?.text.toString()).toBe('ünsound');
+    await call('POST', '/apps/7', { base64: Buffer.of(0xff, 0).toString('base64'), missingToken: true });
+    expect(simulator.findApp(7)).toMatchObject({ text: Buffer.of(0xff, 0), missingToken: true });
+    await call('POST', '/apps/7', { unknown: true });
+    expect(simulator.findApp(7)).toBeUndefined();
+  });
+
+  test('takes a body of 10 MB', async () => {
+    const { status } = await call('POST', '/apps/7', {
+      base64: Buffer.alloc(10_000_000, 65).toString('base64'),
+    });
+    expect(status).toBe(200);
+    expect(simulator.findApp(7)?.text).toHaveLength(10_000_000);
+  });
+
+  test('arms faults, shows them, and disarms them', async () => {
+    const { body: armed } = await call('POST', '/faults', { kind: 'stale', appids: [10], next: 2 });
+    expect(armed).toEqual({ id: 1, fault: { kind: 'stale', appids: [10], next: 2 }, struck: 0 });
+    await call('POST', '/faults', { kind: 'silent-gap' });
+    expect((await call('GET', '/faults')).body).toMatchObject({ armed: [{ id: 1 }, { id: 2 }] });
+    expect(await call('DELETE', '/faults/1')).toEqual({ status: 200, body: { disarmed: true } });
+    expect(await call('DELETE', '/faults/1')).toEqual({ status: 404, body: { disarmed: false } });
+    expect((await call('GET', '/faults')).body).toMatchObject({ armed: [{ id: 2 }] });
+    await call('DELETE', '/faults');
+    expect((await call('GET', '/faults')).body).toMatchObject({ armed: [] });
+  });
+
+  test('shows who is there, what they asked and when, and sends them away', async () => {
+    const client = await WireClient.logOn(simulator.addresses);
+    await client.askChanges(0);
+    await client.askProductInfo([10, 20, 30], true);
+    expect((await call('GET', '/state')).body).toMatchObject({
+      clients: { connected: 1, loggedOn: 1 },
+      logons: { OK: 1 },
+      requests: { logon: 1, changes: 1, metadata: 1 },
+      mostProductInfoRequests: { within1000Ms: 1 },
+      parts: 1,
+    });
+    const { body: requests } = await call<LoggedRequest[]>('GET', '/requests?kinds=metadata,changes');
+    expect(requests).toMatchObject([{ kind: 'changes' }, { kind: 'metadata', ids: 3, session: 1 }]);
+    expect(requests).toEqual(simulator.requests(['changes', 'metadata']));
+    await call('POST', '/disconnect', {});
+    expect(await client.closed).toMatchObject({ code: 1006 });
+  });
+
+  test('logs clients off with a result, as Steam does for its maintenance', async () => {
+    const client = await WireClient.logOn(simulator.addresses);
+    await call('POST', '/disconnect', { result: 'ServiceUnavailable' });
+    expect(await client.closed).toMatchObject({ code: 1000 });
+    expect(client.received.at(-1)?.emsg).toBe(757);
+  });
+
+  test.each([
+    ['POST', '/changes', { count: 0 }, 'count'],
+    ['POST', '/changes', { appids: [7] }, 'there never was an app 7'],
+    ['POST', '/changes', {}, 'appids'],
+    ['POST', '/advance', { to: 'end' }, 'has no end'],
+    ['POST', '/apps/ten', { text: '' }, 'number'],
+    ['POST', '/apps/7', { text: 1 }, 'unknown'],
+    ['POST', '/faults', { kind: 'earthquake' }, 'kind'],
+    ['GET', '/requests?kinds=everything', undefined, 'Invalid option'],
+  ])('says what was expected: %s %s %j', async (method, path, body, reason) => {
+    const answer = await call(method, path, body);
+    expect(answer).toMatchObject({ status: 400, body: { error: expect.stringContaining(reason) } });
+  });
+
+  test('knows no other paths', async () => {
+    expect((await call('GET', '/')).status).toBe(404);
+  });
+});

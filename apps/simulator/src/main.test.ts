@@ -1,0 +1,117 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { AppChange } from './pics/pics.ts';
+import type { Addresses } from './simulator.ts';
+import { hasRecordedPics, RECORDED_PICS } from './testing/recorded-pics.ts';
+import { WireClient } from './testing/wire-client.ts';
+
+type Listing = { currentChangeNumber: number; apps: AppChange[] };
+
+const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
+
+let running: ChildProcess | undefined;
+afterEach(() => running?.kill('SIGKILL'));
+
+async function start(
+  ...args: string[]
+): Promise<{ child: ChildProcess; addresses: Addresses; lines: string[] }> {
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  running = child;
+  const lines: string[] = [];
+  const reader = createInterface(child.stdout);
+  reader.on('line', (line) => lines.push(line));
+  await once(reader, 'line');
+  return { child, addresses: JSON.parse(lines[0] ?? ''), lines };
+}
+
+describe('the command', () => {
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    'says in one line where it is, serves, and ends with 0 on %s',
+    async (signal) => {
+      const { child, addresses, lines } = await start('--apps', '50', '--fault', 'late-answer:ms=1,next=1');
+      expect(Object.keys(addresses)).toEqual(['cmServer', 'controlUrl', 'caFile']);
+      expect(addresses.cmServer).toMatch(/^localhost:\d+$/);
+      const client = await WireClient.logOn(addresses);
+      expect(await client.askChanges(0)).toMatchObject({ current_change_number: 36_000_000 });
+      const exited = once(child, 'exit');
+      child.kill(signal);
+      expect(await exited).toEqual([0, null]);
+      expect(await client.closed).toMatchObject({ code: 1006 });
+      expect(lines).toHaveLength(1);
+      expect(existsSync(path.dirname(addresses.caFile))).toBe(false);
+    },
+  );
+
+  test('writes its certificate where it is told, and leaves it there', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'pics-cert-'));
+    const { child, addresses } = await start('--apps', '1', '--cert-dir', folder);
+    expect(addresses.caFile).toBe(path.join(folder, 'ca.pem'));
+    const exited = once(child, 'exit');
+    child.kill();
+    await exited;
+    expect(existsSync(addresses.caFile)).toBe(true);
+    rmSync(folder, { recursive: true });
+  });
+
+  test.skipIf(!hasRecordedPics)('replays what was recorded, on demand, to the end', async () => {
+    const { addresses } = await start('--catalog', RECORDED_PICS, '--replay');
+    const control = async <Body>(path: string, body?: object) => {
+      const post = {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      };
+      return (await (await fetch(addresses.controlUrl + path, body ? post : {})).json()) as Body;
+    };
+    const before = await control<Listing>('/apps');
+    const client = await WireClient.logOn(addresses);
+    const [first] = await control<AppChange[]>('/advance', { count: 1 });
+    const { app_changes } = await client.askChanges(before.currentChangeNumber);
+    expect(app_changes[0]).toMatchObject({ appid: first?.appid, change_number: first?.changeNumber });
+    await control('/advance', { to: 'end' });
+    const changes = await client.askChanges(before.currentChangeNumber);
+    expect(changes).toMatchObject({ current_change_number: 36_099_120, force_full_app_update: false });
+    const after = await control<Listing>('/apps');
+    expect(after.apps).toHaveLength(2_021);
+    const newest = new Map(changes.app_changes.map(({ appid, change_number }) => [appid, change_number]));
+    for (const { appid, changeNumber } of after.apps)
+      expect(newest.get(appid) ?? changeNumber).toBe(changeNumber);
+  });
+
+  test.each([
+    [[], 'either the number of apps'],
+    [['--apps', '5', '--catalog', '/tmp'], 'either the number of apps'],
+    [['--apps', 'many'], 'Expected a number'],
+    [['--apps', '5', '--host', '0.0.0.0'], '127.0.0.1'],
+    [['--apps', '5', '--replay'], 'only a recorded catalog can be replayed'],
+    [['--apps', '5', '--fault', 'earthquake'], 'kind'],
+    [['--apps', '5', '--fault', 'no-answer:probability=7'], 'probability'],
+    [['--apps', '5', '--frobnicate'], "unknown option '--frobnicate'"],
+  ])('ends with 2 and says what is expected of it: %j', async (args, reason) => {
+    const failure = await promisify(execFile)(process.execPath, [MAIN, ...args]).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(reason) });
+  });
+
+  test('ends with 1 when it cannot listen', async () => {
+    const { addresses } = await start('--apps', '1');
+    const [, port = ''] = addresses.cmServer.split(':');
+    const failure = await promisify(execFile)(process.execPath, [MAIN, '--apps', '1', '--port', port]).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('EADDRINUSE') });
+  });
+
+  test('lists its options', async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [MAIN, '--help']);
+    expect(stdout).toContain('--changes-per-minute');
+  });
+});

@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest';
+import { MadeUpCatalogue } from '../catalogue/made-up-catalogue.ts';
+import { keepReleasing } from './keep-releasing.ts';
+import { Pics } from './pics.ts';
+import { ProductEntries } from './product-entries.ts';
+
+const open = (apps = 500, window = 5_000, packageWindow = window) =>
+  new Pics(new MadeUpCatalogue(5, apps), window, packageWindow);
+const textOf = (pics: Pics, appid: number) => pics.findApp(appid)?.readBuffer().subarray(0, -1).toString();
+
+describe('the feed', () => {
+  test('names every id once, with its newest number, ascending', () => {
+    const pics = open(20);
+    const since = pics.currentChangeNumber;
+    const released = pics.release(200);
+    const { apps } = pics.changesSince(since);
+    expect(apps).toEqual(new Map(released.map(({ appid, changeNumber }) => [appid, changeNumber])));
+    const numbers = [...(apps?.values() ?? [])];
+    expect(numbers).toEqual(numbers.toSorted((one, other) => one - other));
+    expect(numbers.at(-1)).toBe(pics.currentChangeNumber);
+  });
+
+  test('names nothing to who has seen all, begins anew, or is ahead', () => {
+    const pics = open();
+    pics.release(10);
+    for (const since of [pics.currentChangeNumber, 0, pics.currentChangeNumber + 7]) {
+      expect(pics.changesSince(since)).toEqual({ apps: new Map(), packages: new Map() });
+    }
+  });
+
+  test('forgets apps and packages past their windows, and no earlier', () => {
+    const pics = open(500, 100, 300);
+    pics.release(400);
+    const current = pics.currentChangeNumber;
+    expect(pics.changesSince(current - 100).apps?.size).toBeGreaterThan(0);
+    expect(pics.changesSince(current - 101).apps).toBeUndefined();
+    expect(pics.changesSince(current - 101).packages?.size).toBeGreaterThan(0);
+    expect(pics.changesSince(current - 301)).toEqual({ apps: undefined, packages: undefined });
+  });
+
+  test('remembers what changed before the start', () => {
+    const pics = open(20_000, 1_000_000);
+    const { apps } = pics.changesSince(pics.currentChangeNumber - 900_000);
+    expect(apps?.size).toBeGreaterThan(0);
+    for (const [appid, changeNumber] of apps ?? [])
+      expect(pics.findApp(appid)?.changeNumber).toBe(changeNumber);
+  });
+
+  test('goes on by itself at the pace it is given', async () => {
+    const pics = open();
+    const stop = keepReleasing(pics, 200);
+    const before = pics.currentChangeNumber;
+    await expect.poll(() => pics.currentChangeNumber, { timeout: 4_000 }).toBeGreaterThan(before + 50);
+    stop();
+    const stoppedAt = pics.currentChangeNumber;
+    await new Promise((resolve) => void setImmediate(resolve));
+    expect(pics.currentChangeNumber).toBe(stoppedAt);
+  });
+});
+
+describe('an app made by hand', () => {
+  test('stays as it was made, whatever changes', () => {
+    const pics = open(10);
+    const [appid = 0] = pics.appids();
+    const { changeNumber } = pics.editApp(appid, {
+      text: Buffer.from('mine'),
+      missingToken: true,
+      onlyPublic: false,
+    });
+    expect(pics.findApp(appid)).toMatchObject({ changeNumber, missingToken: true });
+    expect(pics.changesSince(changeNumber - 1).apps).toEqual(new Map([[appid, changeNumber]]));
+    pics.release(100);
+    expect(textOf(pics, appid)).toBe('mine');
+    expect(pics.findApp(appid)?.changeNumber).toBe(pics.changesSince(changeNumber).apps?.get(appid));
+    const [again] = pics.releaseApps([appid]);
+    expect(pics.findApp(appid)?.changeNumber).toBe(again?.changeNumber);
+  });
+
+  test('may be one that never was, may go, and may be empty', () => {
+    const pics = open(10);
+    const mine = { missingToken: false, onlyPublic: false };
+    pics.editApp(7, { text: Buffer.from('new'), ...mine });
+    expect(pics.appids()).toContain(7);
+    pics.editApp(7, { text: Buffer.alloc(0), ...mine });
+    expect(pics.findApp(7)?.readDigest()).toEqual({ size: 0, sha: undefined });
+    expect(pics.findPreviousApp(7)?.readBuffer().toString()).toBe('new\0');
+    pics.editApp(7, { unknown: true });
+    expect(pics.findApp(7)).toBeUndefined();
+    expect(pics.appids()).not.toContain(7);
+  });
+});
+
+test('apps that are released by name change, and a stranger among them changes nothing', () => {
+  const pics = open();
+  const [one = 0, other = 0] = pics.appids();
+  const texts = [textOf(pics, one), textOf(pics, other)];
+  const before = pics.currentChangeNumber;
+  expect(() => pics.releaseApps([one, 7])).toThrow('app 7');
+  expect(pics.currentChangeNumber).toBe(before);
+  expect(pics.releaseApps([one, other])).toEqual([
+    { appid: one, changeNumber: before + 1 },
+    { appid: other, changeNumber: before + 2 },
+  ]);
+  expect(textOf(pics, one)).not.toBe(texts[0]);
+  expect(textOf(pics, other)).not.toBe(texts[1]);
+});
+
+describe('entries that are kept', () => {
+  test('are made anew when their app has changed', () => {
+    const pics = open();
+    const entries = new ProductEntries(1_000_000);
+    const [appid = 0] = pics.appids();
+    const encode = () => {
+      const version = pics.findApp(appid);
+      return version && Buffer.from(entries.encode(version));
+    };
+    const before = encode();
+    expect(encode()).toEqual(before);
+    pics.releaseApps([appid]);
+    expect(encode()).not.toEqual(before);
+  });
+
+  test('take no more room than they are given, and warm up to just that', () => {
+    const pics = open();
+    const entries = new ProductEntries(100_000);
+    entries.warm(pics);
+    expect(entries.bytes).toBeGreaterThan(50_000);
+    expect(entries.bytes).toBeLessThanOrEqual(100_000);
+    for (const appid of pics.appids()) {
+      const version = pics.findApp(appid);
+      if (version) entries.encode(version);
+    }
+    expect(entries.bytes).toBeLessThanOrEqual(100_000);
+  });
+});
