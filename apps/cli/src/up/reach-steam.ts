@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import { z } from 'zod';
 
@@ -23,7 +24,8 @@ export async function findSteamHindrance(
   try {
     const server = servers[0] ?? (await findServer(signal));
     const { hostname, port } = new URL(`https://${server}`);
-    const socket = connect({ host: hostname, port: Number(port || 443), servername: hostname });
+    const servername = isIP(hostname) === 0 ? hostname : '';
+    const socket = connect({ host: hostname, port: Number(port || 443), servername });
     try {
       await once(socket, 'secureConnect', { signal });
     } finally {

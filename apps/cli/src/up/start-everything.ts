@@ -1,9 +1,10 @@
-import { join, relative } from 'node:path';
-import { connectDatabase, findCursor, migrateToLatest } from '@pics/database';
+import { join } from 'node:path';
+import { connectDatabase, findCursor } from '@pics/database';
 import type { Database, Source } from '@pics/database';
 import { environment, parseSettings } from '@pics/service';
 import { getDataFolder } from '../local/data-folder.ts';
 import { claimInstance } from '../local/instance.ts';
+import { migrateDatabase } from '../local/migrate-database.ts';
 import { chooseSource } from './choose-source.ts';
 import { claimServers } from './claim-servers.ts';
 import { findSteamHindrance } from './reach-steam.ts';
@@ -48,7 +49,7 @@ export async function startEverything(options: UpOptions, upContext: UpContext):
   const urls = await startServers(own, context);
   signal.throwIfAborted();
 
-  await migrateToLatest(urls.databaseUrl);
+  await migrateDatabase(urls.databaseUrl);
   const database = connectDatabase(urls.databaseUrl, { applicationName: 'pics-up', maxConnections: 2 });
   closers.add({ stop: () => database.destroy() });
   await claimServers(database, urls.redisUrl, source);
@@ -72,7 +73,7 @@ export async function startEverything(options: UpOptions, upContext: UpContext):
     context,
   );
   instance.publish({ ...urls, boardUrl: services.boardUrl });
-  const where = 'databaseUrl' in own ? 'your Postgres' : relative(process.cwd(), folder);
+  const where = 'databaseUrl' in own ? 'your Postgres' : folder;
   terminal.say(`${SOURCE_TITLES[source]} → ${where} · board ${services.boardUrl}/queues`);
   return { ...services, database };
 }

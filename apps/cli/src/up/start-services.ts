@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { z } from 'zod';
 import { findFreePort } from '../local/free-port.ts';
 import { describeLogLine } from './describe-log-line.ts';
 import { openServiceLog } from './service-log.ts';
@@ -21,8 +22,8 @@ export interface ServicesOptions extends ServerUrls {
 
 export interface RunningServices {
   boardUrl: string;
-  /** Whether the producer follows the change feed. */
-  isFollowing: () => Promise<boolean>;
+  /** Why the producer does not follow the change feed, in words; undefined while it does. */
+  findHindrance: () => Promise<string | undefined>;
 }
 
 /**
@@ -50,11 +51,19 @@ export async function startServices(
 
   return {
     boardUrl: `http://127.0.0.1:${boardPort}`,
-    isFollowing: async () => {
-      const answer = await fetch(`http://127.0.0.1:${producerPort}/readyz`).catch(() => undefined);
-      return answer?.ok ?? false;
-    },
+    findHindrance: () => findHindrance(`http://127.0.0.1:${producerPort}/readyz`),
   };
+}
+
+const readinessSchema = z.object({ reason: z.string().optional() });
+
+async function findHindrance(url: string): Promise<string | undefined> {
+  try {
+    const answer = await fetch(url);
+    return readinessSchema.parse(await answer.json()).reason;
+  } catch {
+    return 'the producer is starting';
+  }
 }
 
 interface ServiceDefinition {

@@ -10,8 +10,8 @@ export interface ProgressWatch {
   database: Database;
   terminal: Terminal;
   boardUrl: string;
-  /** Whether the change feed is being followed: before that, an empty ledger means nothing. */
-  isFollowing: () => Promise<boolean>;
+  /** Why the change feed is not followed right now; as long as it is not, an empty ledger means nothing. */
+  findHindrance: () => Promise<string | undefined>;
   /** Ends the watch as soon as everything is settled. */
   untilSettled: boolean;
   signal: AbortSignal;
@@ -31,9 +31,11 @@ export async function watchProgress(watch: ProgressWatch): Promise<LedgerCounts 
     counts = await countLedger(database);
     const scanned = await measureScan(database);
     const perSecond = rate.measure(counts, Date.now());
-    terminal.show(`${describeProgress({ counts, scanned }, perSecond)} · board ${boardUrl}`);
+    const hindrance = await watch.findHindrance();
+    const ending = hindrance ?? `board ${boardUrl}`;
+    terminal.show(`${describeProgress({ counts, scanned }, perSecond)} · ${ending}`);
     const busy = counts.wanted + counts.inFlight > 0 || scanned !== undefined;
-    if (!watch.untilSettled || busy || !(await watch.isFollowing())) return;
+    if (!watch.untilSettled || busy || hindrance) return;
     if ((await findScan(database, 'discovery'))?.finishedAt) return 'done' as const;
   };
   await repeat(turn, {

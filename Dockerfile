@@ -1,0 +1,28 @@
+# One image for every service; which one a container is, its command says (see docker-compose.yml).
+FROM node:24.21.0-bookworm-slim AS dependencies
+WORKDIR /app
+RUN npm install --global pnpm@12.21.0
+COPY pnpm-lock.yaml pnpm-workspace.yaml package.json ./
+COPY apps/producer/package.json apps/producer/
+COPY apps/fetcher/package.json apps/fetcher/
+COPY apps/writer/package.json apps/writer/
+COPY apps/board/package.json apps/board/
+COPY apps/cli/package.json apps/cli/
+COPY apps/simulator/package.json apps/simulator/
+COPY packages/core/package.json packages/core/
+COPY packages/steam/package.json packages/steam/
+COPY packages/queue/package.json packages/queue/
+COPY packages/database/package.json packages/database/
+COPY packages/service/package.json packages/service/
+RUN pnpm install --frozen-lockfile --prod
+
+# The sources run as they are. They stay a workspace: Node does not run TypeScript below node_modules.
+FROM node:24.21.0-bookworm-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=dependencies /app ./
+COPY . .
+USER node
+EXPOSE 3000
+# Started by node itself: a package manager in between would swallow the SIGTERM that asks for an orderly end.
+CMD ["node", "apps/board/src/main.ts"]
