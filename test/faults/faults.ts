@@ -1,0 +1,153 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FaultInput } from '@pics/simulator';
+import { openQueues, type Queues } from '@pics/queue';
+import type { Random } from './random.ts';
+import type { ServiceName, World } from './world.ts';
+
+/** Something that goes wrong. It resolves when it has struck; what it leaves to be undone later is in `heal`. */
+export interface Fault {
+  name: string;
+  strike(world: World, random: Random): Promise<{ heal?: () => Promise<void> } | void>;
+}
+
+/** Beyond the life of a job's lock (15 s), so that others take the jobs of one that is frozen so long. */
+const FREEZE_MS = 18_000;
+
+const anyService = (world: World, random: Random): ServiceName =>
+  random.pick<ServiceName>(['producer', 'writer', ...world.fetchers]);
+
+/** Faults of processes and servers. */
+const MACHINE: Fault[] = [
+  {
+    name: 'kill -9 of a service',
+    strike: async (world, random) => {
+      const name = anyService(world, random);
+      await world.kill(name);
+      await delay(random.between(0, 1_000));
+      await world.start(name);
+    },
+  },
+  {
+    name: 'SIGTERM of a service, which drains and exits 0',
+    strike: async (world, random) => {
+      const name = anyService(world, random);
+      const code = await world.stop(name);
+      if (code !== 0) world.deaths.push(`${name} exited with ${code} after SIGTERM`);
+      await world.start(name);
+    },
+  },
+  {
+    name: 'a fetcher frozen past its lock',
+    strike: async (world, random) => {
+      const frozen = world.services.get(random.pick(world.fetchers));
+      frozen?.signal('SIGSTOP');
+      const thawed = delay(FREEZE_MS).then(() => frozen?.signal('SIGCONT'));
+      return { heal: async () => void (await thawed) };
+    },
+  },
+  {
+    name: 'kill -9 of Redis, which comes back empty',
+    strike: async (world, random) => {
+      await world.redis.kill();
+      await delay(random.between(0, 1_500));
+      await world.redis.restart();
+    },
+  },
+  {
+    name: 'FLUSHALL',
+    strike: (world) => withRedis(world, async (redis) => void (await redis.flushall())),
+  },
+  {
+    name: 'Redis at maxmemory',
+    strike: (world, random) =>
+      withRedis(world, async (redis) => {
+        const used = Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
+        await redis.config('SET', 'maxmemory', used);
+        await delay(random.between(500, 2_000));
+        await redis.config('SET', 'maxmemory', 0);
+      }),
+  },
+  {
+    name: 'kill -9 of Postgres',
+    strike: async (world) => {
+      await world.postgres.kill();
+      await world.postgres.restart();
+    },
+  },
+  {
+    name: 'Postgres refuses connections for a while',
+    strike: async (world, random) => {
+      await world.postgres.kill();
+      await delay(random.between(1_000, 3_000));
+      await world.postgres.restart();
+    },
+  },
+];
+
+async function withRedis(world: World, work: (redis: Queues['redis']) => Promise<void>): Promise<void> {
+  const queues = openQueues(world.redis.url, () => {});
+  try {
+    await work(queues.redis);
+  } finally {
+    await queues.close();
+  }
+}
+
+/** Faults of Steam: armed in the simulator, most of them for so many milliseconds or so many times. */
+const STEAM: Record<string, (random: Random) => FaultInput[]> = {
+  'the connection is cut in the middle of an answer': (random) => [
+    { kind: 'drop-connection', next: random.between(1, 3), afterParts: random.between(0, 1) },
+  ],
+  'requests get no answer': (random) => [{ kind: 'no-answer', next: random.between(1, 4) }],
+  'answers come too late': () => [{ kind: 'late-answer', next: 3, ms: 2_500 }],
+  'answers come late, in time': () => [{ kind: 'late-answer', forMs: 2_000, ms: 700 }],
+  'answers come out of order': () => [{ kind: 'out-of-order', forMs: 2_000, ms: 300 }],
+  'answers come twice': () => [{ kind: 'doubled-answer', forMs: 2_000 }],
+  'ids are left out': () => [{ kind: 'leave-out', forMs: 1_500, probability: 0.1 }],
+  'answers come compressed': () => [{ kind: 'gzip-multi', forMs: 3_000 }],
+  'TryAnotherCM at logon': (random) => [
+    { kind: 'refuse-logon', result: 'TryAnotherCM', next: random.between(1, 5) },
+  ],
+  'RateLimitExceeded at logon': () => [{ kind: 'refuse-logon', result: 'RateLimitExceeded', next: 1 }],
+  'Steam throttles': (random) => [
+    {
+      kind: 'throttle',
+      forMs: 2_000,
+      limit: 5,
+      response: random.pick(['refuse', 'no-answer', 'disconnect'] as const),
+    },
+  ],
+  'bodies come damaged': (random) => [
+    {
+      kind: 'corrupt-body',
+      forMs: 1_500,
+      probability: 0.2,
+      damage: random.pick(['flip', 'cut', 'garbage'] as const),
+    },
+  ],
+  'bodies are withheld': () => [{ kind: 'withhold-body', forMs: 3_000, probability: 0.3 }],
+  'withheld bodies cannot be read either': () => [
+    { kind: 'withhold-body', forMs: 2_000, probability: 0.2 },
+    { kind: 'refuse-http', forMs: 2_000, probability: 0.5 },
+  ],
+  'answers are older than what was announced': () => [{ kind: 'stale', forMs: 1_000, probability: 0.3 }],
+  'the cursor is too old': (random) => [
+    { kind: 'force-full', next: 1, apps: true, packages: random.fraction() < 0.5 },
+  ],
+  'Steam answers heartbeats and nothing else': () => [{ kind: 'frozen', forMs: 4_000 }],
+  'Steam takes no connections': () => [{ kind: 'refuse-connections', forMs: 2_000 }],
+};
+
+/** Faults that only bite at a logon need one. */
+const AT_LOGON = new Set<FaultInput['kind']>(['refuse-logon', 'refuse-connections']);
+
+const SIMULATED: Fault[] = Object.entries(STEAM).map(([name, arm]) => ({
+  name,
+  strike: async (world, random) => {
+    const faults = arm(random);
+    for (const fault of faults) world.simulator.arm(fault);
+    if (faults.some(({ kind }) => AT_LOGON.has(kind))) world.simulator.disconnect();
+  },
+}));
+
+export const FAULTS: readonly Fault[] = [...MACHINE, ...SIMULATED];

@@ -1,0 +1,49 @@
+import { isDeepStrictEqual } from 'node:util';
+import { extractApp } from '@pics/steam';
+import { applyRecords, readStoredApps, type StoredApp } from '../support/stored-apps.ts';
+import type { World } from './world.ts';
+
+/** How many differences are spelled out. */
+const SHOWN = 5;
+
+/** Compares the tables with what the simulator shows now, app by app; gives back what differs, in words. */
+export async function findDifferences({ database, simulator }: World): Promise<string[]> {
+  const stored = await readStoredApps(database);
+  const differences: string[] = [];
+  const existing = new Set<number>();
+  for (const { appid } of simulator.apps()) {
+    existing.add(appid);
+    const difference = findDifference(simulator, appid, stored.get(appid));
+    if (difference) differences.push(difference);
+  }
+  for (const [appid, app] of stored) {
+    if (!existing.has(appid) && app.access !== 'removed') {
+      differences.push(`app ${appid} is unknown to Steam and stored as ${app.access}`);
+    }
+  }
+  const more = differences.length - SHOWN;
+  return more > 0 ? [...differences.slice(0, SHOWN), `and ${more} more differences`] : differences;
+}
+
+function findDifference(
+  simulator: World['simulator'],
+  appid: number,
+  stored: StoredApp | undefined,
+): string | undefined {
+  const truth = simulator.findApp(appid);
+  if (!truth) return undefined;
+  if (!stored) return `app ${appid} is not stored`;
+  const { changeNumber, missingToken, text } = truth;
+  const record = extractApp({ appid, changeNumber, missingToken, body: text });
+  const expected = applyRecords([record]);
+  // What a restricted answer does not show stays as some earlier answer left it, whichever that was.
+  if (!record.common) for (const key of COMMON) Object.assign(expected, { [key]: stored[key] });
+  if (!record.extended) Object.assign(expected, { extended: stored.extended, dlc: stored.dlc });
+  if (!record.depots) expected.depots = stored.depots;
+  if (!record.developers) expected.developers = stored.developers;
+  if (!record.publishers) expected.publishers = stored.publishers;
+  if (isDeepStrictEqual(stored, expected)) return undefined;
+  return `app ${appid} is stored as ${JSON.stringify(stored)}, not ${JSON.stringify(expected)}`;
+}
+
+const COMMON = ['common', 'tags', 'genres', 'categories', 'franchises', 'deck'] as const;

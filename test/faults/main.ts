@@ -1,0 +1,39 @@
+import { parseArgs } from 'node:util';
+import { closeEverything } from '../support/cleanup.ts';
+import { runRound } from './run-round.ts';
+
+/**
+ * `npm run test:faults -- --seed S --rounds N`: rounds of faults with the seeds S, S+1, …
+ * One round runs at a time, in this process; it stops by itself, and exits 1 when a promise was broken.
+ */
+const { seed, rounds } = readOptions();
+let broken = 0;
+for (let round = seed; round < seed + rounds; round += 1) {
+  const startedAt = Date.now();
+  const result = await runRound(round);
+  await closeEverything();
+  const seconds = Math.round((Date.now() - startedAt) / 1_000);
+  if (result.broken.length === 0) console.log(`seed ${round}: passed in ${seconds} s`);
+  else {
+    broken += 1;
+    console.log(
+      `seed ${round}: BROKEN in ${seconds} s\n  ${result.broken.join('\n  ')}\n  after ${result.faults.join('; ')}`,
+    );
+  }
+}
+console.log(`${rounds - broken} passed, ${broken} failed`);
+process.exitCode = broken > 0 ? 1 : 0;
+
+function readOptions(): { seed: number; rounds: number } {
+  try {
+    const { values } = parseArgs({
+      options: { seed: { type: 'string', default: '1' }, rounds: { type: 'string', default: '1' } },
+    });
+    const numbers = { seed: Number(values.seed), rounds: Number(values.rounds) };
+    if (Object.values(numbers).every((value) => Number.isSafeInteger(value) && value >= 1)) return numbers;
+    throw new Error('seed and rounds are whole numbers from 1 on');
+  } catch (error) {
+    console.error(`${(error as Error).message}\nusage: npm run test:faults -- [--seed S] [--rounds N]`);
+    process.exit(2);
+  }
+}

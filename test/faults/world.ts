@@ -1,0 +1,112 @@
+import { connectDatabase, type Database } from '@pics/database';
+import type { Simulator } from '@pics/simulator';
+import { Client } from 'pg';
+import { closeAtEndOfFile } from '../support/cleanup.ts';
+import { createTestPostgres } from '../support/postgres.ts';
+import { startService, type TestService } from '../support/processes.ts';
+import { createTestRedis } from '../support/redis.ts';
+import type { TestServer } from '../support/servers.ts';
+import { environmentOf, startTestSimulator } from '../support/simulator.ts';
+
+/** The fleet's budget in a round, in requests a second. */
+export const RATE = 20;
+
+export type ServiceName = 'producer' | 'writer' | `fetcher-${number}`;
+
+/** Everything that a round can break: real servers, the simulator, and every service as a process of its own. */
+export interface World {
+  simulator: Simulator;
+  postgres: TestServer;
+  redis: TestServer;
+  database: Database;
+  services: Map<ServiceName, TestService>;
+  fetchers: ServiceName[];
+  /** Processes that ended although nobody ended them, with their last lines. */
+  deaths: string[];
+  /** Starts a service again after it was ended. */
+  start(name: ServiceName): Promise<void>;
+  /** Ends one as `kill -9` does. */
+  kill(name: ServiceName): Promise<void>;
+  /** Ends one with SIGTERM and gives back its exit code. */
+  stop(name: ServiceName): Promise<number>;
+}
+
+/** Builds a world with a catalogue of its own and the whole line under way. */
+export async function createWorld(seed: number): Promise<World> {
+  const [postgres, redis, simulator] = await Promise.all([
+    createTestPostgres(),
+    createTestRedis(),
+    startTestSimulator({ apps: 300, seed }),
+  ]);
+  const database = connectDatabase(postgres.url, { applicationName: 'test', maxConnections: 2 });
+  closeAtEndOfFile('connections of the round', () => database.destroy());
+  await forbidSteppingBack(postgres.url);
+
+  const env = {
+    DATABASE_URL: postgres.url,
+    REDIS_URL: redis.url,
+    ...environmentOf(simulator),
+    POLL_INTERVAL_MS: '200',
+    FETCH_BATCH_SIZE: '20',
+    FETCH_RATE_PER_SECOND: String(RATE),
+    SCAN_BATCH_SIZE: '500',
+    STEAM_REQUEST_TIMEOUT_MS: '1500',
+    DRAIN_TIMEOUT_MS: '10000',
+  };
+  const fetchers: ServiceName[] =
+    seed % 2 === 0 ? ['fetcher-1', 'fetcher-2'] : ['fetcher-1', 'fetcher-2', 'fetcher-3'];
+  const ended = new WeakSet<TestService>();
+  const services = new Map<ServiceName, TestService>();
+  const deaths: string[] = [];
+  const find = (name: ServiceName): TestService => {
+    const service = services.get(name);
+    if (!service) throw new Error(`${name} was never started`);
+    return service;
+  };
+
+  const world: World = {
+    simulator,
+    postgres,
+    redis,
+    database,
+    services,
+    fetchers,
+    deaths,
+    start: async (name) => {
+      const service = await startService(name.replace(/-\d+$/, ''), env, 'alive');
+      services.set(name, service);
+      void service.exited.then((code) => {
+        if (!ended.has(service))
+          deaths.push(`${name} exited with ${code}:\n${service.lines.slice(-5).join('\n')}`);
+      });
+    },
+    kill: async (name) => {
+      const service = find(name);
+      ended.add(service);
+      await service.kill();
+    },
+    stop: (name) => {
+      const service = find(name);
+      ended.add(service);
+      return service.stop();
+    },
+  };
+  for (const name of ['producer', 'writer', ...fetchers] as const) await world.start(name);
+  return world;
+}
+
+/** Makes Postgres refuse, whatever the code does, that an app steps back behind an answer it already had. */
+async function forbidSteppingBack(url: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query(`
+    create function forbid_stepping_back() returns trigger language plpgsql as $$
+    begin
+      raise exception 'app % steps back from change % to %', old.appid, old.pics_change_number, new.pics_change_number;
+    end $$;
+    create trigger forbid_stepping_back before update on sync_status for each row
+    when (old.pics_change_number is not null and new.pics_change_number is null
+      or new.pics_change_number < old.pics_change_number)
+    execute function forbid_stepping_back()`);
+  await client.end();
+}
