@@ -39,8 +39,10 @@ const RANDOM_PAGE_COST = 1.1;
 export function connectDatabase(url: string, options: ConnectOptions): Database {
   const { maxConnections, applicationName, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
   const pool = new Pool({ ...connectionSettings(url, applicationName), max: maxConnections });
-  // Without a listener a connection that breaks while idle would end the process; the pool replaces it anyway.
+  // Without listeners a connection that breaks would end the process. The pool replaces it, and a statement that was under
+  // way on it has its own error.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   const limits = CompiledQuery.raw(
     `set statement_timeout = ${statementTimeoutMs};
      set idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_TIMEOUT_MS};

@@ -2,6 +2,8 @@ export { acquireLeadership, type Leadership } from './acquire-leadership.ts';
 export { claimSource, type Source } from './claim-source.ts';
 export { connectDatabase, type ConnectOptions, type Database } from './connect-database.ts';
 export { findDatabaseHindrance } from './find-database-hindrance.ts';
+export { findPendingMigrations } from './find-pending-migrations.ts';
+export { inspectDatabase, type DatabaseFacts } from './inspect-database.ts';
 export { isDatabaseUnavailable } from './is-database-unavailable.ts';
 export { migrateToLatest } from './migrate-to-latest.ts';
 export type { AppsTable, AppSteamDeckTable, PicsScansTable, Schema, SyncStatusTable } from './schema.ts';

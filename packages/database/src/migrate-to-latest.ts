@@ -1,10 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { sql } from 'kysely';
-import { Migrator, type Migration, type MigrationProvider } from 'kysely/migration';
 import { connectDatabase } from './connect-database.ts';
 import { requireSessions } from './connection-settings.ts';
-
-const FOLDER = new URL('../../../migrations/', import.meta.url);
+import { createMigrator } from './migrator.ts';
 
 /**
  * Brings a database to the newest version of the tables and returns the names of the migrations it took.
@@ -25,13 +21,7 @@ export async function migrateToLatest(url: string): Promise<string[]> {
     statementTimeoutMs: 0,
   });
   try {
-    const migrator = new Migrator({
-      db,
-      provider: sqlFiles,
-      migrationTableName: 'pics_migrations',
-      migrationLockTableName: 'pics_migrations_lock',
-    });
-    const { error, results = [] } = await migrator.migrateToLatest();
+    const { error, results = [] } = await createMigrator(db).migrateToLatest();
     const failed = results.find((result) => result.status === 'Error');
     if (error !== undefined) {
       const reason = error instanceof Error ? error.message : 'unknown reason';
@@ -42,15 +32,3 @@ export async function migrateToLatest(url: string): Promise<string[]> {
     await db.destroy();
   }
 }
-
-/** Each `.sql` file of the folder is a migration; their names, which begin with a time, are the order. */
-const sqlFiles: MigrationProvider = {
-  async getMigrations() {
-    const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.sql'));
-    const migrations = names.map(async (name): Promise<[string, Migration]> => {
-      const text = await readFile(new URL(name, FOLDER), 'utf8');
-      return [name.slice(0, -'.sql'.length), { up: async (db) => void (await sql.raw(text).execute(db)) }];
-    });
-    return Object.fromEntries(await Promise.all(migrations));
-  },
-};

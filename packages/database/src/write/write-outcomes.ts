@@ -63,7 +63,7 @@ export async function writeOutcomes(
   const counts = await execute(trx, statements);
   return {
     ...counts,
-    unchanged: records.length - counts.added - counts.changed,
+    unchanged: outcomes.filter(({ kind }) => kind === 'record').length - counts.added - counts.changed,
     failed: settlements.filter(({ failed }) => failed).length,
     unsettled: settlements.filter(({ synced, attempts, failed }) => !failed && (!synced || attempts > 0))
       .length,

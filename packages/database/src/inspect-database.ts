@@ -1,0 +1,59 @@
+import { TLSSocket } from 'node:tls';
+import { Client } from 'pg';
+import { connectionSettings, isTransactionPooler } from './connection-settings.ts';
+
+/** What a database server is like, as far as it decides whether this project runs well on it. */
+export interface DatabaseFacts {
+  /** As Postgres writes it: "15.14". */
+  version: string;
+  majorVersion: number;
+  /** Whether the way to it, or to the pooler in front of it, is encrypted. */
+  encrypted: boolean;
+  /** The URL leads to a pooler that gives no session of one's own. */
+  transactionPooler: boolean;
+  /** False on a standby, and where a host has made the database read-only. */
+  writable: boolean;
+  /** Whether this user may make tables where ours belong. */
+  mayCreateTables: boolean;
+  /** How far its clock is ahead of this machine's, in milliseconds, to within half of what a question takes. */
+  clockAheadMs: number;
+}
+
+/**
+ * Asks a database server what it is like. It needs none of the tables, and no session of its own either, so that it can be
+ * asked through whatever the URL leads to.
+ *
+ * @throws what keeps one from connecting, as pg says it.
+ */
+export async function inspectDatabase(url: string): Promise<DatabaseFacts> {
+  const client = new Client(connectionSettings(url, 'pics-doctor'));
+  client.on('error', () => {}); // The question under way has its own.
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ version: string; major: number; writable: boolean; create: boolean }>(`
+      select current_setting('server_version') as version,
+        current_setting('server_version_num')::integer / 10000 as major,
+        current_setting('transaction_read_only') = 'off' as writable,
+        coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) as create`);
+    const [facts] = rows;
+    if (!facts) throw new Error('the database says nothing about itself');
+    return {
+      version: facts.version.split(' ')[0] ?? facts.version,
+      majorVersion: facts.major,
+      encrypted: client.connection.stream instanceof TLSSocket,
+      transactionPooler: isTransactionPooler(url),
+      writable: facts.writable,
+      mayCreateTables: facts.create,
+      clockAheadMs: await measureClock(client),
+    };
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+async function measureClock(client: Client): Promise<number> {
+  const askedAt = Date.now();
+  const { rows } = await client.query<{ now: Date }>('select clock_timestamp() as now');
+  const halfWay = (askedAt + Date.now()) / 2;
+  return (rows[0]?.now.getTime() ?? halfWay) - halfWay;
+}

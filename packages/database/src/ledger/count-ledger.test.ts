@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { insertLedger } from '../testing/ledger.ts';
+import { freshDatabase } from '../testing/support/fresh-database.ts';
+import { countLedger } from './count-ledger.ts';
+
+test('counts each app of the ledger once', async () => {
+  const { db } = await freshDatabase();
+  expect(await countLedger(db)).toEqual({
+    known: 0,
+    wanted: 0,
+    inFlight: 0,
+    settled: 0,
+    failed: 0,
+    oldestWantedChangeNumber: null,
+  });
+  await insertLedger(
+    db,
+    { appid: 1, wantedChangeNumber: 10, settledChangeNumber: 10 },
+    { appid: 2, wantedChangeNumber: 30, settledChangeNumber: 20 },
+    { appid: 3, wantedChangeNumber: 25, attempts: 2, notBefore: new Date(Date.now() + 60_000) },
+    { appid: 4, wantedChangeNumber: 5, batchId: 'b' },
+    { appid: 5, wantedChangeNumber: 5, failedAt: new Date() },
+    { appid: 6, wantedChangeNumber: 5, failedAt: new Date(), batchId: 'b' },
+    { appid: 7 },
+  );
+  expect(await countLedger(db)).toEqual({
+    known: 7,
+    wanted: 2,
+    inFlight: 1,
+    settled: 2,
+    failed: 2,
+    oldestWantedChangeNumber: 25,
+  });
+});

@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest';
+import { insertLedger, readLedger } from '../testing/ledger.ts';
+import { freshDatabase } from '../testing/support/fresh-database.ts';
+import { findCursor, startCursor } from './cursor.ts';
+import { recordPoll, type Change } from './record-poll.ts';
+
+const change = (id: number, changeNumber: number, needsToken = false): Change => ({
+  id,
+  changeNumber,
+  needsToken,
+});
+
+async function databaseAt(cursor: number) {
+  const fresh = await freshDatabase();
+  await startCursor(fresh.db, cursor);
+  return fresh;
+}
+
+describe('startCursor', () => {
+  test('sets the cursor once and never again', async () => {
+    const { db } = await freshDatabase();
+    expect(await findCursor(db)).toBeUndefined();
+    await startCursor(db, 500);
+    await startCursor(db, 900);
+    expect(await findCursor(db)).toBe(500);
+    expect(await db.selectFrom('picsState').select('backlogChangeNumber').execute()).toEqual([
+      { backlogChangeNumber: 500 },
+    ]);
+  });
+});
+
+describe('recordPoll', () => {
+  test('moves the cursor, keeps every change, and wants the apps that changed', async () => {
+    const { db } = await databaseAt(500);
+    const apps = [change(440, 505), change(570, 510, true)];
+    const packages = [change(440, 503)];
+    expect(await recordPoll(db, { since: 500, current: 510, apps, packages })).toEqual({
+      moved: true,
+      wanted: 2,
+    });
+    expect(await findCursor(db)).toBe(510);
+    expect(
+      await db
+        .selectFrom('picsChanges')
+        .select(['changeNumber', 'kind', 'id', 'needsToken'])
+        .orderBy('changeNumber')
+        .execute(),
+    ).toEqual([
+      { changeNumber: 503, kind: 'package', id: 440, needsToken: false },
+      { changeNumber: 505, kind: 'app', id: 440, needsToken: false },
+      { changeNumber: 510, kind: 'app', id: 570, needsToken: true },
+    ]);
+    expect(await readLedger(db, 440)).toMatchObject({ wantedChangeNumber: 505, settledChangeNumber: null });
+    expect(await readLedger(db, 570)).toMatchObject({ wantedChangeNumber: 510 });
+  });
+
+  test('writes nothing when the cursor stands elsewhere', async () => {
+    const { db } = await databaseAt(500);
+    const poll = {
+      since: 499,
+      current: 510,
+      apps: [change(440, 505)],
+      packages: [change(7, 505)],
+      gap: true,
+    };
+    expect(await recordPoll(db, poll)).toEqual({ moved: false, wanted: 0 });
+    expect(await findCursor(db)).toBe(500);
+    for (const table of ['picsChanges', 'syncStatus', 'picsScans'] as const) {
+      expect(await db.selectFrom(table).selectAll().execute()).toEqual([]);
+    }
+  });
+
+  test('is recorded once when two producers record it at once', async () => {
+    const { db } = await databaseAt(500);
+    const poll = { since: 500, current: 510, apps: [change(440, 505)], packages: [] };
+    const outcomes = await Promise.all([recordPoll(db, poll), recordPoll(db, poll)]);
+    expect(outcomes.filter(({ moved }) => moved)).toHaveLength(1);
+  });
+
+  test('leaves the cursor where it was when marking fails', async () => {
+    const { db } = await databaseAt(500);
+    const broken = {
+      since: 500,
+      current: 510,
+      apps: [change(440, 505), change(570, Number.NaN)],
+      packages: [],
+    };
+    await expect(recordPoll(db, broken)).rejects.toThrow('NaN');
+    expect(await findCursor(db)).toBe(500);
+    expect(await db.selectFrom('syncStatus').selectAll().execute()).toEqual([]);
+  });
+
+  test('never lowers what an app is wanted up to, and leaves what is settled, in flight or failed as it is', async () => {
+    const { db } = await databaseAt(500);
+    const failedAt = new Date(0);
+    await insertLedger(
+      db,
+      { appid: 440, wantedChangeNumber: 600 },
+      { appid: 570, wantedChangeNumber: 400, settledChangeNumber: 400, batchId: 'b', failedAt, attempts: 3 },
+    );
+    const apps = [change(440, 505), change(570, 506)];
+    expect(await recordPoll(db, { since: 500, current: 510, apps, packages: [] })).toMatchObject({
+      wanted: 1,
+    });
+    expect(await readLedger(db, 440)).toMatchObject({ wantedChangeNumber: 600 });
+    expect(await readLedger(db, 570)).toMatchObject({
+      wantedChangeNumber: 506,
+      settledChangeNumber: 400,
+      batchId: 'b',
+      failedAt,
+      attempts: 3,
+    });
+  });
+
+  test('takes the highest number of an app that stands twice, and a change seen before', async () => {
+    const { db } = await databaseAt(500);
+    await recordPoll(db, { since: 500, current: 510, apps: [change(440, 505)], packages: [] });
+    const apps = [change(440, 505), change(440, 520), change(440, 515)];
+    await recordPoll(db, { since: 510, current: 520, apps, packages: [] });
+    expect(await readLedger(db, 440)).toMatchObject({ wantedChangeNumber: 520 });
+  });
+
+  test('takes a burst of 33,189 packages in one poll', async () => {
+    const { db } = await databaseAt(500);
+    const packages = Array.from({ length: 33_189 }, (_, id) => change(id, 505));
+    await recordPoll(db, { since: 500, current: 510, apps: [], packages });
+    expect(
+      await db
+        .selectFrom('picsChanges')
+        .select(({ fn }) => fn.countAll().as('changes'))
+        .execute(),
+    ).toEqual([{ changes: 33_189 }]);
+  });
+
+  test('leaves out ids that no table can hold, and records the rest', async () => {
+    const { db } = await databaseAt(500);
+    await recordPoll(db, {
+      since: 500,
+      current: 510,
+      apps: [change(4_294_967_295, 505), change(440, 506)],
+      packages: [],
+    });
+    expect(await db.selectFrom('syncStatus').select('appid').execute()).toEqual([{ appid: 440 }]);
+  });
+
+  test('starts a scan for the gap together with the cursor, and makes what is wanted so far backlog', async () => {
+    const { db } = await databaseAt(500);
+    await recordPoll(db, { since: 500, current: 90_000, apps: [], packages: [], gap: true });
+    expect(await findCursor(db)).toBe(90_000);
+    expect(await db.selectFrom('picsScans').select(['reason', 'knownOnly', 'finishedAt']).execute()).toEqual([
+      { reason: 'gap', knownOnly: true, finishedAt: null },
+    ]);
+    expect(await db.selectFrom('picsState').select('backlogChangeNumber').execute()).toEqual([
+      { backlogChangeNumber: 90_000 },
+    ]);
+  });
+});

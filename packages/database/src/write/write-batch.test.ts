@@ -1,0 +1,482 @@
+import { DatabaseUnavailable, type AppRecord } from '@pics/core';
+import { sql } from 'kysely';
+import { describe, expect, test } from 'vitest';
+import { applyRecords, readStoredApps } from '../../../../test/support/stored-apps.ts';
+import type { Database } from '../connect-database.ts';
+import { emptyRecord, fullRecord, recordWith, writeJob } from '../testing/app-record.ts';
+import { insertLedger, readLedger } from '../testing/ledger.ts';
+import { freshDatabase } from '../testing/support/fresh-database.ts';
+import { writeBatch } from './write-batch.ts';
+
+async function write(db: Database, ...records: AppRecord[]) {
+  return writeBatch(db, writeJob({ records }));
+}
+
+/** Where every row of the catalogue stands in its table: a row that is written anew stands elsewhere. */
+async function rowPositions(db: Database): Promise<unknown[]> {
+  const tables =
+    'apps steam_tags steam_genres steam_categories franchises developers publishers app_steam_tags app_genres ' +
+    'app_categories app_franchises app_developers app_publishers app_dlc app_steam_deck';
+  const rows = await sql`
+    ${sql.join(
+      tables
+        .split(' ')
+        .map((table) => sql`select ${table} as place, ctid::text, xmin::text from ${sql.table(table)}`),
+      sql` union all `,
+    )}
+    order by 1, 2
+  `.execute(db);
+  return rows.rows;
+}
+
+/** Only the parts of `common`, `extended` and `depots` that Steam shows a session without a token. */
+function restricted(appid: number, changeNumber: number, sections: Partial<AppRecord>): AppRecord {
+  return { appid, changeNumber, access: 'restricted', ...sections };
+}
+
+describe('a full answer', () => {
+  test('fills every table', async () => {
+    const { db } = await freshDatabase();
+    const record = fullRecord(440, 900);
+    expect(await write(db, record)).toEqual({
+      added: 1,
+      changed: 0,
+      unchanged: 0,
+      removed: 0,
+      failed: 0,
+      unsettled: 0,
+    });
+    expect((await readStoredApps(db)).get(440)).toEqual(applyRecords([record]));
+    expect(await db.selectFrom('appSteamTags').selectAll().orderBy('rank').execute()).toEqual([
+      { appid: 440, tagId: 19, rank: 1 },
+      { appid: 440, tagId: 492, rank: 2 },
+      { appid: 440, tagId: 21, rank: 3 },
+    ]);
+    expect(await db.selectFrom('appGenres').selectAll().orderBy('genreId').execute()).toEqual([
+      { appid: 440, genreId: 1, isPrimary: false },
+      { appid: 440, genreId: 25, isPrimary: true },
+    ]);
+  });
+
+  test('replaces every family of a stored app, also by nothing', async () => {
+    const { db } = await freshDatabase();
+    const second = recordWith(440, 910, {
+      name: 'Rainy Lighthouse II',
+      tagIds: [21, 19, 4_000],
+      genreIds: [25, 70],
+      primaryGenreId: 70,
+      categoryIds: [2],
+      franchises: ['Lighthouses', 'Rain'],
+      deck: null,
+    });
+    await write(db, fullRecord(440, 900));
+    expect(await write(db, second)).toMatchObject({ added: 0, changed: 1 });
+    expect((await readStoredApps(db)).get(440)).toEqual(applyRecords([second]));
+    const third = emptyRecord(440, 920);
+    expect(await write(db, third)).toMatchObject({ changed: 1 });
+    expect((await readStoredApps(db)).get(440)).toEqual(applyRecords([third]));
+  });
+
+  test('changes nothing the second time', async () => {
+    const { db } = await freshDatabase();
+    const records = [fullRecord(440, 900), recordWith(570, 900, { deck: null, languages: null })];
+    await write(db, ...records);
+    const before = await rowPositions(db);
+    expect(await write(db, ...records)).toMatchObject({ added: 0, changed: 0, unchanged: 2 });
+    expect(await rowPositions(db)).toEqual(before);
+  });
+
+  test('touches only the rows that differ', async () => {
+    const { db } = await freshDatabase();
+    await write(db, fullRecord(440, 900), fullRecord(570, 900));
+    const before = await rowPositions(db);
+    await write(db, fullRecord(440, 910), recordWith(570, 910, { reviewPercentage: 92 }));
+    const after = await rowPositions(db);
+    const moved = after.filter(
+      (row) => !before.some((other) => JSON.stringify(other) === JSON.stringify(row)),
+    );
+    expect(moved).toMatchObject([{ place: 'apps' }]);
+  });
+
+  test('that is older than what is stored changes no row', async () => {
+    const { db } = await freshDatabase();
+    await write(db, fullRecord(440, 900));
+    const before = await rowPositions(db);
+    expect(
+      await write(db, recordWith(440, 899, { name: 'Older', tagIds: [7_777], franchises: ['Old'] })),
+    ).toMatchObject({
+      changed: 0,
+      unchanged: 1,
+    });
+    expect(await rowPositions(db)).toEqual(before);
+    expect(await readLedger(db, 440)).toMatchObject({ picsChangeNumber: 900 });
+  });
+
+  test('moves updated_at when anything of the app changes, links included', async () => {
+    const { db } = await freshDatabase();
+    await write(db, fullRecord(440, 900));
+    const updatedAt = async () =>
+      (await db.selectFrom('apps').select('updatedAt').executeTakeFirstOrThrow()).updatedAt?.getTime() ?? 0;
+    let last = await updatedAt();
+    for (const [step, change] of [
+      { tagIds: [19] },
+      { tagIds: [19], genreIds: [1] },
+      { tagIds: [19], genreIds: [1], deck: null },
+      { tagIds: [19], genreIds: [1], deck: null, name: 'Other' },
+    ].entries()) {
+      await write(db, recordWith(440, 901 + step, change));
+      expect(await updatedAt()).toBeGreaterThan(last);
+      last = await updatedAt();
+    }
+  });
+
+  test('keeps names of tags, genres and categories, and stores ids nobody has named', async () => {
+    const { db } = await freshDatabase();
+    await db.insertInto('steamTags').values({ tagId: 19, name: 'Action' }).execute();
+    await write(
+      db,
+      recordWith(440, 900, { tagIds: [19, 9_001], genreIds: [1, 9_002], categoryIds: [2, 9_003] }),
+    );
+    expect(await db.selectFrom('steamTags').selectAll().orderBy('tagId').execute()).toEqual([
+      { tagId: 19, name: 'Action' },
+      { tagId: 9_001, name: null },
+    ]);
+    const genres = await db
+      .selectFrom('steamGenres')
+      .selectAll()
+      .where('genreId', 'in', [1, 9_002])
+      .orderBy('genreId')
+      .execute();
+    expect(genres).toEqual([
+      { genreId: 1, name: 'Action' },
+      { genreId: 9_002, name: null },
+    ]);
+  });
+
+  test.for([
+    [null, null],
+    [0, 'unknown'],
+    [1, 'unsupported'],
+    [2, 'playable'],
+    [3, 'verified'],
+  ] as const)('of Deck category %s has the status %s', async ([category, status]) => {
+    const { db } = await freshDatabase();
+    const deck = {
+      category,
+      testTimestamp: null,
+      testedBuildId: null,
+      steamosCompatibility: null,
+      tests: null,
+      configuration: null,
+    };
+    await write(db, recordWith(440, 900, { deck }));
+    expect(await db.selectFrom('appSteamDeck').select(['category', 'status']).execute()).toEqual([
+      { category, status },
+    ]);
+  });
+
+  test('keeps the keys of what it stores as JSON, and texts with quotes, backslashes and braces', async () => {
+    const { db } = await freshDatabase();
+    const odd = String.raw`{"a,b"} \ NULL 'x' "" ` + '\n\t é 🎮';
+    const record = recordWith(440, 900, {
+      name: odd,
+      languages: { 'korean_a "b"': { supported: true, full_audio: false, subtitles: true } },
+      franchises: [odd, 'NULL', 'null'],
+    });
+    await write(db, record);
+    expect((await readStoredApps(db)).get(440)).toEqual(applyRecords([record]));
+    expect(await write(db, record)).toMatchObject({ unchanged: 1 });
+  });
+
+  test('shares names between apps, and none stands twice', async () => {
+    const { db } = await freshDatabase();
+    const credits = { developers: ['One', 'Two', 'One'], publishers: ['One'] };
+    await write(db, fullRecord(440, 900, credits), fullRecord(570, 900, credits));
+    await write(db, fullRecord(730, 900, credits));
+    expect(await db.selectFrom('developers').select('name').orderBy('name').execute()).toEqual([
+      { name: 'One' },
+      { name: 'Two' },
+    ]);
+    expect(await db.selectFrom('appDevelopers').selectAll().execute()).toHaveLength(6);
+  });
+
+  test('counts as the newest when an app stands twice in a batch', async () => {
+    const { db } = await freshDatabase();
+    await write(db, fullRecord(440, 900), recordWith(440, 950, { name: 'Newest' }), fullRecord(440, 920));
+    expect((await readStoredApps(db)).get(440)).toEqual(
+      applyRecords([recordWith(440, 950, { name: 'Newest' })]),
+    );
+    expect(await readLedger(db, 440)).toMatchObject({ picsChangeNumber: 950 });
+  });
+});
+
+describe('a restricted answer', () => {
+  test('replaces what its sections carry and never the rest', async () => {
+    const { db } = await freshDatabase();
+    const full = fullRecord(440, 900);
+    const common = recordWith(440, 910, {
+      name: 'Hidden now',
+      tagIds: [3],
+      deck: null,
+      franchises: [],
+    }).common;
+    const shown = restricted(440, 910, common ? { common } : {});
+    await write(db, full);
+    await write(db, shown);
+    expect((await readStoredApps(db)).get(440)).toEqual(applyRecords([full, shown]));
+  });
+
+  test('with nothing in it changes the access alone', async () => {
+    const { db } = await freshDatabase();
+    const full = fullRecord(440, 900);
+    await write(db, full);
+    await write(db, restricted(440, 910, {}));
+    expect((await readStoredApps(db)).get(440)).toEqual({ ...applyRecords([full]), access: 'restricted' });
+  });
+
+  test('is stored for an app that was not known before', async () => {
+    const { db } = await freshDatabase();
+    await write(db, restricted(440, 900, {}));
+    expect((await readStoredApps(db)).get(440)).toEqual(applyRecords([restricted(440, 900, {})]));
+    expect(await readLedger(db, 440)).toMatchObject({ settledChangeNumber: 1_000 });
+  });
+});
+
+describe('an unknown app', () => {
+  test('that is stored becomes removed and keeps its rows', async () => {
+    const { db } = await freshDatabase();
+    await write(db, fullRecord(440, 900));
+    expect(await writeBatch(db, writeJob({ unknown: [440] }))).toMatchObject({ removed: 1 });
+    expect((await readStoredApps(db)).get(440)).toEqual({
+      ...applyRecords([fullRecord(440, 900)]),
+      access: 'removed',
+    });
+    expect(await readLedger(db, 440)).toMatchObject({ settledChangeNumber: 1_000 });
+    expect(await writeBatch(db, writeJob({ unknown: [440] }))).toMatchObject({ removed: 0 });
+  });
+
+  test('that was never stored is not stored', async () => {
+    const { db } = await freshDatabase();
+    await insertLedger(db, { appid: 440, wantedChangeNumber: 900, batchId: 'b' });
+    expect(await writeBatch(db, writeJob({ unknown: [440] }))).toMatchObject({ removed: 0 });
+    expect(await db.selectFrom('apps').selectAll().execute()).toEqual([]);
+    expect(await readLedger(db, 440)).toMatchObject({ settledChangeNumber: 1_000, batchId: null });
+  });
+
+  test('comes back when Steam knows it again', async () => {
+    const { db } = await freshDatabase();
+    await write(db, fullRecord(440, 900));
+    await writeBatch(db, writeJob({ unknown: [440] }));
+    await write(db, fullRecord(440, 900));
+    expect((await readStoredApps(db)).get(440)).toMatchObject({ access: 'public' });
+  });
+
+  test('stays what it is when the news is older than what is stored', async () => {
+    const { db } = await freshDatabase();
+    await write(db, fullRecord(440, 2_000));
+    await writeBatch(db, writeJob({ batchId: 'late', changeNumber: 1_500, unknown: [440] }));
+    expect((await readStoredApps(db)).get(440)).toMatchObject({ access: 'public' });
+  });
+});
+
+describe('the ledger after a batch', () => {
+  test('has each app as its outcome says', async () => {
+    const { db } = await freshDatabase();
+    const inFlight = { wantedChangeNumber: 900, batchId: 'b' };
+    await insertLedger(
+      db,
+      ...[10, 20, 30, 40, 50].map((appid) => ({ appid, ...inFlight })),
+      { appid: 60, ...inFlight, wantedChangeNumber: 1_100 },
+      { appid: 70, wantedChangeNumber: 900, batchId: 'newer' },
+    );
+    const job = writeJob({
+      records: [fullRecord(10, 950), fullRecord(60, 950), fullRecord(70, 950)],
+      unknown: [20],
+      failed: [{ appid: 30, error: 'KeyValuesError: torn' }],
+      unanswered: [
+        { appid: 40, reason: 'timeout', counts: true },
+        { appid: 50, reason: 'disconnected', counts: false },
+      ],
+    });
+    expect(await writeBatch(db, job)).toEqual({
+      added: 3,
+      changed: 0,
+      unchanged: 0,
+      removed: 0,
+      failed: 1,
+      unsettled: 2,
+    });
+
+    const free = { batchId: null, failedAt: null, attempts: 0, notBefore: null };
+    expect(await readLedger(db, 10)).toMatchObject({
+      ...free,
+      settledChangeNumber: 1_000,
+      picsChangeNumber: 950,
+      lastPicsSync: expect.any(Date),
+    });
+    expect(await readLedger(db, 20)).toMatchObject({ ...free, settledChangeNumber: 1_000 });
+    expect(await readLedger(db, 30)).toMatchObject({
+      batchId: null,
+      settledChangeNumber: null,
+      failedAt: expect.any(Date),
+      lastError: 'KeyValuesError: torn',
+    });
+    expect(await readLedger(db, 40)).toMatchObject({
+      batchId: null,
+      settledChangeNumber: null,
+      attempts: 1,
+      notBefore: expect.any(Date),
+      failedAt: null,
+    });
+    expect(await readLedger(db, 50)).toMatchObject({ ...free, settledChangeNumber: null });
+    expect(await readLedger(db, 60)).toMatchObject({
+      ...free,
+      settledChangeNumber: 1_000,
+      wantedChangeNumber: 1_100,
+    });
+    expect(await readLedger(db, 70)).toMatchObject({ batchId: 'newer', settledChangeNumber: 1_000 });
+  });
+
+  test('forgets the failure of an app that settles', async () => {
+    const { db } = await freshDatabase();
+    await insertLedger(db, {
+      appid: 440,
+      wantedChangeNumber: 900,
+      failedAt: new Date(),
+      lastError: 'Error: x',
+      attempts: 3,
+    });
+    await write(db, fullRecord(440, 950));
+    expect(await readLedger(db, 440)).toMatchObject({ failedAt: null, lastError: null, attempts: 0 });
+  });
+
+  test('keeps an app pending whose answer is older than announced, and the answer all the same', async () => {
+    const { db } = await freshDatabase();
+    await insertLedger(db, { appid: 440, wantedChangeNumber: 900, batchId: 'b' });
+    expect(await write(db, fullRecord(440, 899))).toMatchObject({ added: 1, unsettled: 1 });
+    expect(await readLedger(db, 440)).toMatchObject({
+      settledChangeNumber: null,
+      picsChangeNumber: 899,
+      attempts: 1,
+      batchId: null,
+    });
+  });
+});
+
+describe('a row that Postgres refuses', () => {
+  test('fails its app alone, with the reason, and its batch-mates are written', async () => {
+    const { db } = await freshDatabase();
+    await sql`alter table apps add constraint no_dragons check (name not like '%dragon%')`.execute(db);
+    await sql`alter table developers add constraint short check (length(name) < 50)`.execute(db);
+    const records = Array.from({ length: 40 }, (_, index) => fullRecord(index, 900));
+    records[7] = recordWith(7, 900, { name: 'Here be dragons' });
+    records[20] = recordWith(20, 900, { name: 'NUL \0 byte' });
+    records[21] = recordWith(21, 900, { franchises: ['NUL \0 byte'] });
+    records[33] = fullRecord(33, 900, { developers: ['x'.repeat(50)] });
+    records[34] = recordWith(34, 900, { reviewScore: 70_000 });
+    records[35] = fullRecord(35, 900, { publishers: ['random name '.repeat(100_000)] });
+    await insertLedger(db, ...records.map(({ appid }) => ({ appid, wantedChangeNumber: 900, batchId: 'b' })));
+    expect(await writeBatch(db, writeJob({ records, unknown: [41] }))).toMatchObject({
+      added: 34,
+      failed: 6,
+    });
+
+    const failed = await db
+      .selectFrom('syncStatus')
+      .select(['appid', 'lastError', 'batchId', 'settledChangeNumber'])
+      .where('failedAt', 'is not', null)
+      .orderBy('appid')
+      .execute();
+    expect(failed.map(({ appid, lastError }) => [appid, lastError])).toEqual([
+      [7, expect.stringMatching(/^RowRefused: .*no_dragons.* \(23514\)$/)],
+      [20, expect.stringMatching(/^RowRefused: .*UTF8.* \(22021\)$/)],
+      [21, expect.stringMatching(/^RowRefused: .*UTF8.* \(22021\)$/)],
+      [33, expect.stringMatching(/^RowRefused: .*short.* \(23514\)$/)],
+      [34, expect.stringMatching(/^RowRefused: .*smallint.* \(22003\)$/)],
+      [35, expect.stringMatching(/^RowRefused: .*index row.* \(54000\)$/)],
+    ]);
+    expect(
+      failed.every(({ batchId, settledChangeNumber }) => batchId === null && settledChangeNumber === null),
+    ).toBe(true);
+    expect((await readStoredApps(db)).size).toBe(34);
+  });
+
+  test('leaves what is stored of its app as it was', async () => {
+    const { db } = await freshDatabase();
+    await write(db, fullRecord(440, 900));
+    await db.updateTable('syncStatus').set({ wantedChangeNumber: 1_010, batchId: 'b' }).execute();
+    await write(db, recordWith(440, 1_010, { name: 'NUL \0', tagIds: [1] }));
+    expect((await readStoredApps(db)).get(440)).toEqual(applyRecords([fullRecord(440, 900)]));
+    expect(await readLedger(db, 440)).toMatchObject({ picsChangeNumber: 900, failedAt: expect.any(Date) });
+  });
+
+  test('is not the fault of an app when the tables are missing', async () => {
+    const { db } = await freshDatabase();
+    await sql`alter table app_dlc rename to elsewhere`.execute(db);
+    await expect(write(db, fullRecord(440, 900))).rejects.toThrow('app_dlc');
+    await sql`alter table elsewhere rename to app_dlc`.execute(db);
+    expect(await db.selectFrom('syncStatus').selectAll().execute()).toEqual([]);
+  });
+});
+
+describe('several writers at once', () => {
+  test('write overlapping batches without a deadlock, and the newest answer of each app is there', async () => {
+    const { db } = await freshDatabase();
+    const batch = (changeNumber: number, appids: number[]) =>
+      appids.map((appid) =>
+        recordWith(appid, changeNumber, {
+          name: `At ${changeNumber}`,
+          tagIds: [changeNumber, appid],
+          franchises: [`F${appid % 7}`, `G${changeNumber}`],
+        }),
+      );
+    const appids = Array.from({ length: 60 }, (_, index) => index);
+    await Promise.all([
+      write(db, ...batch(901, appids)),
+      write(db, ...batch(902, appids.toReversed())),
+      write(
+        db,
+        ...batch(
+          903,
+          appids.filter((appid) => appid % 2 === 0),
+        ),
+      ),
+      write(db, ...batch(904, appids.filter((appid) => appid % 3 === 0).toReversed())),
+    ]);
+    const stored = await readStoredApps(db);
+    for (const appid of appids) {
+      const newest = appid % 3 === 0 ? 904 : appid % 2 === 0 ? 903 : 902;
+      expect(stored.get(appid)).toEqual(applyRecords(batch(newest, [appid])));
+    }
+  });
+
+  test('give the same new names the same ids', async () => {
+    const { db } = await freshDatabase();
+    const credits = Array.from({ length: 100 }, (_, index) => `Name ${index}`);
+    await Promise.all(
+      [credits, credits.toReversed(), credits.slice(30)].map((developers, index) =>
+        write(db, fullRecord(index, 900, { developers })),
+      ),
+    );
+    expect(await db.selectFrom('developers').selectAll().execute()).toHaveLength(100);
+    expect(await db.selectFrom('appDevelopers').selectAll().execute()).toHaveLength(270);
+  });
+});
+
+describe('a connection that is cut', () => {
+  test('in mid-transaction leaves nothing half-written, and the job can run again', async () => {
+    const { db } = await freshDatabase();
+    await insertLedger(db, { appid: 440, wantedChangeNumber: 900, batchId: 'b' });
+    // The backend ends itself as the last table is written.
+    await sql`create function cut() returns trigger language plpgsql as
+      'begin perform pg_terminate_backend(pg_backend_pid()); return new; end'`.execute(db);
+    await sql`create trigger cut after update on sync_status execute function cut()`.execute(db);
+    await expect(write(db, fullRecord(440, 900), fullRecord(570, 900))).rejects.toThrow(DatabaseUnavailable);
+    expect((await readStoredApps(db)).size).toBe(0);
+    expect(await db.selectFrom('developers').selectAll().execute()).toEqual([]);
+    expect(await readLedger(db, 440)).toMatchObject({ batchId: 'b', settledChangeNumber: null, attempts: 0 });
+
+    await sql`drop trigger cut on sync_status`.execute(db);
+    expect(await write(db, fullRecord(440, 900), fullRecord(570, 900))).toMatchObject({ added: 2 });
+  });
+});
