@@ -1,3 +1,4 @@
+export { describeSettings, type SettingDescription } from './describe-settings.ts';
 export { environment } from './environment.ts';
 export type { Reason } from './health-server.ts';
 export { createLogger, type Logger } from './logger.ts';

@@ -79,7 +79,8 @@ export class SettingsError extends Error {
   override name = 'SettingsError';
 }
 
-const SECRET: ReadonlySet<string> = new Set([
+/** Settings whose values are never shown. */
+export const SECRET: ReadonlySet<string> = new Set([
   'DATABASE_URL',
   'REDIS_URL',
   'STEAM_WEB_API_KEY',

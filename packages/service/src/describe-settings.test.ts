@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { describeSettings } from './describe-settings.ts';
+import { settingSchemas } from './settings.ts';
+
+const find = (variables: Record<string, string>, name: string) =>
+  describeSettings(variables).find((setting) => setting.name === name);
+
+test('describes every setting there is', () => {
+  expect(describeSettings({}).map((setting) => setting.name)).toEqual(Object.keys(settingSchemas));
+});
+
+test('tells what was set from what is so by default', () => {
+  expect(find({}, 'FETCH_BATCH_SIZE')).toMatchObject({ value: '200', origin: 'default' });
+  expect(find({ FETCH_BATCH_SIZE: '50' }, 'FETCH_BATCH_SIZE')).toMatchObject({
+    value: '50',
+    origin: 'environment',
+  });
+  expect(find({}, 'STEAM_CM_SERVERS')).toMatchObject({ value: undefined, origin: 'not set' });
+});
+
+test.each([
+  [
+    'DATABASE_URL',
+    'postgres://anna:hunter2@db.example:5432/steam?sslmode=require&password=hunter2',
+    'postgres://anna:***@db.example:5432/steam?sslmode=require',
+  ],
+  ['REDIS_URL', 'rediss://:hunter2@cache.example:6379', 'rediss://:***@cache.example:6379'],
+  ['DATABASE_URL', 'hunter2', '(hidden)'],
+  ['STEAM_WEB_API_KEY', 'hunter2', '(hidden)'],
+  ['BOARD_PASSWORD', 'hunter2://hunter2', '(hidden)'],
+])('of %s shows no secret', (name, value, shown) => {
+  expect(find({ [name]: value }, name)?.value).toBe(shown);
+});
