@@ -30,7 +30,12 @@ export async function inspectDatabase(url: string): Promise<DatabaseFacts> {
   client.on('error', () => {}); // The question under way has its own.
   try {
     await client.connect();
-    const { rows } = await client.query<{ version: string; major: number; writable: boolean; create: boolean }>(`
+    const { rows } = await client.query<{
+      version: string;
+      major: number;
+      writable: boolean;
+      create: boolean;
+    }>(`
       select current_setting('server_version') as version,
         current_setting('server_version_num')::integer / 10000 as major,
         current_setting('transaction_read_only') = 'off' as writable,

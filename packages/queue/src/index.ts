@@ -1,5 +1,6 @@
 export { findEvictionRisk } from './connection.ts';
 export { findFetchRate } from './find-fetch-rate.ts';
+export { inspectRedis, type RedisFacts } from './inspect-redis.ts';
 export { setFetchRate, type DeadJob, type JobQueue } from './job-queue.ts';
 export { openQueues, type Queues } from './open-queues.ts';
 export { getReplicas, keepReporting, type Replica, type ReplicaReport } from './replicas.ts';
