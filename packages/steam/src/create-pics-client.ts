@@ -1,5 +1,6 @@
 import { SteamUnavailable } from '@pics/core';
 import type { PicsClient } from './pics-client.ts';
+import type { FinishedRequest, PicsObserver, RequestKind } from './pics-observer.ts';
 import type { ChangesSince } from './product-info.ts';
 import { PendingRequests, type Outcome } from './requests/pending-requests.ts';
 import {
@@ -30,6 +31,7 @@ export interface PicsClientOptions {
   log: SteamLogger;
   /** How long one request may take until its last part came; 30 s unless given. */
   requestTimeoutMs?: number;
+  observer?: PicsObserver;
   /** Certificates to trust in place of Node's own (which NODE_EXTRA_CA_CERTS adds to). */
   tls?: { ca: string };
   /** Real time and chance unless given. */
@@ -44,7 +46,7 @@ export interface PicsClientOptions {
  * events to listen to, and no request waits for ever. One client per process is enough, and all that Steam likes to see.
  */
 export function createPicsClient(options: PicsClientOptions): PicsClient {
-  const { cmServers, log, clock = systemClock, random = Math.random } = options;
+  const { cmServers, log, observer, clock = systemClock, random = Math.random } = options;
   const timeoutMs = options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS;
   const ca = options.tls?.ca;
 
@@ -58,6 +60,7 @@ export function createPicsClient(options: PicsClientOptions): PicsClient {
     onAnswer: (jobId, body) => requests.answer(jobId, body),
     onRefusal: (jobId, eresult) => requests.refuse(jobId, eresult),
     onLost: () => requests.disconnect(),
+    onLogon: (result) => observer?.onLogon(result),
   });
   const requests = new PendingRequests({
     timeoutMs,
@@ -74,13 +77,35 @@ export function createPicsClient(options: PicsClientOptions): PicsClient {
     return session.loggedOn;
   }
 
-  async function askPics(emsg: number, body: object, onPart: (part: Buffer) => boolean): Promise<Outcome> {
-    const steam = requireSession();
-    return requests.ask((jobId) => steam.askPics(emsg, body, jobId), onPart);
+  async function ask(
+    kind: RequestKind,
+    send: (jobId: number) => void,
+    onPart: (part: Buffer) => boolean,
+  ): Promise<Outcome> {
+    const startedAt = clock.now();
+    let outcome: FinishedRequest['outcome'] = 'unreadable';
+    let parts = 0;
+    try {
+      return (outcome = await requests.ask(send, (part) => {
+        parts += 1;
+        return onPart(part);
+      }));
+    } finally {
+      observer?.onRequest({ kind, outcome, parts, durationMs: clock.now() - startedAt });
+    }
   }
 
-  const askProductInfo: AskProductInfo = (body, onPart) =>
-    askPics(EMsg.ClientPICSProductInfoRequest, body, onPart);
+  async function askChanges(body: object, onPart: (part: Buffer) => boolean): Promise<Outcome> {
+    const steam = requireSession();
+    return ask('changes', (jobId) => steam.askPics(EMsg.ClientPICSChangesSinceRequest, body, jobId), onPart);
+  }
+
+  const askProductInfo =
+    (kind: RequestKind): AskProductInfo =>
+    async (body, onPart) => {
+      const steam = requireSession();
+      return ask(kind, (jobId) => steam.askPics(EMsg.ClientPICSProductInfoRequest, body, jobId), onPart);
+    };
 
   return {
     get status() {
@@ -101,7 +126,7 @@ export function createPicsClient(options: PicsClientOptions): PicsClient {
         send_app_info_changes: true,
         send_package_info_changes: true,
       };
-      const outcome = await askPics(EMsg.ClientPICSChangesSinceRequest, body, (part) => {
+      const outcome = await askChanges(body, (part) => {
         changes = readChangesSinceAnswer(part);
         return true;
       });
@@ -109,16 +134,18 @@ export function createPicsClient(options: PicsClientOptions): PicsClient {
       return changes;
     },
 
-    getProductInfo: async (appids) => requestProductInfo(appids, askProductInfo, withheldBodies),
+    getProductInfo: async (appids) =>
+      requestProductInfo(appids, askProductInfo('product_info'), withheldBodies),
 
-    getProductMetadata: async (appids) => requestProductMetadata(appids, askProductInfo),
+    getProductMetadata: async (appids) => requestProductMetadata(appids, askProductInfo('metadata')),
 
     async getTagNames(tagIds) {
       if (tagIds.length === 0) return new Map();
       const steam = requireSession();
       let names: Map<number, string> | undefined;
       const body = { language: 'english', tagids: [...new Set(tagIds)] };
-      const outcome = await requests.ask(
+      const outcome = await ask(
+        'tag_names',
         (jobId) =>
           steam.callService(TAG_NAMES_METHOD, body, (answer, eresult) => {
             const found = readTagNames(answer);

@@ -6,5 +6,6 @@ export type { ExactText, KeyValuesLimits } from './keyvalues/key-values-reader.t
 export { type KeyValue, parseKeyValues } from './keyvalues/parse-key-values.ts';
 export { serializeKeyValues } from './keyvalues/serialize-key-values.ts';
 export type * from './pics-client.ts';
+export type * from './pics-observer.ts';
 export type * from './product-info.ts';
 export type { SteamLogger } from './session/logger.ts';

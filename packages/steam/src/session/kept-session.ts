@@ -4,7 +4,7 @@ import type { CmServers } from './cm-servers.ts';
 import { CmSocket } from './cm-socket.ts';
 import type { SteamLogger } from './logger.ts';
 import { isThrottled, ReconnectBackoff } from './reconnect-backoff.ts';
-import { SteamSession, type SessionEnd, type SessionListener } from './steam-session.ts';
+import { nameLogonResult, SteamSession, type SessionEnd, type SessionListener } from './steam-session.ts';
 
 export interface KeptSessionOptions {
   servers: CmServers;
@@ -17,6 +17,8 @@ export interface KeptSessionOptions {
   onRefusal: SessionListener['onRefusal'];
   /** A session that was logged on is over. */
   onLost: () => void;
+  /** How a logon ended: `OK`, the name of the EResult that Steam refused it with, or `Unreachable`. */
+  onLogon: (result: string) => void;
 }
 
 /**
@@ -96,7 +98,7 @@ export class KeptSession {
 
   /** One session from choosing a server to its end. Never rejects. */
   async #runSession(): Promise<SessionEnd> {
-    const { servers, ca, log } = this.#options;
+    const { servers, ca, log, onLogon } = this.#options;
     const closing = this.#closing.signal;
     let server: string | undefined;
     try {
@@ -110,20 +112,23 @@ export class KeptSession {
       if (server !== undefined) servers.fail(server);
       const where = server ?? "Steam's directory of servers";
       const why = error instanceof Error ? error.message : String(error);
+      if (!closing.aborted) onLogon(nameLogonResult(undefined));
       return { reason: `cannot reach ${where}: ${why}`, eresult: undefined };
     }
   }
 
   #follow(socket: CmSocket): Promise<SessionEnd> {
-    const { onAnswer, onRefusal, onLost, log } = this.#options;
+    const { onAnswer, onRefusal, onLost, onLogon, log } = this.#options;
     const { promise, resolve } = Promise.withResolvers<SessionEnd>();
     const onLoggedOn = () => {
       this.#loggedOn = true;
       this.reason = '';
       log.info({ server: socket.server }, 'logged on to Steam');
+      onLogon('OK');
       this.#firstLogon?.resolve();
     };
     const onEnd = (end: SessionEnd) => {
+      if (!this.#loggedOn && !this.#closing.signal.aborted) onLogon(nameLogonResult(end.eresult));
       this.#loggedOn = false;
       this.#session = undefined;
       this.reason = end.reason;

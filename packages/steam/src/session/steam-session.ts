@@ -23,6 +23,12 @@ export interface SessionEnd {
   eresult: number | undefined;
 }
 
+/** How a logon ended, as one word: Steam's own for its EResult, `Unreachable` when Steam said nothing. */
+export function nameLogonResult(eresult: number | undefined): string {
+  if (eresult === undefined) return 'Unreachable';
+  return SteamUser.EResult[eresult] ?? `EResult${eresult}`;
+}
+
 /** What a session tells its owner. After `onEnd` nothing more comes. */
 export interface SessionListener {
   onLoggedOn: () => void;
