@@ -23,6 +23,7 @@ export { getScanLimit } from './scans/scan-limit.ts';
 
 export { findUnnamedTagIds, upsertTagNames } from './names/tag-names.ts';
 
+export { requeueApps, type RequeueSelection } from './steering/requeue-apps.ts';
 export { getSteering, steer, type Steering, type SteeringChange } from './steering/steer.ts';
 
 export { addThroughput } from './overview/add-throughput.ts';
