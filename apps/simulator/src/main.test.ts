@@ -6,11 +6,14 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { AppChange } from './pics/pics.ts';
 import type { Addresses } from './simulator.ts';
 import { hasRecordedPics, RECORDED_PICS } from './testing/recorded-pics.ts';
 import { WireClient } from './testing/wire-client.ts';
+
+// Real processes and bodies by the thousand on a busy machine: a limit that tells "hangs" from "slow today".
+vi.setConfig({ testTimeout: 60_000 });
 
 type Listing = { currentChangeNumber: number; apps: AppChange[] };
 
@@ -30,6 +33,10 @@ async function start(
   await once(reader, 'line');
   return { child, addresses: JSON.parse(lines[0] ?? ''), lines };
 }
+
+/** Runs it to its end; how it failed, if it did. */
+const run = (...args: string[]) =>
+  promisify(execFile)(process.execPath, [MAIN, ...args]).catch((error: unknown) => error);
 
 describe('the command', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
@@ -95,19 +102,28 @@ describe('the command', () => {
     [['--apps', '5', '--fault', 'no-answer:probability=7'], 'probability'],
     [['--apps', '5', '--frobnicate'], "unknown option '--frobnicate'"],
   ])('ends with 2 and says what is expected of it: %j', async (args, reason) => {
-    const failure = await promisify(execFile)(process.execPath, [MAIN, ...args]).catch(
-      (error: unknown) => error,
-    );
-    expect(failure).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(reason) });
+    expect(await run(...args)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(reason),
+    });
   });
 
-  test('ends with 1 when it cannot listen', async () => {
-    const { addresses } = await start('--apps', '1');
-    const [, port = ''] = addresses.cmServer.split(':');
-    const failure = await promisify(execFile)(process.execPath, [MAIN, '--apps', '1', '--port', port]).catch(
-      (error: unknown) => error,
-    );
-    expect(failure).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('EADDRINUSE') });
+  test.each(['--port', '--control-port'])(
+    'ends with 1 and one line when it cannot listen on %s',
+    async (option) => {
+      const { addresses } = await start('--apps', '1');
+      const port = addresses.cmServer.split(':')[1] ?? '';
+      const failure = await run('--apps', '1', option, port);
+      expect(failure).toMatchObject({ code: 1, stdout: '' });
+      expect(failure).toHaveProperty('stderr', expect.stringMatching(/^simulator: .*EADDRINUSE.*\n$/));
+    },
+  );
+
+  test('ends with 1 and one line when there is no recording', async () => {
+    const failure = await run('--catalog', '/nowhere');
+    expect(failure).toMatchObject({ code: 1, stdout: '' });
+    expect(failure).toHaveProperty('stderr', expect.stringMatching(/^simulator: .*ENOENT.*index\.tsv.*\n$/));
   });
 
   test('lists its options', async () => {

@@ -26,16 +26,29 @@ function openCatalogue({ seed, apps = 0, catalog, replay, replayStart }: Simulat
   return new RecordedCatalogue(catalog, replay ? replayStart : Infinity);
 }
 
+/** What the real feed is reported to remember, roughly: reports disagree. */
+const DEFAULT_WINDOW = 5_000;
+
 async function listen(server: Server, port: number, host: string): Promise<number> {
   server.listen(port, host);
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
 }
 
-async function closeHttp(server: HttpServer): Promise<void> {
+async function closeServer(server: HttpServer): Promise<void> {
   server.close();
   server.closeAllConnections();
   await once(server, 'close');
+}
+
+/** Writes the certificate where clients can be told to find it; says where, and how to take it away again. */
+function writeCertificate(cert: string, certDir: string | undefined): { caFile: string; remove: () => void } {
+  const directory = path.resolve(certDir ?? mkdtempSync(path.join(tmpdir(), 'pics-simulator-')));
+  mkdirSync(directory, { recursive: true });
+  const caFile = path.join(directory, 'ca.pem');
+  writeFileSync(caFile, cert);
+  const remove = () => certDir ?? rmSync(directory, { recursive: true, force: true });
+  return { caFile, remove };
 }
 
 /**
@@ -43,14 +56,14 @@ async function closeHttp(server: HttpServer): Promise<void> {
  *
  * Servers listen before they are told what to do, for what they say contains their ports; nobody knows these yet.
  *
- * @throws ZodError naming what is wrong with the options, or the error of a port, a folder or a recording that cannot be used.
+ * @throws ZodError naming what is wrong with the options, or the error of a port, a folder or a recording that cannot be
+ * used; nothing is left open then.
  */
 export async function startSimulator(input: SimulatorInput): Promise<Simulator> {
   const options = simulatorOptionsSchema.parse(input);
-  const { host, seed, certDir } = options;
-  const catalogue = openCatalogue(options);
-  const window = options.window ?? (options.replay ? Infinity : 5_000);
-  const pics = new Pics(catalogue, window, options.packageWindow ?? window);
+  const { host, seed } = options;
+  const window = options.window ?? (options.replay ? Infinity : DEFAULT_WINDOW);
+  const pics = new Pics(openCatalogue(options), window, options.packageWindow ?? window);
   const entries = new ProductEntries(options.cacheBytes);
   if (options.warm) entries.warm(pics);
   const faults = new Faults(seed);
@@ -58,36 +71,38 @@ export async function startSimulator(input: SimulatorInput): Promise<Simulator> 
   if (options.maxRequestsPerSecond) faults.arm({ kind: 'throttle', limit: options.maxRequestsPerSecond });
   const tally = new Tally();
 
-  const certificate = await makeCertificate();
-  const tls = createHttpsServer(certificate);
-  const control = createHttpServer();
-  const cmServer = `localhost:${await listen(tls, options.port, host)}`;
-  const controlHost = host === '::1' ? '[::1]' : '127.0.0.1';
-  const controlUrl = `http://${controlHost}:${await listen(control, options.controlPort, host)}`;
-
-  const directory = certDir ?? mkdtempSync(path.join(tmpdir(), 'pics-simulator-'));
-  mkdirSync(directory, { recursive: true });
-  const caFile = path.resolve(directory, 'ca.pem');
-  writeFileSync(caFile, certificate.cert);
-
-  const { partBytes, partEntries, heartbeatSeconds, logonDeadlineMs, latencyMs } = options;
-  const server = new CmServer(tls, {
-    faults,
-    tally,
-    gate: new LogonGate(faults),
-    productInfo: { pics, entries, faults, partBytes, partEntries, httpHost: cmServer },
-    tagNames: TAG_NAMES,
-    heartbeatSeconds,
-    logonDeadlineMs,
-    latencyMs,
-  });
-  const stopReleasing = keepReleasing(pics, options.changesPerMinute / 60 + options.replayPerSecond);
+  const opened: (() => unknown)[] = [];
   const close = async () => {
-    stopReleasing();
-    await Promise.all([server.close(), closeHttp(control)]);
-    if (certDir === undefined) rmSync(directory, { recursive: true, force: true });
+    for (const closeOne of opened.splice(0).toReversed()) await closeOne();
   };
-  const simulator = new Simulator({ cmServer, controlUrl, caFile }, { pics, faults, tally, server, close });
-  control.on('request', createControlApi(simulator));
-  return simulator;
+  try {
+    const certificate = await makeCertificate();
+    const { caFile, remove } = writeCertificate(certificate.cert, options.certDir);
+    opened.push(remove);
+    const tls = createHttpsServer(certificate);
+    const cmServer = `localhost:${await listen(tls, options.port, host)}`;
+    const { partBytes, partEntries, heartbeatSeconds, logonDeadlineMs, latencyMs } = options;
+    const server = new CmServer(tls, {
+      faults,
+      tally,
+      gate: new LogonGate(faults),
+      productInfo: { pics, entries, faults, partBytes, partEntries, httpHost: cmServer },
+      tagNames: TAG_NAMES,
+      heartbeatSeconds,
+      logonDeadlineMs,
+      latencyMs,
+    });
+    opened.push(() => server.close());
+    const control = createHttpServer();
+    const controlPort = await listen(control, options.controlPort, host);
+    opened.push(() => closeServer(control));
+    const controlUrl = `http://${host === '::1' ? '[::1]' : '127.0.0.1'}:${controlPort}`;
+    const simulator = new Simulator({ cmServer, controlUrl, caFile }, { pics, faults, tally, server, close });
+    control.on('request', createControlApi(simulator));
+    opened.push(keepReleasing(pics, options.changesPerMinute / 60 + options.replayPerSecond));
+    return simulator;
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

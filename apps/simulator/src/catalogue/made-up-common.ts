@@ -2,66 +2,7 @@ import type { KeyValuesText } from './key-values-text.ts';
 import type { AppTraits } from './made-up-app.ts';
 import { makeAppName, makeCompanyName, makeFranchiseName } from './made-up-names.ts';
 import { SeededRandom } from './seeded-random.ts';
-import { TAG_NAMES } from './tag-names.ts';
-
-export const LANGUAGES: [string, ...string[]] = [
-  'english',
-  'french',
-  'italian',
-  'german',
-  'spanish',
-  'schinese',
-  'tchinese',
-  'japanese',
-  'koreana',
-  'russian',
-  'polish',
-  'brazilian',
-  'portuguese',
-  'turkish',
-  'ukrainian',
-  'latam',
-  'thai',
-  'czech',
-  'dutch',
-  'hungarian',
-  'romanian',
-  'bulgarian',
-  'danish',
-  'finnish',
-  'greek',
-  'norwegian',
-  'swedish',
-  'vietnamese',
-  'arabic',
-  'indonesian',
-];
-const GENRES: [number, ...number[]] = [1, 2, 3, 4, 9, 18, 23, 25, 28, 29, 37, 51, 53, 57, 70, 71, 80, 84];
-const CATEGORIES: [number, ...number[]] = [
-  1, 2, 9, 13, 14, 15, 17, 18, 20, 21, 22, 23, 24, 25, 27, 28, 29, 30, 35, 36, 37, 38, 41, 42, 43, 44, 45, 46,
-  48, 49, 62, 63,
-];
-/** With two ids that nobody has a name for, as they occur. */
-const TAGS: [number, ...number[]] = [9, ...TAG_NAMES.keys(), 1_999_001, 1_999_002];
-const PLATFORMS: [string, ...string[]] = [
-  'windows',
-  'windows',
-  'windows',
-  'windows,macos',
-  'macos,windows',
-  'windows,linux',
-  'windows,macos,linux',
-  'linux,windows,macos',
-  '',
-];
-const DECK_TESTS: [string, ...string[]] = [
-  '#SteamDeckVerified_TestResult_DefaultControllerConfigFullyFunctional',
-  '#SteamDeckVerified_TestResult_ControllerGlyphsMatchDeckDevice',
-  '#SteamDeckVerified_TestResult_InterfaceTextIsLegible',
-  '#SteamDeckVerified_TestResult_DefaultConfigurationIsPerformant',
-  '#SteamDeckVerified_TestResult_LauncherInteractionIssues',
-  '#SteamDeckVerified_TestResult_TextInputDoesNotAutomaticallyInvokesKeyboard',
-];
+import { CATEGORIES, DECK_TESTS, GENRES, LANGUAGES, PLATFORMS, TAGS } from './store-words.ts';
 
 /** Hex digits to cut hashes from; drawing them digit by digit was a seventh of the cost of a body. */
 const HEX_DIGITS = (() => {
@@ -124,8 +65,8 @@ function writeAssociations(text: KeyValuesText, random: SeededRandom): void {
   text.open('associations');
   const entries: [string, string][] = [];
   if (random.chance(0.93)) {
-    for (let count = random.chance(0.12) ? 2 : 1; count > 0; count -= 1)
-      entries.push(['developer', makeCompanyName(random)]);
+    entries.push(['developer', makeCompanyName(random)]);
+    if (random.chance(0.12)) entries.push(['developer', makeCompanyName(random)]);
     entries.push(['publisher', random.chance(0.6) ? (entries[0]?.[1] ?? '') : makeCompanyName(random)]);
   }
   if (random.chance(0.15)) entries.push(['franchise', makeFranchiseName(random)]);
@@ -146,6 +87,7 @@ function writeDeckReport(text: KeyValuesText, random: SeededRandom): void {
   text.pair('test_timestamp', 1_643_846_400 + 86_400 * random.between(0, 1_500));
   text.pair('tested_build_id', random.between(0, 23_000_000));
   text.open('tests');
+  // Written from the last to the first: what counts is the number, not the place.
   for (let index = random.between(0, 5); index >= 0; index -= 1) {
     text.open(index);
     text.pair('display', random.between(1, 4));

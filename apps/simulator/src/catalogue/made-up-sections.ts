@@ -1,8 +1,8 @@
 import type { KeyValuesText } from './key-values-text.ts';
 import type { AppTraits } from './made-up-app.ts';
 import { makeCompanyName } from './made-up-names.ts';
-import { LANGUAGES } from './made-up-common.ts';
 import type { SeededRandom } from './seeded-random.ts';
+import { LANGUAGES } from './store-words.ts';
 
 /** 64-bit ids are beyond what a JavaScript number holds, so they are written as text from two halves. */
 const manifestId = (random: SeededRandom) =>

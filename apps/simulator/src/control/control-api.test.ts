@@ -1,9 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AppChange } from '../pics/pics.ts';
 import type { Simulator } from '../simulator.ts';
 import { startSimulator } from '../start-simulator.ts';
 import type { LoggedRequest } from '../tally.ts';
 import { WireClient } from '../testing/wire-client.ts';
+
+// Real processes and bodies by the thousand on a busy machine: a limit that tells "hangs" from "slow today".
+vi.setConfig({ testTimeout: 60_000 });
 
 let simulator: Simulator;
 beforeEach(async () => {

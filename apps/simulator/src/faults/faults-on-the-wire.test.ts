@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { gunzipSync } from 'node:zlib';
 import { createHash } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { EMsg } from '../protocol/emsg.ts';
 import { EResult } from '../protocol/eresult.ts';
 import { messages } from '../protocol/messages.ts';
@@ -11,6 +11,9 @@ import type { Simulator } from '../simulator.ts';
 import { startSimulator } from '../start-simulator.ts';
 import { createSteamUser, logOffSteamUser, logOnSteamUser } from '../testing/steam-user-client.ts';
 import { appsOf, WireClient } from '../testing/wire-client.ts';
+
+// Real processes and bodies by the thousand on a busy machine: a limit that tells "hangs" from "slow today".
+vi.setConfig({ testTimeout: 60_000 });
 
 let simulator: Simulator;
 let appids: number[];
@@ -175,6 +178,7 @@ describe('on an answer', () => {
     client.sendProductInfo(appids.slice(0, 1));
     client.sendProductInfo(appids.slice(0, 1));
     expect(await client.closed).toEqual({ code: 1008, reason: 'throttled' });
+    expect(simulator.state().refusals).toEqual({ throttled: 1 });
   });
 });
 

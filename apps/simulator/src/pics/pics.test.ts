@@ -1,8 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { MadeUpCatalogue } from '../catalogue/made-up-catalogue.ts';
 import { keepReleasing } from './keep-releasing.ts';
 import { Pics } from './pics.ts';
 import { ProductEntries } from './product-entries.ts';
+
+// Real processes and bodies by the thousand on a busy machine: a limit that tells "hangs" from "slow today".
+vi.setConfig({ testTimeout: 60_000 });
 
 const open = (apps = 500, window = 5_000, packageWindow = window) =>
   new Pics(new MadeUpCatalogue(5, apps), window, packageWindow);
@@ -122,14 +125,14 @@ describe('entries that are kept', () => {
 
   test('take no more room than they are given, and warm up to just that', () => {
     const pics = open();
-    const entries = new ProductEntries(100_000);
+    const entries = new ProductEntries(1_000_000);
     entries.warm(pics);
-    expect(entries.bytes).toBeGreaterThan(50_000);
-    expect(entries.bytes).toBeLessThanOrEqual(100_000);
+    expect(entries.bytes).toBeGreaterThan(600_000);
+    expect(entries.bytes).toBeLessThanOrEqual(1_000_000);
     for (const appid of pics.appids()) {
       const version = pics.findApp(appid);
       if (version) entries.encode(version);
     }
-    expect(entries.bytes).toBeLessThanOrEqual(100_000);
+    expect(entries.bytes).toBeLessThanOrEqual(1_000_000);
   });
 });

@@ -146,13 +146,14 @@ export class Pics {
   /** What the feed remembers from before the start. */
   #history(after: number): Change[] {
     const changes: Change[] = [];
-    const add = (kind: Change['kind'], id: number, changeNumber = 0) => {
-      if (changeNumber > after) changes.push({ kind, id, changeNumber });
-    };
-    for (const appid of this.#catalogue.appids())
-      add('app', appid, this.#catalogue.findApp(appid)?.changeNumber);
-    for (const id of this.#catalogue.packageids())
-      add('package', id, this.#catalogue.findPackage(id)?.changeNumber);
+    for (const id of this.#catalogue.appids()) {
+      const { changeNumber = 0 } = this.#catalogue.findApp(id) ?? {};
+      if (changeNumber > after) changes.push({ kind: 'app', id, changeNumber });
+    }
+    for (const id of this.#catalogue.packageids()) {
+      const { changeNumber = 0 } = this.#catalogue.findPackage(id) ?? {};
+      if (changeNumber > after) changes.push({ kind: 'package', id, changeNumber });
+    }
     return changes.sort((one, other) => one.changeNumber - other.changeNumber);
   }
 }

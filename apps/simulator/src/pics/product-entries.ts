@@ -2,6 +2,9 @@ import type { AppVersion } from '../catalogue/catalogue.ts';
 import { encodeApp } from './encode-entry.ts';
 import type { Pics } from './pics.ts';
 
+/** At most what an entry takes beyond its body: change number, SHA-1, flags and lengths. */
+const ENTRY_OVERHEAD_BYTES = 100;
+
 /**
  * The most recently served entries of apps, encoded, up to a number of bytes.
  *
@@ -27,8 +30,9 @@ export class ProductEntries {
   warm(pics: Pics): void {
     for (const appid of pics.appids()) {
       const version = pics.findApp(appid);
-      // Twice the size, for the entry of this app must not push out the first.
-      if (version && this.#bytes + 2 * version.readDigest().size > this.#capacityBytes) break;
+      // What does not fit would push out the first, and with it what a client begins with.
+      const size = version ? version.readDigest().size + ENTRY_OVERHEAD_BYTES : 0;
+      if (this.#bytes + size > this.#capacityBytes) break;
       if (version) this.encode(version);
     }
   }

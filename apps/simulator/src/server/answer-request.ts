@@ -34,88 +34,78 @@ export interface RequestContext {
  * @returns undefined when it gets none: the message is not known, or the throttle keeps silent.
  * @throws Refusal or a decoding error, when the connection is to end.
  */
-export function answerRequest({ emsg, header, body }: Envelope, context: RequestContext): Answer | undefined {
-  const { tally, faults, productInfo, session } = context;
-  const reply: Header = { ...context.identity, jobid_target: header.jobid_source ?? NO_JOB };
-  const single = (
-    kind: RequestKind,
-    answerEmsg: number,
-    message: () => Uint8Array,
-    more: Header = {},
-  ): Answer => ({
-    kind,
-    emsg: answerEmsg,
-    header: { ...reply, ...more },
-    appids: [],
-    // Made once, so that an answer that comes twice says the same twice.
-    parts: ((encoded) => () => [[encoded]])(message()),
-  });
-  const refuse = (kind: RequestKind, answerEmsg: number, result: EResultName): Answer =>
-    single(kind, answerEmsg, () => new Uint8Array(), { eresult: EResult[result] });
-
+export function answerRequest(envelope: Envelope, context: RequestContext): Answer | undefined {
+  const { emsg, header, body } = envelope;
+  const { tally, faults, session, identity } = context;
+  const { pics } = context.productInfo;
+  const reply: Header = { ...identity, jobid_target: header.jobid_source ?? NO_JOB };
   switch (emsg) {
     case EMsg.ClientPICSChangesSinceRequest:
       tally.logRequest('changes', session, 0);
-      return single('changes', EMsg.ClientPICSChangesSinceResponse, () =>
-        answerChanges(body, productInfo.pics, faults),
+      return inOneMessage(
+        'changes',
+        EMsg.ClientPICSChangesSinceResponse,
+        reply,
+        answerChanges(body, pics, faults),
       );
-
-    case EMsg.ClientPICSProductInfoRequest: {
-      const request = messages.productInfoRequest.decode(body);
-      const { apps = [], packages = [] } = request;
-      const kind = request.meta_data_only ? 'metadata' : 'product-info';
-      tally.logRequest(kind, session, apps.length + packages.length);
-      if (apps.length + packages.length > MOST_IDS) {
-        tally.countRefusal('too-many-ids');
-        return refuse(kind, EMsg.ClientPICSProductInfoResponse, 'InvalidParam');
-      }
-      const throttled = throttle(faults, tally);
-      if (throttled === 'disconnect') throw new Refusal('throttled', 'too many requests');
-      if (throttled === 'no-answer') return undefined;
-      if (throttled === 'refuse')
-        return refuse(kind, EMsg.ClientPICSProductInfoResponse, 'RateLimitExceeded');
-      return {
-        kind,
-        emsg: EMsg.ClientPICSProductInfoResponse,
-        header: reply,
-        appids: apps.map(({ appid = 0 }) => appid),
-        parts: () => answerProductInfo(request, productInfo),
-      };
-    }
-
+    case EMsg.ClientPICSProductInfoRequest:
+      return answerProductInfoRequest(body, reply, context);
     case EMsg.ClientPICSAccessTokenRequest:
       tally.logRequest('access-token', session, 0);
-      return single('access-token', EMsg.ClientPICSAccessTokenResponse, () =>
-        answerAccessTokens(body, productInfo.pics),
+      return inOneMessage(
+        'access-token',
+        EMsg.ClientPICSAccessTokenResponse,
+        reply,
+        answerAccessTokens(body, pics),
       );
-
-    case EMsg.ServiceMethodCallFromClient: {
-      const method = header.target_job_name ?? '';
-      if (method !== TAG_NAMES_METHOD) {
-        tally.countRefusal('unknown-method');
-        return single('tag-names', EMsg.ServiceMethodResponse, () => new Uint8Array(), {
-          target_job_name: method,
-          eresult: EResult.NoMatch,
-        });
-      }
-      tally.logRequest('tag-names', session, 0);
-      return single('tag-names', EMsg.ServiceMethodResponse, () => answerTagNames(body, context.tagNames), {
-        target_job_name: method,
-        eresult: EResult.OK,
-      });
-    }
-
+    case EMsg.ServiceMethodCallFromClient:
+      return answerServiceMethod(header.target_job_name ?? '', body, reply, context);
     default:
       tally.countRefusal('unknown-message');
       return undefined;
   }
 }
 
-/** What becomes of the product info request that was just logged, by the throttle if there is one. */
-function throttle(faults: Faults, tally: Tally): 'refuse' | 'no-answer' | 'disconnect' | undefined {
+function inOneMessage(kind: RequestKind, emsg: number, header: Header, body: Uint8Array): Answer {
+  return { kind, emsg, header, appids: [], parts: () => [[body]] };
+}
+
+function answerProductInfoRequest(body: Buffer, reply: Header, context: RequestContext): Answer | undefined {
+  const { tally, productInfo, session } = context;
+  const emsg = EMsg.ClientPICSProductInfoResponse;
+  const request = messages.productInfoRequest.decode(body);
+  const appids = (request.apps ?? []).map(({ appid = 0 }) => appid);
+  const ids = appids.length + (request.packages?.length ?? 0);
+  const kind = request.meta_data_only ? 'metadata' : 'product-info';
+  tally.logRequest(kind, session, ids);
+  const throttled = throttle(context);
+  if (throttled === 'no-answer') return undefined;
+  let refusal: EResultName | undefined;
+  if (throttled === 'refuse') refusal = 'RateLimitExceeded';
+  if (ids > MOST_IDS) {
+    tally.countRefusal('too-many-ids');
+    refusal = 'InvalidParam';
+  }
+  if (refusal) return inOneMessage(kind, emsg, { ...reply, eresult: EResult[refusal] }, new Uint8Array());
+  return { kind, emsg, header: reply, appids, parts: () => answerProductInfo(request, productInfo) };
+}
+
+/** What becomes of the product info request that was just logged, if the throttle is armed and it is one too many. */
+function throttle({ faults, tally }: RequestContext): 'refuse' | 'no-answer' | undefined {
   const fault = faults.peek('throttle');
   if (!fault || tally.productInfoRequestsWithin(1_000 - fault.toleranceMs) <= fault.limit) return undefined;
-  const struck = faults.strike('throttle');
-  if (struck) tally.countRefusal('throttled');
-  return struck?.response;
+  const response = faults.strike('throttle')?.response;
+  if (response === 'disconnect') throw new Refusal('throttled', 'too many requests');
+  if (response) tally.countRefusal('throttled');
+  return response;
+}
+
+function answerServiceMethod(method: string, body: Buffer, reply: Header, context: RequestContext): Answer {
+  const { tally, tagNames, session } = context;
+  const isKnown = method === TAG_NAMES_METHOD;
+  if (isKnown) tally.logRequest('tag-names', session, 0);
+  else tally.countRefusal('unknown-method');
+  const header = { ...reply, target_job_name: method, eresult: isKnown ? EResult.OK : EResult.NoMatch };
+  const names = isKnown ? answerTagNames(body, tagNames) : new Uint8Array();
+  return inOneMessage('tag-names', EMsg.ServiceMethodResponse, header, names);
 }

@@ -30,12 +30,18 @@ export class CmServer {
     perMessageDeflate: false,
   });
   readonly #sessions = new Set<Session>();
+  /** Every TCP connection, those still in the middle of a TLS handshake included. */
+  readonly #connections = new Set<Duplex>();
   readonly #context: SessionContext;
 
   /** @param server already listening, for sessions tell clients its port. */
   constructor(server: Server, context: SessionContext) {
     this.#server = server;
     this.#context = context;
+    server.on('connection', (connection) => {
+      this.#connections.add(connection);
+      connection.on('close', () => this.#connections.delete(connection));
+    });
     server.on('request', (request, response) => {
       this.#serveHttp(request, response).catch(() => response.destroy());
     });
@@ -52,10 +58,10 @@ export class CmServer {
     for (const session of this.#sessions) session.end(result);
   }
 
+  /** Ends every connection, however far it has come. */
   async close(): Promise<void> {
-    this.disconnectAll();
     this.#server.close();
-    this.#server.closeAllConnections();
+    for (const connection of this.#connections) connection.destroy();
     await once(this.#server, 'close');
   }
 
@@ -105,8 +111,8 @@ export class CmServer {
     const { pics } = this.#context.productInfo;
     for (const version of [pics.findApp(appid), pics.findPreviousApp(appid)]) {
       const known = version?.readDigest().sha;
-      if (version && known && Buffer.from(known).toString('hex') === sha)
-        return version.readBuffer().subarray(0, -1);
+      if (!version || !known || Buffer.from(known).toString('hex') !== sha) continue;
+      return version.readBuffer().subarray(0, -1);
     }
     return undefined;
   }

@@ -79,7 +79,8 @@ export class Outbox {
     if (this.#faults.strike('frozen', target) || this.#faults.strike('no-answer', target)) return;
     const delayMs = this.#latencyMs + (this.#faults.strike('late-answer', target)?.ms ?? 0);
     const swapped = this.#faults.strike('out-of-order', target);
-    const parts = delayMs > 0 || swapped ? [...answer.parts()] : answer.parts();
+    const isDoubled = this.#faults.strike('doubled-answer', target) !== undefined;
+    const parts = delayMs > 0 || swapped || isDoubled ? [...answer.parts()] : answer.parts();
     if (delayMs > 0) await sleep(delayMs, undefined, { signal: this.#closed.signal });
     if (swapped) await this.#nextAnswer(swapped.ms);
     const drop = this.#faults.strike('drop-connection', target);
@@ -87,9 +88,8 @@ export class Outbox {
       await this.#cutOff(answer, parts, drop);
       return;
     }
-    for (const pieces of parts) await this.#sendPart(answer, pieces);
-    if (this.#faults.strike('doubled-answer', target)) {
-      for (const pieces of answer.parts()) await this.#sendPart(answer, pieces);
+    for (let times = isDoubled ? 2 : 1; times > 0; times -= 1) {
+      for (const pieces of parts) await this.#sendPart(answer, pieces);
     }
     for (const resume of this.#afterNext.splice(0)) resume();
   }

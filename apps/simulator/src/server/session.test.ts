@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { EMsg } from '../protocol/emsg.ts';
 import { EResult } from '../protocol/eresult.ts';
@@ -8,6 +10,9 @@ import { startSimulator } from '../start-simulator.ts';
 import type { RefusalReason } from './refusal.ts';
 import { logOffSteamUser, logOnSteamUser } from '../testing/steam-user-client.ts';
 import { appsOf, WireClient } from '../testing/wire-client.ts';
+
+// Real processes and bodies by the thousand on a busy machine: a limit that tells "hangs" from "slow today".
+vi.setConfig({ testTimeout: 60_000 });
 
 let simulator: Simulator;
 const start = async (options: SimulatorInput = {}) => {
@@ -277,4 +282,18 @@ test('a heartbeat that asks for a reply gets one', async () => {
   client.send(EMsg.ClientHeartBeat, messages.heartBeat.encode({ send_reply: true }));
   const reply = await client.next(({ emsg }) => emsg === EMsg.ClientHeartBeat);
   expect(reply.header.steamid).toBe(client.identity.steamid);
+});
+
+test('closing ends connections in every state, those in a handshake included', async () => {
+  await start();
+  const { cmServer, controlUrl } = simulator.addresses;
+  const silent = [Number(cmServer.split(':')[1]), Number(new URL(controlUrl).port)].map((port) =>
+    connect(port, '127.0.0.1'),
+  );
+  await Promise.all(silent.map((socket) => once(socket, 'connect')));
+  const client = await WireClient.logOn(simulator.addresses);
+  const ends = Promise.all(silent.map((socket) => once(socket.resume(), 'close')));
+  await simulator.close();
+  expect(await client.closed).toMatchObject({ code: 1006 });
+  expect(await ends).toHaveLength(2);
 });

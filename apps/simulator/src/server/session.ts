@@ -77,6 +77,8 @@ export class Session {
   }
 
   #receive(message: RawData, isBinary: boolean): void {
+    // What a client says after it was turned away is not heard.
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
     try {
       if (!isBinary || !Buffer.isBuffer(message)) throw new Refusal('text-frame', 'messages are binary');
       this.#dispatch(decodeEnvelope(message));
@@ -106,8 +108,8 @@ export class Session {
     if (emsg === EMsg.ClientHeartBeat) {
       tally.heartbeats += 1;
       this.#expectHeartbeat();
-      if (messages.heartBeat.decode(body).send_reply)
-        this.#send(EMsg.ClientHeartBeat, messages.heartBeat.encode({}));
+      const wantsReply = messages.heartBeat.decode(body).send_reply;
+      if (wantsReply) this.#settle(this.#outbox.send(EMsg.ClientHeartBeat, this.#identity, []));
     } else if (emsg === EMsg.ClientLogOff) {
       tally.logoffs += 1;
       this.#logOff('OK');
@@ -173,7 +175,7 @@ export class Session {
     return gate.admit();
   }
 
-  /** Twice the interval, for a client's timer may be late as any other; a real CM waits no longer either. */
+  /** Waits for twice the interval, for a client's timer may be as late as any other. */
   #expectHeartbeat(): void {
     clearTimeout(this.#deadline);
     this.#deadline = setTimeout(
@@ -185,10 +187,6 @@ export class Session {
   #logOff(result: EResultName): void {
     const loggedOff = messages.loggedOff.encode({ eresult: EResult[result] });
     this.#settle(this.#outbox.send(EMsg.ClientLoggedOff, this.#identity, [loggedOff]), true);
-  }
-
-  #send(emsg: number, body: Uint8Array): void {
-    this.#settle(this.#outbox.send(emsg, this.#identity, [body]));
   }
 
   /** An answer that cannot leave, for the client has gone, is nobody's failure. */
