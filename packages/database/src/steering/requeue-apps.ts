@@ -1,7 +1,10 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Database } from '../connect-database.ts';
 
-/** Which apps: all that failed, these, those whose error holds a text, of a type, failed since then, or every known one. */
+/**
+ * Which apps: all that failed, these, those that failed with an error that holds a text (in upper or lower case), stored
+ * ones of a type, those that failed at a time or later, or every known one.
+ */
 export type RequeueSelection =
   | { failed: true }
   | { appids: readonly number[] }
@@ -10,9 +13,15 @@ export type RequeueSelection =
   | { since: Date }
   | { all: true };
 
+/** How many apps one statement requeues, so that writers are not kept waiting while 300,000 are. */
+const STEP = 10_000;
+
 /**
  * Wants apps again with fresh attempts, whatever is settled of them and whether or not they failed, and returns how many.
  * With `dryRun` it only counts them.
+ *
+ * It marks the ledger like everything else that wants apps, so no job is made here, and an app that is in flight is settled
+ * by the answer on its way instead of going out twice.
  */
 export async function requeueApps(
   db: Database,
@@ -21,25 +30,40 @@ export async function requeueApps(
 ): Promise<number> {
   const chosen = conditionOf(selection);
   if (dryRun) {
-    const counted = await sql<{ apps: number }>`select count(*) as apps from sync_status where ${chosen}`.execute(db);
-    return counted.rows[0]?.apps ?? 0;
+    const { rows } = await sql<{ apps: number }>`
+      select count(*) as apps from sync_status where ${chosen}
+    `.execute(db);
+    return rows[0]?.apps ?? 0;
   }
-  const requeued = await sql`
-    with chosen as (select appid from sync_status where ${chosen} order by appid for update)
-    update sync_status
-    set failed_at = null, last_error = null, attempts = 0, not_before = null, settled_change_number = null,
-      wanted_change_number = coalesce(wanted_change_number, 0)
-    from chosen
-    where sync_status.appid = chosen.appid
-  `.execute(db);
-  return Number(requeued.numAffectedRows);
+  let requeued = 0;
+  for (let last = -1, step = STEP; step === STEP; requeued += step) {
+    const { rows } = await sql<{ appid: number }>`
+      with chosen as (
+        select appid from sync_status where ${chosen} and appid > ${last} order by appid limit ${sql.lit(STEP)} for update
+      )
+      update sync_status
+      set failed_at = null, last_error = null, attempts = 0, not_before = null, settled_change_number = null,
+        wanted_change_number = coalesce(wanted_change_number, 0)
+      from chosen
+      where sync_status.appid = chosen.appid
+      returning sync_status.appid
+    `.execute(db);
+    step = rows.length;
+    last = rows.reduce((highest, { appid }) => Math.max(highest, appid), last);
+  }
+  return requeued;
 }
 
 function conditionOf(selection: RequeueSelection): RawBuilder<boolean> {
   if ('failed' in selection) return sql`failed_at is not null`;
   if ('appids' in selection) return sql`appid = any (${selection.appids}::integer[])`;
-  if ('error' in selection) return sql`failed_at is not null and strpos(lower(last_error), lower(${selection.error})) > 0`;
-  if ('type' in selection) return sql`appid in (select appid from apps where type = lower(${selection.type}))`;
+  if ('error' in selection) {
+    return sql`failed_at is not null and strpos(lower(last_error), lower(${selection.error})) > 0`;
+  }
+  if ('type' in selection) {
+    // A table that was there before may have an enum here.
+    return sql`appid in (select appid from apps where lower(type::text) = lower(${selection.type}))`;
+  }
   if ('since' in selection) return sql`failed_at >= ${selection.since}`;
   return sql`true`;
 }
