@@ -37,7 +37,7 @@ describe('the whole line', () => {
     { timeout: 180_000 },
     async () => {
       const simulator = await startTestSimulator({ apps: 20_000, seed: 7 });
-      const pipeline = await startPipeline(simulator, { fetchers: 2 });
+      const pipeline = await startPipeline(simulator, { fetchers: 2, board: true });
       await pipeline.settled(150_000);
 
       const stored = await readStoredApps(pipeline.database);
@@ -80,7 +80,7 @@ describe('the whole line', () => {
     async () => {
       const simulator = await startTestSimulator({ catalog: RECORDED_PICS, replay: true, replayStart: 1 });
       const start = simulator.currentChangeNumber;
-      const pipeline = await startPipeline(simulator, { fetchers: 2 });
+      const pipeline = await startPipeline(simulator, { fetchers: 2, board: true });
       const { database } = pipeline;
       await pipeline.settled(60_000);
 

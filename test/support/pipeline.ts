@@ -11,9 +11,11 @@ import { waitUntil } from '../../apps/cli/src/local/wait-until.ts';
 export interface Pipeline {
   database: Database;
   redis: TestRedis;
-  services: { producer: TestService; fetchers: TestService[]; writer: TestService; board: TestService };
+  services: { producer: TestService; fetchers: TestService[]; writer: TestService };
   /** Resolves when every app was looked for, no scan is unfinished and nothing is wanted or in flight; rejects after the timeout. */
   settled(timeoutMs: number): Promise<void>;
+  /** The environment of its services, for starting one more. */
+  env: Record<string, string>;
   /** SIGTERMs all services; resolves with their exit codes. */
   stop(): Promise<number[]>;
 }
@@ -21,12 +23,22 @@ export interface Pipeline {
 /** What every service of a test gets besides its edges: no wait that only politeness towards Steam needs. */
 const IMPATIENT = { POLL_INTERVAL_MS: '200', FETCH_RATE_PER_SECOND: '100', LOG_LEVEL: 'info' };
 
-/** Starts producer, writer, board and `fetchers` fetchers against the simulator, on an empty database. */
+export interface PipelineOptions {
+  fetchers?: number;
+  /** The board watches and steers; the line runs without it. */
+  board?: boolean;
+  env?: Record<string, string>;
+  /** A migrated database of the test's own, with what it likes in it; an empty one unless given. */
+  databaseUrl?: string;
+}
+
+/** Starts the services against the simulator and resolves when all of them are ready. */
 export async function startPipeline(
   simulator: Simulator,
-  { fetchers = 1, env = {} }: { fetchers?: number; env?: Record<string, string> } = {},
+  { fetchers = 1, board = false, env = {}, databaseUrl }: PipelineOptions = {},
 ): Promise<Pipeline> {
-  const [{ url }, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+  const url = databaseUrl ?? (await createTestDatabase()).url;
+  const redis = await createTestRedis();
   const variables = {
     DATABASE_URL: url,
     REDIS_URL: redis.url,
@@ -34,11 +46,11 @@ export async function startPipeline(
     ...IMPATIENT,
     ...env,
   };
-  const [producer, writer, board, ...fetching] = await Promise.all([
+  const [producer, writer, fetching, boards] = await Promise.all([
     startService('producer', variables),
     startService('writer', variables),
-    startService('board', variables),
-    ...Array.from({ length: fetchers }, () => startService('fetcher', variables)),
+    Promise.all(Array.from({ length: fetchers }, () => startService('fetcher', variables))),
+    board ? Promise.all([startService('board', variables)]) : [],
   ]);
   const database = connectDatabase(url, { applicationName: 'test', maxConnections: 2 });
   closeAtEndOfFile('connections of the test', () => database.destroy());
@@ -51,13 +63,14 @@ export async function startPipeline(
   return {
     database,
     redis,
-    services: { producer, writer, board, fetchers: fetching },
+    env: variables,
+    services: { producer, writer, fetchers: fetching },
     settled: async (timeoutMs) => {
       if (await waitUntil(isSettled, timeoutMs)) return;
       const counts = JSON.stringify(await countLedger(database));
       const last = [producer, writer, ...fetching].flatMap((service) => service.lines.slice(-5)).join('\n');
       throw new Error(`not settled after ${timeoutMs} ms: ${counts}\n${last}`);
     },
-    stop: () => Promise.all([producer, writer, board, ...fetching].map((service) => service.stop())),
+    stop: () => Promise.all([producer, writer, ...fetching, ...boards].map((service) => service.stop())),
   };
 }
