@@ -1,7 +1,8 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalServer, LocalServerOptions } from '../../apps/cli/src/local/local-server.ts';
+import { ELSEWHERE } from '../../apps/cli/src/local/postgres-home.ts';
 import { closeAtEndOfFile } from './cleanup.ts';
 
 /** A server of one test file alone, that it may flush, freeze and kill. */
@@ -44,8 +45,17 @@ export async function createTestServer(
   };
 }
 
-/** Removes a folder, and the one it leads to when it had to be made elsewhere. */
+/** Removes a folder with all it holds, and what links in it lead to when Postgres had to be put elsewhere. */
 export function removeFolder(folder: string): void {
-  rmSync(realpathSync(folder), { recursive: true, force: true });
+  const inside = lstatSync(folder).isDirectory()
+    ? readdirSync(folder, { recursive: true, withFileTypes: true })
+    : [];
+  const links = inside
+    .filter((entry) => entry.isSymbolicLink())
+    .map((entry) => join(entry.parentPath, entry.name));
+  for (const link of [folder, ...links]) {
+    const target = realpathSync(link);
+    if (link === folder || target.startsWith(ELSEWHERE)) rmSync(target, { recursive: true, force: true });
+  }
   rmSync(folder, { recursive: true, force: true });
 }

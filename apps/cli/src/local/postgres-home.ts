@@ -10,6 +10,9 @@ import { findPostgresUser } from './postgres-user.ts';
 /** Nothing of the caller's environment reaches Postgres: PGDATA, PGPORT or a locale would change what it does. */
 export const POSTGRES_ENVIRONMENT = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 
+/** What the names of folders begin with that hold Postgres' data when it cannot reach the folder asked for. */
+export const ELSEWHERE = '/var/lib/pics-mirror-';
+
 /** Where Postgres keeps its data on this machine, the programs to run, and as whom. */
 export interface PostgresHome {
   folder: string;
@@ -44,7 +47,7 @@ function lend(folder: string, identity: Identity): void {
     );
   }
   rmdirSync(folder);
-  const elsewhere = mkdtempSync('/var/lib/pics-mirror-');
+  const elsewhere = mkdtempSync(ELSEWHERE);
   chownSync(elsewhere, identity.uid, identity.gid);
   symlinkSync(elsewhere, folder);
 }
