@@ -84,9 +84,10 @@ test('takes an id once when it is asked for twice, answered twice, or not asked 
   const info = client.getProductInfo([1, 1, 2]);
   const request = await cm.next('productInfo');
   expect(request.appids).toEqual([1, 2]);
+  const corrupt = (appid: number) => ({ ...appOnWire(appid), buffer: Buffer.from('garbage') });
   request.send(
     request.productInfo({
-      apps: [appOnWire(1, 'first'), appOnWire(1, 'again'), appOnWire(99)],
+      apps: [appOnWire(1, 'first'), appOnWire(1, 'again'), corrupt(1), appOnWire(99), corrupt(97)],
       unknown_appids: [2, 2, 1, 98],
     }),
   );

@@ -79,20 +79,29 @@ test('follows no redirect', async () => {
   expect(unanswered).toEqual([{ appid: 1, reason: 'unreadable' }]);
 });
 
-test('stops reading a body beyond the bound, packed or unpacked', async () => {
-  const megabyte = Buffer.alloc(1024 * 1024);
-  const { unanswered } = await readWithheld([withhold(1, 'a'), withhold(2, 'b')], (request, response) => {
-    if (request.url?.startsWith('/appinfo/1/')) {
-      response.end(gzipSync(Buffer.alloc(17 * megabyte.length)));
-      return;
-    }
-    const flood = () => {
-      while (!response.destroyed && response.write(megabyte));
+test('stops reading a body beyond the bound', async () => {
+  const started = await startSession();
+  const flood: RequestListener = (_request, response) => {
+    const pour = () => {
+      while (!response.destroyed && response.write(Buffer.alloc(1024 * 1024)));
     };
-    response.on('drain', flood);
-    flood();
-  });
-  expect(unanswered.map(({ reason }) => reason)).toEqual(['unreadable', 'unreadable']);
+    response.on('drain', pour);
+    pour();
+  };
+  const { unanswered } = await readWithheld([withhold(1, 'text')], flood, started);
+  expect(unanswered).toEqual([{ appid: 1, reason: 'unreadable' }]);
+  const { err } = await started.log.next('withheld bodies cannot be read');
+  expect(err).toMatchObject({ message: 'more than 16777216 bytes' });
+});
+
+test('stops unpacking a body beyond the bound', async () => {
+  const started = await startSession();
+  const bomb: RequestListener = (_request, response) =>
+    response.end(gzipSync(Buffer.alloc(17 * 1024 * 1024)));
+  const { unanswered } = await readWithheld([withhold(1, 'text')], bomb, started);
+  expect(unanswered).toEqual([{ appid: 1, reason: 'unreadable' }]);
+  const { err } = await started.log.next('withheld bodies cannot be read');
+  expect(err).toMatchObject({ code: 'ERR_BUFFER_TOO_LARGE' });
 });
 
 test('reads over eight connections, however many bodies there are', async () => {
