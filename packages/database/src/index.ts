@@ -28,12 +28,15 @@ export { getSteering, steer, type Steering, type SteeringChange } from './steeri
 
 export { addThroughput } from './overview/add-throughput.ts';
 export { findApp, type AppDossier } from './overview/find-app.ts';
+export { getFailures, type Failure } from './overview/get-failures.ts';
 export { getFeed, type Feed } from './overview/get-feed.ts';
-export { getLatestChanges, type ChangeOutcome, type LatestChange } from './overview/get-latest-changes.ts';
+export { getLatestChanges, type ChangeOutcome, type ChangesStart, type LatestChange } from './overview/get-latest-changes.ts';
 export { getScans, type ScanProgress } from './overview/get-scans.ts';
 export { findFailedApps, groupFailures, type FailureGroup } from './overview/group-failures.ts';
+export { measureLedger, type LedgerMeasures } from './overview/measure-ledger.ts';
 export { searchApps, type FoundApp } from './overview/search-apps.ts';
 export { getThroughput, type ThroughputPoint, type ThroughputSpan } from './overview/get-throughput.ts';
 
+export type { RowChanges, RowCounts } from './write/row-changes.ts';
 export { writeBatch } from './write/write-batch.ts';
 export type { WriteCounts } from './write/write-outcomes.ts';

@@ -1,7 +1,9 @@
 export { findEvictionRisk } from './connection.ts';
 export { findFetchRate } from './find-fetch-rate.ts';
+export { getQueueStandings, type QueueStanding } from './get-queue-standings.ts';
 export { inspectRedis, type RedisFacts } from './inspect-redis.ts';
 export { setFetchRate, type DeadJob, type JobQueue } from './job-queue.ts';
+export { loadTelemetry } from './load-telemetry.ts';
 export { openQueues, type Queues } from './open-queues.ts';
 export { getReplicas, keepReporting, type Replica, type ReplicaReport } from './replicas.ts';
-export { startWorker, type RunningWorker, type WorkerOptions } from './start-worker.ts';
+export { startWorker, type JobAttempt, type RunningWorker, type WorkerOptions } from './start-worker.ts';

@@ -16,8 +16,21 @@ export interface LatestChange {
   outcome: ChangeOutcome;
 }
 
-/** Gets the last changes of apps that the feed brought, the newest first. */
-export async function getLatestChanges(db: Database, limit: number): Promise<LatestChange[]> {
+/** Where a list of changes begins: above a change number, or with those seen from a time on. */
+export type ChangesStart = { after: number } | { from: Date };
+
+/** Gets the last changes of apps that the feed brought, the newest first; with a start only those from there on. */
+export async function getLatestChanges(
+  db: Database,
+  limit: number,
+  start?: ChangesStart,
+): Promise<LatestChange[]> {
+  const started =
+    start === undefined
+      ? sql`true`
+      : 'after' in start
+        ? sql`change_number > ${start.after}`
+        : sql`seen_at >= ${start.from}`;
   const changes = await sql<LatestChange>`
     select change_number, change.id as appid, apps.name, needs_token, seen_at,
       case
@@ -28,7 +41,7 @@ export async function getLatestChanges(db: Database, limit: number): Promise<Lat
         else 'wanted'
       end as outcome
     from (
-      select * from pics_changes where kind = 'app' order by change_number desc, id limit ${limit}
+      select * from pics_changes where kind = 'app' and ${started} order by change_number desc, id limit ${limit}
     ) as change
       left join apps on apps.appid = change.id
       left join sync_status on sync_status.appid = change.id

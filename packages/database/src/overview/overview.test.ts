@@ -7,8 +7,9 @@ import { claimBatch } from '../ledger/claim-batch.ts';
 import { recordPoll } from '../ledger/record-poll.ts';
 import { startScan } from '../scans/start-scan.ts';
 import { findApp } from './find-app.ts';
+import { getFailures } from './get-failures.ts';
 import { getFeed } from './get-feed.ts';
-import { getLatestChanges } from './get-latest-changes.ts';
+import { getLatestChanges, type ChangesStart } from './get-latest-changes.ts';
 import { getScans } from './get-scans.ts';
 import { findFailedApps, groupFailures } from './group-failures.ts';
 import { searchApps } from './search-apps.ts';
@@ -108,6 +109,20 @@ test('the latest changes come newest first, with the names of the apps and what 
   ]);
 });
 
+test('changes are listed from a number, or from a time on', async () => {
+  await startCursor(database, 100);
+  await poll(100, 110, [10, 101], [20, 102]);
+  await sql`update pics_changes set seen_at = '2026-01-01T12:00Z'`.execute(database);
+  await poll(110, 120, [30, 111]);
+  await sql`update pics_changes set seen_at = '2026-01-02T12:00Z' where id = 30`.execute(database);
+  const appidsFrom = async (start: ChangesStart, limit = 9) =>
+    (await getLatestChanges(database, limit, start)).map(({ appid }) => appid);
+  expect(await appidsFrom({ after: 101 })).toEqual([30, 20]);
+  expect(await appidsFrom({ after: 101 }, 1)).toEqual([30]);
+  expect(await appidsFrom({ from: new Date('2026-01-02T12:00Z') })).toEqual([30]);
+  expect(await appidsFrom({ from: new Date('2026-01-01T12:00Z') })).toEqual([30, 20, 10]);
+});
+
 test('scans come newest first; one that is not finished says how far it has to go', async () => {
   await startScan(database, { reason: 'discovery', knownOnly: false });
   await sql`update pics_scans set finished_at = now()`.execute(database);
@@ -139,6 +154,14 @@ describe('failures', () => {
       { appid: 10, name: null },
     ]);
     expect(groups[0]?.firstFailedAt.getTime()).toBeLessThan(groups[0]?.lastFailedAt.getTime() ?? 0);
+  });
+
+  test('are listed one by one, the latest first', async () => {
+    const failures = await getFailures(database, 2);
+    expect(failures.map(({ appid, name, error }) => [appid, name, error])).toEqual([
+      [30, null, 'NoAnswer: Steam did not answer in time'],
+      [20, 'Twenty', 'KeyValuesError: cut off at 7'],
+    ]);
   });
 
   test('of one group are found by its reason', async () => {
