@@ -1,15 +1,16 @@
 import { connectDatabase, findDatabaseHindrance } from '@pics/database';
-import { openQueues } from '@pics/queue';
-import { runService } from '@pics/service';
-import { createBoard } from './create-board.ts';
+import { keepReporting, openQueues } from '@pics/queue';
+import { environment, runService } from '@pics/service';
 import { defaultPort, findHost, required } from './config.ts';
+import { createBoard } from './create-board.ts';
+import { describeEnvironment } from './environment.ts';
 
 await runService({
   name: 'board',
   port: defaultPort,
   required,
   findHost,
-  start: async ({ settings, log, onClose, onReadiness, answerOtherPaths }) => {
+  start: async ({ settings, log, stopping, onClose, onReadiness, answerOtherPaths, describe }) => {
     const database = connectDatabase(settings.DATABASE_URL, {
       applicationName: 'pics-board',
       maxConnections: 4,
@@ -18,7 +19,20 @@ await runService({
     const queues = openQueues(settings.REDIS_URL, (err) => log.warn({ err }, 'redis connection'));
     onClose('queues', () => queues.close());
 
-    answerOtherPaths(createBoard({ queues, settings }));
+    const { app, stream } = createBoard({
+      settings,
+      environment: describeEnvironment(settings.DATABASE_URL, environment()),
+      database,
+      queues,
+      log,
+      stopping,
+    });
+    answerOtherPaths(app);
     onReadiness(() => findDatabaseHindrance(database));
+    const reporting = keepReporting(queues.redis, async () => ({
+      ...(await describe()),
+      counters: { 'open pages': stream.viewers },
+    }));
+    onClose('report', () => reporting.stop());
   },
 });

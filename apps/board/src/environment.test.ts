@@ -1,0 +1,22 @@
+import { describe, expect, test } from 'vitest';
+import { describeEnvironment } from './environment.ts';
+
+describe('the environment', () => {
+  test('is named as its platform does', () => {
+    const variables = { RAILWAY_ENVIRONMENT_NAME: 'production' };
+    expect(describeEnvironment('postgres://u:p@db/x', variables)).toEqual({
+      label: 'production',
+      level: 'warn',
+    });
+  });
+
+  test.for(['postgres://u:p@localhost:5432/x', 'postgres://u:p@127.0.0.1/x', 'postgres://u:p@[::1]:5432/x'])(
+    'is this machine for %s',
+    (url) => expect(describeEnvironment(url, {}).label).toBe('this machine'),
+  );
+
+  test('is else named after the host of the database, and shows nothing else of its URL', () => {
+    const { label } = describeEnvironment('postgres://user:hunter2@db.example.com:5432/catalogue', {});
+    expect(label).toBe('db.example.com');
+  });
+});

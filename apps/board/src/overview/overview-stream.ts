@@ -1,0 +1,105 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ThroughputPoint } from '@pics/database';
+import type { RequestHandler, Response } from 'express';
+import type { Parts, Plots, Series } from './live-message.ts';
+import type { Overview, OverviewReader } from './read-overview.ts';
+
+/** From the end of one look to the start of the next: what a person calls live, at next to no cost. */
+const INTERVAL_MS = 2_000;
+
+/** Pages that are open at once; a browser that reconnects without end must not fill the memory. */
+const MOST_VIEWERS = 200;
+
+/** What a viewer may leave unread before it counts as gone. */
+const MOST_UNREAD_BYTES = 1_000_000;
+
+/**
+ * Sends the overview to every open page as it changes, as server-sent events: `parts` with what differs from the last time,
+ * and `plots`. A page that has just connected gets all of it.
+ *
+ * However many pages are open, everything is read once for all of them; while none is open, nothing is read at all.
+ */
+export class OverviewStream {
+  readonly #read: OverviewReader;
+  readonly #render: (overview: Overview) => Parts;
+  readonly #stopping: AbortSignal;
+  readonly #viewers = new Set<Response>();
+  #sent: { parts: Parts; plots: string } | undefined;
+  #sending = false;
+
+  constructor(options: {
+    read: OverviewReader;
+    render: (overview: Overview) => Parts;
+    stopping: AbortSignal;
+  }) {
+    this.#read = options.read;
+    this.#render = options.render;
+    this.#stopping = options.stopping;
+  }
+
+  get viewers(): number {
+    return this.#viewers.size;
+  }
+
+  readonly handler: RequestHandler = (_request, response) => {
+    if (this.#viewers.size >= MOST_VIEWERS) {
+      response.status(503).json({ error: `${MOST_VIEWERS} pages are open already.` });
+      return;
+    }
+    response.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      // nginx and others would collect the events until there are enough of them.
+      'x-accel-buffering': 'no',
+    });
+    response.write(`retry: ${INTERVAL_MS}\n\n`);
+    if (this.#sent) response.write(eventOf('parts', JSON.stringify(this.#sent.parts)) + this.#sent.plots);
+    this.#viewers.add(response);
+    response.on('close', () => this.#viewers.delete(response));
+    if (!this.#sending) void this.#keepSending();
+  };
+
+  async #keepSending(): Promise<void> {
+    this.#sending = true;
+    while (this.#viewers.size > 0 && !this.#stopping.aborted) {
+      const overview = await this.#read();
+      const parts = this.#render(overview);
+      const changed = Object.entries(parts).filter(([id, markup]) => this.#sent?.parts[id] !== markup);
+      const plots = overview.ledger
+        ? eventOf('plots', JSON.stringify(plotsOf(overview.ledger, overview.fleet?.fetchRate)))
+        : (this.#sent?.plots ?? '');
+      const text =
+        (changed.length > 0 ? eventOf('parts', JSON.stringify(Object.fromEntries(changed))) : ':\n\n') +
+        (plots === this.#sent?.plots ? '' : plots);
+      this.#sent = { parts, plots };
+      for (const viewer of this.#viewers) {
+        if (viewer.writableLength > MOST_UNREAD_BYTES) viewer.destroy();
+        else viewer.write(text);
+      }
+      await delay(INTERVAL_MS, undefined, { signal: this.#stopping }).catch(() => {});
+    }
+    this.#sending = false;
+    this.#sent = undefined;
+  }
+}
+
+function plotsOf(
+  { hour, day }: { hour: ThroughputPoint[]; day: ThroughputPoint[] },
+  fetchRate: number | undefined,
+): Plots {
+  return { hour: seriesOf(hour), day: seriesOf(day), fetchRate: fetchRate ?? null };
+}
+
+function seriesOf(points: readonly ThroughputPoint[]): Series {
+  const rounded = (value: number) => Math.round(value * 100) / 100;
+  return {
+    at: points.map(({ from }) => from.getTime() / 1_000),
+    apps: points.map(({ appsPerSecond }) => rounded(appsPerSecond)),
+    requests: points.map(({ requestsPerSecond }) => rounded(requestsPerSecond)),
+  };
+}
+
+/** JSON has no line breaks, so one `data` line holds it. */
+function eventOf(name: string, json: string): string {
+  return `event: ${name}\ndata: ${json}\n\n`;
+}

@@ -1,0 +1,136 @@
+import { FETCH_QUEUE, WRITE_QUEUE } from '@pics/core';
+import {
+  countLedger,
+  getFeed,
+  getLatestChanges,
+  getScans,
+  getSteering,
+  getThroughput,
+  groupFailures,
+  type Database,
+  type FailureGroup,
+  type Feed,
+  type LatestChange,
+  type LedgerCounts,
+  type ScanProgress,
+  type Steering,
+  type ThroughputPoint,
+} from '@pics/database';
+import { findFetchRate, getReplicas, type Queues, type Replica } from '@pics/queue';
+import { paced } from './paced.ts';
+
+/** How one queue stands, in jobs. */
+export interface QueueStanding {
+  name: string;
+  waiting: number;
+  active: number;
+  delayed: number;
+  failed: number;
+  /** Somebody paused it in Bull Board: no job is taken. */
+  paused: boolean;
+}
+
+/** What Postgres knows. */
+export interface LedgerSide {
+  counts: LedgerCounts;
+  feed: Feed;
+  steering: Steering;
+  hour: ThroughputPoint[];
+  day: ThroughputPoint[];
+  changes: LatestChange[];
+  scans: ScanProgress[];
+  failures: FailureGroup[];
+}
+
+/** What Redis knows. */
+export interface FleetSide {
+  replicas: Replica[];
+  queues: QueueStanding[];
+  /** Requests a second that the fleet may make right now; undefined when no producer has said so. */
+  fetchRate: number | undefined;
+}
+
+/** Everything the overview shows. A side that could not be read is undefined, and the reason among the problems. */
+export interface Overview {
+  at: Date;
+  ledger: LedgerSide | undefined;
+  fleet: FleetSide | undefined;
+  problems: string[];
+}
+
+/** How many rows the lists of the page have. */
+const CHANGES = 15;
+const SCANS = 6;
+const FAILURE_GROUPS = 20;
+
+/**
+ * Longer than this nobody waits for a page. A database or Redis that answers nothing at all (a network that swallows
+ * packets) would otherwise hold it up until its connection gives up.
+ */
+const PATIENCE_MS = 4_000;
+
+/** Makes the function that reads the overview, each part of it at its own pace. */
+export function createOverviewReader({ database, queues }: { database: Database; queues: Queues }) {
+  const ledger = {
+    counts: paced(() => countLedger(database)),
+    feed: paced(() => getFeed(database)),
+    steering: () => getSteering(database),
+    hour: paced(() => getThroughput(database, { minutes: 60, step: 1 })),
+    day: paced(() => getThroughput(database, { minutes: 1_440, step: 10 })),
+    changes: paced(() => getLatestChanges(database, CHANGES)),
+    scans: paced(() => getScans(database, SCANS)),
+    failures: paced(() => groupFailures(database, FAILURE_GROUPS)),
+  };
+  const fleet = {
+    replicas: paced(() => getReplicas(queues.redis)),
+    queues: paced(() =>
+      Promise.all([describe(FETCH_QUEUE, queues.fetch), describe(WRITE_QUEUE, queues.write)]),
+    ),
+    fetchRate: paced(() => findFetchRate(queues.fetch)),
+  };
+
+  return async function readOverview(): Promise<Overview> {
+    const problems: string[] = [];
+    const [ledgerSide, fleetSide] = await Promise.all([
+      readSide<LedgerSide>(ledger).catch((error: unknown) => {
+        problems.push(`Postgres cannot be read: ${describeProblem(error)}`);
+        return undefined;
+      }),
+      readSide<FleetSide>(fleet).catch((error: unknown) => {
+        problems.push(`Redis cannot be read: ${describeProblem(error)}`);
+        return undefined;
+      }),
+    ]);
+    return { at: new Date(), ledger: ledgerSide, fleet: fleetSide, problems };
+  };
+}
+
+export type OverviewReader = ReturnType<typeof createOverviewReader>;
+
+/** Reads all parts of a side at once; they come or fail together. */
+async function readSide<Side>(parts: { [Part in keyof Side]: () => Promise<Side[Part]> }): Promise<Side> {
+  const names = Object.keys(parts) as (keyof Side)[];
+  const reading = Promise.all(names.map(async (name) => [name, await parts[name]()] as const));
+  const patience = Promise.withResolvers<never>();
+  const timer = setTimeout(() => patience.reject(new Error('no answer')), PATIENCE_MS);
+  try {
+    return Object.fromEntries(await Promise.race([reading, patience.promise])) as Side;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function describe(name: string, { bull }: Pick<Queues['fetch'], 'bull'>): Promise<QueueStanding> {
+  const [counts, paused] = await Promise.all([
+    bull.getJobCounts('wait', 'prioritized', 'active', 'delayed', 'failed'),
+    bull.isPaused(),
+  ]);
+  const { wait = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 } = counts;
+  return { name, waiting: wait + prioritized, active, delayed, failed, paused };
+}
+
+/** The outermost sentence; what lies under it may hold addresses. */
+function describeProblem(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return describeProblem(error.errors[0]);
+  return error instanceof Error ? error.message : 'unknown reason';
+}

@@ -1,0 +1,72 @@
+import { findApp, isDatabaseUnavailable, searchApps, type Database } from '@pics/database';
+import type { Logger } from '@pics/service';
+import { Router, type ErrorRequestHandler } from 'express';
+import { appidParameter, searchQuery } from '../api/bodies.ts';
+import type { OverviewReader } from '../overview/read-overview.ts';
+import { renderAppPage } from './app-page.ts';
+import type { Frame } from './layout.ts';
+import { renderMessagePage } from './message-page.ts';
+import { renderOverviewPage } from './overview/overview-page.ts';
+import { renderSearchPage } from './search-page.ts';
+
+const FOUND_APPS = 50;
+
+export interface PagesOptions {
+  database: Database;
+  read: OverviewReader;
+  log: Pick<Logger, 'error'>;
+  mode: Pick<Frame, 'environment' | 'readOnly'>;
+}
+
+/** The pages for people: the overview, the search, one for each app, and one that says when there is none. */
+export function createPages({ database, read, log, mode }: PagesOptions): Router {
+  const pages = Router();
+  pages.use((_request, response, next) => {
+    response.set('cache-control', 'no-store');
+    next();
+  });
+  pages.get('/', async (_request, response) => {
+    response.type('html').send(renderOverviewPage(await read(), mode));
+  });
+  pages.get('/apps', async ({ query }, response) => {
+    const { q } = searchQuery.parse(query);
+    const found = await searchApps(database, q, FOUND_APPS);
+    const [first] = found;
+    if (first && String(first.appid) === q) return response.redirect(`/apps/${first.appid}`);
+    response.type('html').send(renderSearchPage(q, found, { ...mode, limit: FOUND_APPS }));
+  });
+  pages.get('/apps/:appid', async ({ params }, response, next) => {
+    const appid = appidParameter.safeParse(params.appid);
+    const dossier = appid.success ? await findApp(database, appid.data) : undefined;
+    if (!dossier) return next();
+    response.type('html').send(renderAppPage(dossier, new Date(), mode));
+  });
+  pages.use((request, response) => {
+    const detail = request.path.startsWith('/apps/')
+      ? 'Neither the tables nor the ledger know this app. Sync it from the overview to ask Steam for it.'
+      : 'There is nothing at this address.';
+    response
+      .status(404)
+      .type('html')
+      .send(renderMessagePage('Not found', detail, mode));
+  });
+  const answerErrors: ErrorRequestHandler = (error: unknown, request, response, next) => {
+    if (response.headersSent) return next(error);
+    const away = isDatabaseUnavailable(error);
+    if (!away) log.error({ err: error, path: request.path }, 'page failed');
+    response
+      .status(away ? 503 : 500)
+      .type('html')
+      .send(
+        away
+          ? renderMessagePage(
+              'Postgres cannot be reached',
+              'The overview says more; try again in a moment.',
+              mode,
+            )
+          : renderMessagePage('Something went wrong', 'The log of the board says what.', mode),
+      );
+  };
+  pages.use(answerErrors);
+  return pages;
+}

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import type { Environment } from '../environment.ts';
+import { Html, html } from './html.ts';
+
+/** Where the browser finds the libraries that its scripts import by name. */
+const IMPORT_MAP = JSON.stringify({
+  imports: { uplot: '/assets/uplot.js', idiomorph: '/assets/idiomorph.js' },
+});
+
+/** Made outside of the template: not a blank may be added, for the hash is of every character. */
+const IMPORT_MAP_SCRIPT = new Html(`<script type="importmap">${IMPORT_MAP}</script>`);
+
+/** The hash of the only inline script, for the Content-Security-Policy: import maps cannot be fetched. */
+export const IMPORT_MAP_HASH = `sha256-${createHash('sha256').update(IMPORT_MAP).digest('base64')}`;
+
+export interface Frame {
+  title: string;
+  environment: Environment;
+  readOnly: boolean;
+  /** What the search field holds. */
+  searched?: string;
+  /** The page's own script besides the one for its buttons. */
+  script?: 'overview.js';
+}
+
+/** A whole page: header with navigation and search, the content, and the line where the outcome of actions is told. */
+export function renderPage(frame: Frame, content: Html): string {
+  const { title, environment, readOnly, searched = '', script } = frame;
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="robots" content="noindex" />
+        <title>${title} · PICS mirror</title>
+        <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
+        <link rel="stylesheet" href="/assets/uplot.css" />
+        <link rel="stylesheet" href="/assets/board.css" />
+        ${IMPORT_MAP_SCRIPT}
+        <script type="module" src="/assets/steering.js"></script>
+        ${script ? html`<script type="module" src="/assets/${script}"></script>` : null}
+      </head>
+      <body>
+        <a class="skip" href="#content">Skip to the content</a>
+        <header class="top">
+          <a class="brand" href="/"
+            ><img src="/assets/icon.svg" alt="" width="22" height="22" /> PICS mirror</a
+          >
+          <span class="badge" data-level="${environment.level}">${environment.label}</span>
+          ${readOnly ? html`<span class="badge" data-level="quiet">read only</span>` : null}
+          <nav aria-label="Pages">
+            <a href="/" ${title === 'Overview' ? html` aria-current="page"` : null}>Overview</a>
+            <a href="/queues">Queues</a>
+          </nav>
+          <form class="search" role="search" action="/apps">
+            <input
+              type="search"
+              name="q"
+              value="${searched}"
+              placeholder="App name or id"
+              aria-label="Search apps by name or id"
+              maxlength="100"
+              required
+            />
+            <button>Search</button>
+          </form>
+        </header>
+        <main id="content" tabindex="-1">${content}</main>
+        <p id="outcome" role="status"></p>
+      </body>
+    </html>`.text;
+}
