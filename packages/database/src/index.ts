@@ -13,6 +13,7 @@ export { recordPoll, type Change, type Poll } from './ledger/record-poll.ts';
 export { markWanted, type WantedSelection } from './ledger/mark-wanted.ts';
 export { claimBatch, type Batch } from './ledger/claim-batch.ts';
 export { getBatchesInFlight, releaseBatches, type ReleaseOutcome } from './ledger/batches-in-flight.ts';
+export { countApps } from './ledger/count-apps.ts';
 export { countLedger, type LedgerCounts } from './ledger/count-ledger.ts';
 
 export { startScan, type Scan, type ScanOptions } from './scans/start-scan.ts';
@@ -30,7 +31,12 @@ export { addThroughput } from './overview/add-throughput.ts';
 export { findApp, type AppDossier } from './overview/find-app.ts';
 export { getFailures, type Failure } from './overview/get-failures.ts';
 export { getFeed, type Feed } from './overview/get-feed.ts';
-export { getLatestChanges, type ChangeOutcome, type ChangesStart, type LatestChange } from './overview/get-latest-changes.ts';
+export {
+  getLatestChanges,
+  type ChangeOutcome,
+  type ChangesStart,
+  type LatestChange,
+} from './overview/get-latest-changes.ts';
 export { getScans, type ScanProgress } from './overview/get-scans.ts';
 export { findFailedApps, groupFailures, type FailureGroup } from './overview/group-failures.ts';
 export { measureLedger, type LedgerMeasures } from './overview/measure-ledger.ts';

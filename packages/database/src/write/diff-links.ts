@@ -16,6 +16,8 @@ export interface LinkChanges {
   added: LinkRow[];
   changed: LinkRow[];
   gone: LinkRow[];
+  /** How many rows are as they should be. */
+  unchanged: number;
 }
 
 /** Compares the links of records with those that are stored, family by family. */
@@ -25,28 +27,27 @@ export function diffLinks(
   names: NameIds,
 ): LinkChanges[] {
   return LINK_FAMILIES.map((family, index) => {
-    const changes: LinkChanges = { family, added: [], changed: [], gone: [] };
+    const changes: LinkChanges = { family, added: [], changed: [], gone: [], unchanged: 0 };
     for (const record of records) {
       const next = family.linksOf(record, names);
       const before = stored.get(record.appid)?.[index] ?? '{}';
+      if (!next) continue;
       // Most apps are as they were: comparing two texts finds that out without taking them apart.
-      if (next && before !== formatLinks(family, next)) diffApp(changes, record.appid, before, next);
+      if (before === formatLinks(family, next)) changes.unchanged += next.length;
+      else diffApp(changes, record.appid, before, next);
     }
     return changes;
   });
 }
 
-function diffApp(
-  { family, added, changed, gone }: LinkChanges,
-  appid: number,
-  stored: string,
-  next: readonly Link[],
-): void {
+function diffApp(changes: LinkChanges, appid: number, stored: string, next: readonly Link[]): void {
+  const { family, added, changed, gone } = changes;
   const before = new Map(parseLinks(family, stored));
   const after = new Map(next);
   for (const [id, extra] of after) {
     if (!before.has(id)) added.push({ appid, id, extra });
     else if (before.get(id) !== extra) changed.push({ appid, id, extra });
+    else changes.unchanged += 1;
   }
   for (const [id, extra] of before) {
     if (!after.has(id)) gone.push({ appid, id, extra });

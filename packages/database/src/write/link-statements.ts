@@ -55,7 +55,8 @@ function addIds(
     select id from unnest(${integers(ids)}) as given (id)
     where not exists (select from ${sql.table(table)} as known where known.${sql.ref(column)} = id)
     order by id
-    on conflict do nothing`;
+    on conflict do nothing
+    returning 1`;
 }
 
 function extraOf({ extra }: LinkRow): number | null {

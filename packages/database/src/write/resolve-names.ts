@@ -12,6 +12,12 @@ export interface NameIds {
 
 type Table = keyof NameIds;
 
+export interface ResolvedNames {
+  ids: NameIds;
+  /** How many names nobody had seen before, by table. */
+  added: Record<Table, number>;
+}
+
 /** Somebody else may add the same name at the same moment; the next look finds it. */
 const MOST_LOOKS = 3;
 
@@ -22,7 +28,7 @@ const MOST_LOOKS = 3;
 export async function resolveNames(
   trx: Transaction<Schema>,
   records: readonly AppRecord[],
-): Promise<NameIds> {
+): Promise<ResolvedNames> {
   const names = {
     franchises: distinct(records.flatMap((record) => record.common?.franchises ?? [])),
     developers: distinct(records.flatMap((record) => record.developers ?? [])),
@@ -32,19 +38,23 @@ export async function resolveNames(
     Table,
     Map<string, number>
   >;
+  const added = { franchises: 0, developers: 0, publishers: 0 };
   const wanted = names.franchises.length + names.developers.length + names.publishers.length;
   for (let looks = 0; ids.franchises.size + ids.developers.size + ids.publishers.size < wanted; looks += 1) {
     if (looks === MOST_LOOKS) throw new Error('names were added and are not there');
-    const found = await sql<{ kind: Table; id: number; name: string }>`
+    const found = await sql<{ kind: Table; id: number; name: string; added: boolean }>`
       with ${sql.join((['franchises', 'developers', 'publishers'] as const).map((table) => addNames(table, names[table])))}
       ${sql.join(
         (['franchises', 'developers', 'publishers'] as const).map((table) => findNames(table, names[table])),
         sql` union all `,
       )}
     `.execute(trx);
-    for (const { kind, id, name } of found.rows) ids[kind].set(name, id);
+    for (const row of found.rows) {
+      ids[row.kind].set(row.name, row.id);
+      if (row.added) added[row.kind] += 1;
+    }
   }
-  return ids;
+  return { ids, added };
 }
 
 function addNames(table: Table, names: readonly string[]) {
@@ -60,9 +70,9 @@ function addNames(table: Table, names: readonly string[]) {
 
 function findNames(table: Table, names: readonly string[]) {
   return sql`
-    select ${sql.lit(table)} as kind, id, name from new_${sql.raw(table)}
+    select ${sql.lit(table)} as kind, id, name, true as added from new_${sql.raw(table)}
     union all
-    select ${sql.lit(table)}, id, name from ${sql.table(table)} where name = any (${texts(names)})`;
+    select ${sql.lit(table)}, id, name, false from ${sql.table(table)} where name = any (${texts(names)})`;
 }
 
 function distinct(names: readonly string[]): string[] {

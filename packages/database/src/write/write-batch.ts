@@ -3,7 +3,8 @@ import type { Database } from '../connect-database.ts';
 import { inTransaction } from '../in-transaction.ts';
 import { isDatabaseUnavailable } from '../is-database-unavailable.ts';
 import { listOutcomes, type Outcome } from './outcomes.ts';
-import { writeOutcomes, type WriteCounts } from './write-outcomes.ts';
+import { addRowChanges, type RowChanges } from './row-changes.ts';
+import { writeOutcomes, type WriteCounts, type WriteResult } from './write-outcomes.ts';
 
 type Batch = Pick<WriteAppsJob, 'batchId' | 'changeNumber'>;
 
@@ -19,18 +20,25 @@ type Batch = Pick<WriteAppsJob, 'batchId' | 'changeNumber'>;
  * When Postgres refuses a row, for whatever reason, the batch is halved until the app that brought it is alone. That app
  * fails with Postgres' words in the ledger, the others are written.
  *
+ * @param onRows told, once all of it is committed, what that did to the rows of each table.
  * @throws DatabaseUnavailable when Postgres cannot be used right now; Error when it is not the tables this project made.
  * Nothing is lost either way: run the job again.
  */
-export async function writeBatch(db: Database, job: WriteAppsJob): Promise<WriteCounts> {
-  return writeNarrowing(db, job, listOutcomes(job));
+export async function writeBatch(
+  db: Database,
+  job: WriteAppsJob,
+  onRows?: (rows: RowChanges) => void,
+): Promise<WriteCounts> {
+  const { counts, rows } = await writeNarrowing(db, job, listOutcomes(job));
+  onRows?.(rows);
+  return counts;
 }
 
 async function writeNarrowing(
   db: Database,
   batch: Batch,
   outcomes: readonly Outcome[],
-): Promise<WriteCounts> {
+): Promise<WriteResult> {
   try {
     return await inTransaction(db, (trx) => writeOutcomes(trx, batch, outcomes));
   } catch (error) {
@@ -51,7 +59,7 @@ async function writeRefused(
   batch: Batch,
   outcomes: readonly Outcome[],
   refusal: unknown,
-): Promise<WriteCounts> {
+): Promise<WriteResult> {
   const error = describeError(new RowRefused(refusal));
   return inTransaction(db, (trx) =>
     writeOutcomes(
@@ -82,13 +90,17 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-function add(one: WriteCounts, other: WriteCounts): WriteCounts {
+function add(one: WriteResult, other: WriteResult): WriteResult {
+  const sum = (name: keyof WriteCounts) => one.counts[name] + other.counts[name];
   return {
-    added: one.added + other.added,
-    changed: one.changed + other.changed,
-    unchanged: one.unchanged + other.unchanged,
-    removed: one.removed + other.removed,
-    failed: one.failed + other.failed,
-    unsettled: one.unsettled + other.unsettled,
+    counts: {
+      added: sum('added'),
+      changed: sum('changed'),
+      unchanged: sum('unchanged'),
+      removed: sum('removed'),
+      failed: sum('failed'),
+      unsettled: sum('unsettled'),
+    },
+    rows: addRowChanges(one.rows, other.rows),
   };
 }

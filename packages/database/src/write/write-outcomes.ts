@@ -8,7 +8,8 @@ import { linkStatements } from './link-statements.ts';
 import { lockLedger } from './lock-ledger.ts';
 import type { Outcome } from './outcomes.ts';
 import { readLinks } from './read-links.ts';
-import { resolveNames } from './resolve-names.ts';
+import { resolveNames, type ResolvedNames } from './resolve-names.ts';
+import { countRows, COUNTED_STATEMENTS, type RowChanges, type StatementCounts } from './row-changes.ts';
 import { isOlder, settle } from './settle.ts';
 import { settleStatement } from './settle-statement.ts';
 import { integers } from './unnest-rows.ts';
@@ -28,6 +29,12 @@ export interface WriteCounts {
   unsettled: number;
 }
 
+/** The same, and what it did to the rows of each table. */
+export interface WriteResult {
+  counts: WriteCounts;
+  rows: RowChanges;
+}
+
 /**
  * Writes what came of a batch: the rows of its apps, and the ledger, in this transaction.
  *
@@ -39,7 +46,7 @@ export async function writeOutcomes(
   trx: Transaction<Schema>,
   job: Pick<WriteAppsJob, 'batchId' | 'changeNumber'>,
   outcomes: readonly Outcome[],
-): Promise<WriteCounts> {
+): Promise<WriteResult> {
   const ledger = await lockLedger(
     trx,
     outcomes.map(({ appid }) => appid),
@@ -55,31 +62,58 @@ export async function writeOutcomes(
   const records = current.flatMap((outcome) => (outcome.kind === 'record' ? [outcome.record] : []));
   const unknown = current.flatMap((outcome) => (outcome.kind === 'unknown' ? [outcome.appid] : []));
 
+  const written = records.length > 0 ? await recordStatements(trx, records) : NOTHING;
   const statements = new Map([
-    ...(records.length > 0 ? await recordStatements(trx, records) : []),
+    ...written.statements,
     ...(unknown.length > 0 ? [['removed', removeApps(unknown)] as const] : []),
     ...(settlements.length > 0 ? [['settled', settleStatement(settlements, job.batchId)] as const] : []),
   ]);
-  const counts = await execute(trx, statements);
+  const done = await execute(trx, statements);
+  const added = done.get('added') ?? 0;
+  const changed = done.get('changed') ?? 0;
   return {
-    ...counts,
-    unchanged: outcomes.filter(({ kind }) => kind === 'record').length - counts.added - counts.changed,
-    failed: settlements.filter(({ failed }) => failed).length,
-    unsettled: settlements.filter(({ synced, attempts, failed }) => !failed && (!synced || attempts > 0))
-      .length,
+    counts: {
+      added,
+      changed,
+      unchanged: outcomes.filter(({ kind }) => kind === 'record').length - added - changed,
+      removed: done.get('removed') ?? 0,
+      failed: settlements.filter(({ failed }) => failed).length,
+      unsettled: settlements.filter(({ synced, attempts, failed }) => !failed && (!synced || attempts > 0))
+        .length,
+    },
+    rows: countRows({
+      statements: done,
+      links: written.links,
+      names: written.names,
+      records: records.length,
+      deckReports: records.filter(({ common }) => common?.deck).length,
+      settlements: settlements.length,
+    }),
   };
 }
+
+interface RecordStatements {
+  statements: Map<string, RawBuilder<unknown>>;
+  links: LinkChanges[];
+  names: ResolvedNames['added'];
+}
+
+const NOTHING: RecordStatements = {
+  statements: new Map(),
+  links: [],
+  names: { franchises: 0, developers: 0, publishers: 0 },
+};
 
 async function recordStatements(
   trx: Transaction<Schema>,
   records: readonly AppRecord[],
-): Promise<Map<string, RawBuilder<unknown>>> {
+): Promise<RecordStatements> {
   const names = await resolveNames(trx, records);
   const stored = await readLinks(
     trx,
     records.map(({ appid }) => appid),
   );
-  const links = diffLinks(records, stored, names);
+  const links = diffLinks(records, stored, names.ids);
   const fresh = records.filter(({ appid }) => !stored.has(appid));
   const known = records.filter(({ appid }) => stored.has(appid));
 
@@ -88,12 +122,13 @@ async function recordStatements(
     sql`next.appid = any (${integers(touchedBy(links))})`,
     ...[...deck.keys()].map((name) => sql`next.appid in (select appid from ${sql.table(name)})`),
   ];
-  return new Map([
+  const statements = new Map([
     ...deck,
     ...linkStatements(links),
     ...(fresh.length > 0 ? [['added', insertApps(fresh)] as const] : []),
     ...(known.length > 0 ? [['changed', updateApps(known, sql.join(touched, sql` or `))] as const] : []),
   ]);
+  return { statements, links, names: names.added };
 }
 
 function touchedBy(links: readonly LinkChanges[]): number[] {
@@ -102,20 +137,19 @@ function touchedBy(links: readonly LinkChanges[]): number[] {
 }
 
 /**
- * Runs the statements as one. They touch different rows, so their order does not matter; foreign keys are checked when all
- * of them are done.
+ * Runs the statements as one, and returns how many rows those did that only Postgres can tell. They touch different rows,
+ * so their order does not matter; foreign keys are checked when all of them are done.
  */
 async function execute(
   trx: Transaction<Schema>,
   statements: ReadonlyMap<string, RawBuilder<unknown>>,
-): Promise<Pick<WriteCounts, 'added' | 'changed' | 'removed'>> {
-  const nothing = { added: 0, changed: 0, removed: 0 };
-  if (statements.size === 0) return nothing;
+): Promise<StatementCounts> {
+  if (statements.size === 0) return new Map();
   const parts = [...statements].map(([name, statement]) => sql`${sql.table(name)} as (${statement})`);
-  const counted = (['added', 'changed', 'removed'] as const).filter((name) => statements.has(name));
-  const counts = counted.map((name) => sql`(select count(*) from ${sql.table(name)}) as ${sql.ref(name)}`);
-  const { rows } = await sql<Partial<typeof nothing>>`
-    with ${sql.join(parts)} select ${counts.length > 0 ? sql.join(counts) : sql`1`}
+  const counted = [...statements.keys()].filter((name) => COUNTED_STATEMENTS.has(name));
+  const counts = counted.map((name) => sql`(select count(*) from ${sql.table(name)})`);
+  const { rows } = await sql<{ counts: number[] }>`
+    with ${sql.join(parts)} select ${counts.length > 0 ? sql`array[${sql.join(counts)}]::integer[]` : sql`'{}'::integer[]`} as counts
   `.execute(trx);
-  return { ...nothing, ...rows[0] };
+  return new Map(counted.map((name, index) => [name, rows[0]?.counts[index] ?? 0]));
 }

@@ -1,0 +1,89 @@
+import type { WriteAppsJob } from '@pics/core';
+import { sql } from 'kysely';
+import { describe, expect, test } from 'vitest';
+import type { Database } from '../connect-database.ts';
+import { fullRecord, recordWith, writeJob } from '../testing/app-record.ts';
+import { freshDatabase } from '../testing/support/fresh-database.ts';
+import type { RowChanges } from './row-changes.ts';
+import { writeBatch } from './write-batch.ts';
+
+async function write(db: Database, job: Partial<WriteAppsJob>): Promise<RowChanges> {
+  let changes: RowChanges = {};
+  await writeBatch(db, writeJob(job), (rows) => (changes = rows));
+  return changes;
+}
+
+const counts = (added: number, changed = 0, removed = 0, unchanged = 0) => ({
+  added,
+  changed,
+  removed,
+  unchanged,
+});
+
+describe('the rows of a write', () => {
+  test('are counted as added once, and as unchanged when the same comes again', async () => {
+    const { db } = await freshDatabase();
+    const first = await write(db, { records: [fullRecord(440, 900)] });
+    expect(first).toMatchObject({
+      apps: counts(1),
+      app_steam_deck: counts(1),
+      app_steam_tags: counts(3),
+      steam_tags: counts(3),
+      app_genres: counts(2),
+      steam_genres: counts(0),
+      sync_status: counts(0, 1),
+    });
+    const again = await write(db, { records: [fullRecord(440, 900)] });
+    expect(again).toMatchObject({
+      apps: counts(0, 0, 0, 1),
+      app_steam_deck: counts(0, 0, 0, 1),
+      app_steam_tags: counts(0, 0, 0, 3),
+      steam_tags: counts(0),
+      developers: counts(0),
+    });
+  });
+
+  test('are as many as the tables then hold', async () => {
+    const { db } = await freshDatabase();
+    const changes = await write(db, { records: [fullRecord(440, 900), fullRecord(570, 901)] });
+    for (const table of ['apps', 'app_steam_deck', 'app_steam_tags', 'steam_tags', 'app_dlc', 'publishers']) {
+      const { rows } = await sql<{ held: number }>`select count(*) as held from ${sql.table(table)}`.execute(
+        db,
+      );
+      expect([table, changes[table]?.added]).toEqual([table, rows[0]?.held]);
+    }
+  });
+
+  test('are told apart when some of them changed', async () => {
+    const { db } = await freshDatabase();
+    await write(db, { records: [recordWith(440, 900, { tagIds: [1, 2, 3, 4] })] });
+    const changes = await write(db, {
+      records: [recordWith(440, 901, { tagIds: [2, 1, 3, 5] })],
+      unknown: [570],
+    });
+    // 1 and 2 change places, 3 stays in its own, 4 makes room for 5.
+    expect(changes['app_steam_tags']).toEqual(counts(1, 2, 1, 1));
+    expect(changes['steam_tags']).toEqual(counts(1));
+    expect(changes['apps']).toEqual(counts(0, 1));
+  });
+
+  test('of an app that Steam no longer knows are told as one change', async () => {
+    const { db } = await freshDatabase();
+    await write(db, { records: [fullRecord(440, 900)] });
+    const changes = await write(db, { unknown: [440] });
+    expect(changes).toMatchObject({ apps: counts(0, 1), sync_status: counts(0, 1) });
+    expect(changes).not.toHaveProperty('app_steam_tags');
+  });
+
+  test('are counted once each when the batch had to be halved around a row that Postgres refused', async () => {
+    const { db } = await freshDatabase();
+    await sql`alter table apps add check (name <> 'Forbidden')`.execute(db);
+    const records = [fullRecord(10, 900), recordWith(20, 900, { name: 'Forbidden' }), fullRecord(30, 900)];
+    expect(await write(db, { records })).toMatchObject({
+      apps: counts(2),
+      app_steam_tags: counts(6),
+      steam_tags: counts(3),
+      sync_status: counts(0, 3),
+    });
+  });
+});
