@@ -1,40 +1,54 @@
 import { FETCH_QUEUE, fetchJobSchema } from '@pics/core';
-import { keepReporting, openQueues, startWorker } from '@pics/queue';
+import { keepReporting, loadTelemetry, openQueues, startWorker } from '@pics/queue';
 import { runService } from '@pics/service';
-import { createPicsClient } from '@pics/steam';
+import { createPicsClient, type PicsClient } from '@pics/steam';
 import { defaultPort, required } from './config.ts';
 import { fetchApps, type FetchAppsEdges } from './fetch-apps.ts';
 import { findHindrance } from './find-hindrance.ts';
+import { createMetrics } from './metrics.ts';
 import { scanApps, type ScanAppsEdges } from './scan-apps.ts';
 
 await runService({
   name: 'fetcher',
   port: defaultPort,
   required,
-  start: async ({ settings, log, onClose, watchProgress, describe }) => {
-    const queues = openQueues(settings.REDIS_URL, (err) => log.warn({ err }, 'redis connection'));
+  start: async ({ settings, log, metrics: registry, tracing, onClose, watchProgress, describe }) => {
+    const telemetry = await loadTelemetry(tracing.enabled);
+    const queues = openQueues(settings.REDIS_URL, (err) => log.warn({ err }, 'redis connection'), telemetry);
     onClose('queues', () => queues.close());
 
-    const steam = createPicsClient({
+    const metrics = createMetrics(registry, () => steam.status);
+    const steam: PicsClient = createPicsClient({
       cmServers: settings.STEAM_CM_SERVERS,
       requestTimeoutMs: settings.STEAM_REQUEST_TIMEOUT_MS,
+      observer: metrics.steam,
       log,
     });
     onClose('steam', () => steam.close());
     void steam.logOn().catch((err: unknown) => log.debug({ err }, 'closed before the first logon'));
 
     const edges: FetchAppsEdges & ScanAppsEdges = {
-      getProductInfo: (appids) => steam.getProductInfo(appids),
-      getProductMetadata: (appids) => steam.getProductMetadata(appids),
-      addWriteJob: (job) => queues.write.add(job),
+      getProductInfo: (appids) =>
+        tracing.span('ask for product info', { apps: appids.length }, () => steam.getProductInfo(appids)),
+      getProductMetadata: (appids) =>
+        tracing.span('ask for metadata', { apps: appids.length }, () => steam.getProductMetadata(appids)),
+      addWriteJob: async (job) => {
+        await queues.write.add(job);
+        metrics.countAnswers(job);
+      },
     };
     const worker = startWorker({
       queue: FETCH_QUEUE,
       redisUrl: settings.REDIS_URL,
       concurrency: settings.FETCH_CONCURRENCY,
       schema: fetchJobSchema,
-      step: (job) => (job.kind === 'apps' ? fetchApps(job, edges) : scanApps(job, edges)),
+      step: (job) => {
+        metrics.countRequest(job);
+        return job.kind === 'apps' ? fetchApps(job, edges) : scanApps(job, edges);
+      },
       findHindrance: () => findHindrance(steam.status, queues.write),
+      onAttempt: metrics.onAttempt,
+      telemetry,
       log,
     });
     const reporting = keepReporting(queues.redis, async () => ({

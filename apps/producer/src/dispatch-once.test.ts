@@ -1,10 +1,12 @@
 import { connectDatabase, countLedger, markWanted, steer, type Database } from '@pics/database';
 import { findFetchRate, openQueues, type Queues } from '@pics/queue';
-import { createLogger, parseSettings } from '@pics/service';
+import { createLogger, NO_TRACING, parseSettings, Registry } from '@pics/service';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTestDatabase } from '../../../test/support/database.ts';
 import { createTestRedis } from '../../../test/support/redis.ts';
 import { dispatchOnce } from './loops.ts';
+import { createMetrics } from './metrics.ts';
+import { PollPlaces } from './poll-places.ts';
 
 let database: Database;
 let queues: Queues;
@@ -17,12 +19,26 @@ beforeEach(async () => {
 
 afterEach(() => Promise.all([database.destroy(), queues.close()]));
 
-function turn(): Promise<void> {
+function turn(registry = new Registry()): Promise<void> {
   const settings = parseSettings(
     { DATABASE_URL: 'postgres://unused', REDIS_URL: 'redis://unused', FETCH_RATE_PER_SECOND: '3' },
     ['DATABASE_URL', 'REDIS_URL'],
   );
-  return dispatchOnce({ settings, database, queues, log: createLogger('test', 'silent', 'test') });
+  const session = { loggedOn: false, reason: '', lastAnswerAt: undefined, backoffUntil: undefined };
+  return dispatchOnce({
+    settings,
+    database,
+    queues,
+    log: createLogger({ service: 'test', level: 'silent', replica: 'test' }),
+    metrics: createMetrics(registry, {
+      database,
+      queues,
+      getSession: () => session,
+      standing: { leading: true },
+    }),
+    tracing: NO_TRACING,
+    pollPlaces: new PollPlaces(),
+  });
 }
 
 describe('a turn of the dispatcher', () => {
@@ -52,8 +68,10 @@ describe('a turn of the dispatcher', () => {
     expect(await countLedger(database)).toMatchObject({ wanted: 2, inFlight: 0 });
 
     await steer(database, { paused: false });
-    await turn();
+    const registry = new Registry();
+    await turn(registry);
     expect(await queues.fetch.countLive()).toBe(1);
     expect(await countLedger(database)).toMatchObject({ wanted: 0, inFlight: 2 });
+    expect(await registry.metrics()).toContain('pics_dispatch_jobs_total{lane="backlog"} 1');
   });
 });

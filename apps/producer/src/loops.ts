@@ -27,13 +27,20 @@ import { releaseLostBatches } from './release-lost-batches.ts';
 /** The loops of the leading producer: each connects one step to the real edges and repeats it until the signal. */
 
 /** One turn of the change feed, recorded. */
-export async function followOnce({ database, steam, log, standing }: Producer): Promise<void> {
-  const turn = await followChanges({
-    findCursor: () => findCursor(database),
-    getChangesSince: (changeNumber) => steam.getChangesSince(changeNumber),
-    startCursor: (changeNumber) => startCursor(database, changeNumber),
-    recordPoll: async (poll) => void (await recordPoll(database, poll)),
-  });
+export async function followOnce(producer: Producer): Promise<void> {
+  const { database, steam, log, standing, metrics, tracing, pollPlaces } = producer;
+  const turn = await tracing.span('follow changes', {}, () =>
+    followChanges({
+      findCursor: () => findCursor(database),
+      getChangesSince: (changeNumber) => steam.getChangesSince(changeNumber),
+      startCursor: (changeNumber) => startCursor(database, changeNumber),
+      recordPoll: async (poll) => {
+        await recordPoll(database, poll);
+        pollPlaces.keep(poll, tracing.findPlace());
+      },
+    }),
+  );
+  metrics.countPoll(turn);
   standing.lastPollAt = new Date();
   if (turn.gap) log.warn(turn, 'gap in the change feed: changes were missed and are looked for');
   else if (turn.current > turn.since) log.info(turn, 'changes followed');
@@ -43,7 +50,10 @@ export function keepFollowing(producer: Producer, signal: AbortSignal): Promise<
   return repeat(() => followOnce(producer), {
     intervalMs: producer.settings.POLL_INTERVAL_MS,
     signal,
-    onError: (err, nextTurnMs) => producer.log.warn({ err, nextTurnMs }, 'changes could not be followed'),
+    onError: (err, nextTurnMs) => {
+      producer.metrics.countFailedPoll();
+      producer.log.warn({ err, nextTurnMs }, 'changes could not be followed');
+    },
   });
 }
 
@@ -52,12 +62,10 @@ export function keepFollowing(producer: Producer, signal: AbortSignal): Promise<
  * not at all while paused. What the queue holds already is still fetched then, some seconds' worth, and the change feed is
  * recorded all along, so that a pause misses nothing.
  */
-export async function dispatchOnce({
-  settings,
-  database,
-  queues,
-  log,
-}: Pick<Producer, 'settings' | 'database' | 'queues' | 'log'>): Promise<void> {
+export async function dispatchOnce(
+  producer: Pick<Producer, 'settings' | 'database' | 'queues' | 'log' | 'metrics' | 'tracing' | 'pollPlaces'>,
+): Promise<void> {
+  const { settings, database, queues, log, metrics, tracing, pollPlaces } = producer;
   const { fetchRate, pausedAt } = await getSteering(database);
   // Every turn, for the limit lives in Redis: flushed with all the rest, it must be back before the first new job is.
   await setFetchRate(queues.fetch, fetchRate ?? settings.FETCH_RATE_PER_SECOND);
@@ -65,19 +73,28 @@ export async function dispatchOnce({
   const added = await dispatchBatches({
     claimBatch: () => claimBatch(database, { size: settings.FETCH_BATCH_SIZE }),
     claimScanRequest: () => claimScanRequest(database, { size: settings.SCAN_BATCH_SIZE }),
-    queue: queues.fetch,
+    queue: {
+      countWaiting: (lane) => queues.fetch.countWaiting(lane),
+      add: async (job, lane) => {
+        const batch = { batch: job.batchId, apps: job.appids.length, lane };
+        const place = job.kind === 'apps' ? pollPlaces.find(job.changeNumber) : undefined;
+        await tracing.span('dispatch batch', batch, () => queues.fetch.add(job, lane), place);
+        metrics.countDispatched(lane);
+      },
+    },
   });
   if (added > 0) log.debug({ jobs: added }, 'dispatched');
 }
 
 /** One look for batches that no queue knows any more. */
-async function releaseOnce({ database, queues, log }: Producer): Promise<void> {
+async function releaseOnce({ database, queues, log, metrics }: Producer): Promise<void> {
   const released = await releaseLostBatches({
     getBatchesInFlight: () => getBatchesInFlight(database),
     releaseBatches: (batchIds, outcome) => releaseBatches(database, batchIds, outcome),
     fetchQueue: queues.fetch,
     writeQueue: queues.write,
   });
+  metrics.countReleased(released);
   if (released > 0) log.warn({ apps: released }, 'taken back: their jobs are gone');
 }
 

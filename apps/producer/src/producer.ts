@@ -3,15 +3,21 @@ import type { Queues } from '@pics/queue';
 import type { Service } from '@pics/service';
 import type { PicsClient } from '@pics/steam';
 import type { required } from './config.ts';
+import type { ProducerMetrics } from './metrics.ts';
+import type { PollPlaces } from './poll-places.ts';
 
 /** What the producer's loops stand on, and how the producer stands. */
-export interface Producer extends Service<(typeof required)[number]> {
+export interface Producer extends Omit<Service<(typeof required)[number]>, 'metrics'> {
   database: Database;
   queues: Queues;
   steam: PicsClient;
-  standing: {
-    /** Only the leading producer polls and dispatches. */
-    leading: boolean;
-    lastPollAt?: Date;
-  };
+  metrics: ProducerMetrics;
+  pollPlaces: PollPlaces;
+  standing: Standing;
+}
+
+export interface Standing {
+  /** Only the leading producer polls and dispatches. */
+  leading: boolean;
+  lastPollAt?: Date;
 }

@@ -1,27 +1,38 @@
 import { connectDatabase, findDatabaseHindrance } from '@pics/database';
-import { findEvictionRisk, keepReporting, openQueues } from '@pics/queue';
+import { findEvictionRisk, keepReporting, loadTelemetry, openQueues } from '@pics/queue';
 import type { Service } from '@pics/service';
-import { createPicsClient } from '@pics/steam';
+import { createPicsClient, type PicsClient } from '@pics/steam';
 import type { required } from './config.ts';
+import { createMetrics } from './metrics.ts';
 import { monitorChanges } from './monitor-changes.ts';
-import type { Producer } from './producer.ts';
+import { PollPlaces } from './poll-places.ts';
+import type { Producer, Standing } from './producer.ts';
 import { syncEverything } from './sync-everything.ts';
 
 const MODES = { change_monitor: monitorChanges, bulk_sync: syncEverything };
 
 /** Connects the producer and sets it going in its mode; resolves when it is under way. */
 export async function startProducer(service: Service<(typeof required)[number]>): Promise<void> {
-  const { settings, log, onClose, watchProgress, stop } = service;
+  const { settings, log, tracing, onClose, watchProgress, stop } = service;
   const database = connectDatabase(settings.DATABASE_URL, {
     applicationName: 'pics-producer',
     maxConnections: 6,
   });
   onClose('database', () => database.destroy());
-  const queues = openQueues(settings.REDIS_URL, (err) => log.warn({ err }, 'redis connection'));
+  const telemetry = await loadTelemetry(tracing.enabled);
+  const queues = openQueues(settings.REDIS_URL, (err) => log.warn({ err }, 'redis connection'), telemetry);
   onClose('queues', () => queues.close());
-  const steam = createPicsClient({
+  const standing: Standing = { leading: false };
+  const metrics = createMetrics(service.metrics, {
+    database,
+    queues,
+    getSession: () => steam.status,
+    standing,
+  });
+  const steam: PicsClient = createPicsClient({
     cmServers: settings.STEAM_CM_SERVERS,
     requestTimeoutMs: settings.STEAM_REQUEST_TIMEOUT_MS,
+    observer: metrics.steam,
     log,
   });
   onClose('steam', () => steam.close());
@@ -32,7 +43,8 @@ export async function startProducer(service: Service<(typeof required)[number]>)
     (err: unknown) => log.warn({ err }, 'the eviction policy of Redis could not be read'),
   );
 
-  const producer: Producer = { ...service, database, queues, steam, standing: { leading: false } };
+  const pollPlaces = new PollPlaces();
+  const producer: Producer = { ...service, database, queues, steam, metrics, pollPlaces, standing };
   watchProgress({
     what: 'poll',
     // One that stands by while another leads is ready; a bulk sync polls once.

@@ -1,28 +1,34 @@
 import { WRITE_QUEUE, writeJobSchema } from '@pics/core';
-import {
-  addThroughput,
-  connectDatabase,
-  findDatabaseHindrance,
-  recordScan,
-  writeBatch,
-} from '@pics/database';
-import { keepReporting, openQueues, startWorker } from '@pics/queue';
+import { addThroughput, connectDatabase, findDatabaseHindrance } from '@pics/database';
+import { keepReporting, loadTelemetry, openQueues, startWorker } from '@pics/queue';
 import { repeat, runService } from '@pics/service';
 import { defaultPort, required, TALLY_INTERVAL_MS, WRITE_CONCURRENCY } from './config.ts';
+import { createMetrics } from './metrics.ts';
 import { ThroughputTally } from './throughput-tally.ts';
+import { writeJob } from './write-job.ts';
 
 await runService({
   name: 'writer',
   port: defaultPort,
   required,
-  start: async ({ settings, log, stopping, onClose, watchProgress, describe }) => {
+  start: async ({
+    settings,
+    log,
+    metrics: registry,
+    tracing,
+    stopping,
+    onClose,
+    watchProgress,
+    describe,
+  }) => {
     const database = connectDatabase(settings.DATABASE_URL, {
       applicationName: 'pics-writer',
       maxConnections: WRITE_CONCURRENCY + 1,
     });
     onClose('database', () => database.destroy());
 
-    const queues = openQueues(settings.REDIS_URL, (err) => log.warn({ err }, 'redis connection'));
+    const telemetry = await loadTelemetry(tracing.enabled);
+    const queues = openQueues(settings.REDIS_URL, (err) => log.warn({ err }, 'redis connection'), telemetry);
     onClose('queues', () => queues.close());
 
     const tally = new ThroughputTally((done) => addThroughput(database, done));
@@ -36,17 +42,16 @@ await runService({
       await tally.flush().catch(() => {}); // It is missing from the plots then, and from nothing else.
     });
 
+    const metrics = createMetrics(registry);
     const worker = startWorker({
       queue: WRITE_QUEUE,
       redisUrl: settings.REDIS_URL,
       concurrency: WRITE_CONCURRENCY,
       schema: writeJobSchema,
-      step: async (job) => {
-        const counts = await (job.kind === 'apps' ? writeBatch(database, job) : recordScan(database, job));
-        tally.count(job);
-        return counts;
-      },
+      step: (job) => writeJob(job, { database, tally, metrics, tracing }),
       findHindrance: () => findDatabaseHindrance(database),
+      onAttempt: metrics.onAttempt,
+      telemetry,
       log,
     });
     const reporting = keepReporting(queues.redis, async () => ({

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LANES, type FetchJob, type Lane } from '@pics/core';
-import { Queue } from 'bullmq';
+import { Queue, type Telemetry } from 'bullmq';
 import type { Redis } from 'ioredis';
 
 /** States in which a job's work is still to come or under way. */
@@ -28,9 +28,10 @@ export interface DeadJob {
 export class JobQueue<Job extends { kind: string; batchId: string }> {
   readonly bull: Queue;
 
-  constructor(name: string, redis: Redis) {
+  constructor(name: string, redis: Redis, telemetry?: Telemetry) {
     this.bull = new Queue(name, {
       connection: redis,
+      ...(telemetry && { telemetry }),
       streams: { events: { maxLen: 1_000 } },
       defaultJobOptions: {
         // What gets here is unexpected: Steam, Redis and Postgres being away costs no attempt.

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DatabaseUnavailable, PermanentError, SteamUnavailable } from '@pics/core';
-import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
+import { UnrecoverableError, WaitingError, Worker, type Job, type Telemetry } from 'bullmq';
 import type { z } from 'zod';
 import { connectRedisForWorker } from './connection.ts';
 
@@ -26,7 +26,7 @@ interface Log {
   error(fields: object, message: string): void;
 }
 
-export interface WorkerOptions<Payload extends { batchId: string }> {
+export interface WorkerOptions<Payload extends { batchId: string; changeNumber?: number }> {
   queue: string;
   redisUrl: string;
   concurrency: number;
@@ -36,7 +36,22 @@ export interface WorkerOptions<Payload extends { batchId: string }> {
   step: (payload: Payload) => Promise<object>;
   /** Why no job should be taken right now, in words; undefined when nothing hinders. */
   findHindrance: () => Promise<string | undefined>;
+  /** Told of every attempt at a job when it is over. */
+  onAttempt?: (attempt: JobAttempt) => void;
+  /** Carries traces through jobs; see `loadTelemetry`. */
+  telemetry?: Telemetry | undefined;
   log: Log;
+}
+
+/** One attempt at a job, when it is over. */
+export interface JobAttempt {
+  queue: string;
+  kind: string;
+  /** `put_back`: what the work needs is away, and the job waits with its attempts untouched. */
+  outcome: 'done' | 'failed' | 'put_back';
+  /** 1 for the first. */
+  attempt: number;
+  durationMs: number;
 }
 
 export interface RunningWorker {
@@ -59,7 +74,7 @@ export interface RunningWorker {
  * (`SteamUnavailable`, `DatabaseUnavailable`) the job goes back to its place in the queue with its attempts untouched, and
  * the worker takes none until `findHindrance` finds nothing: an outage of an hour costs no job anything.
  */
-export function startWorker<Payload extends { batchId: string }>(
+export function startWorker<Payload extends { batchId: string; changeNumber?: number }>(
   options: WorkerOptions<Payload>,
 ): RunningWorker {
   const { queue, log } = options;
@@ -75,20 +90,31 @@ export function startWorker<Payload extends { batchId: string }>(
   const run = async (job: Job, token?: string) => {
     const startedAt = Date.now();
     activeJobs += 1;
-    const fields = { queue, jobId: job.id, kind: job.name, attempt: job.attemptsMade + 1 };
+    const attempt = job.attemptsMade + 1;
+    const fields: Record<string, unknown> = { queue, jobId: job.id, kind: job.name, attempt };
+    const tell = (outcome: JobAttempt['outcome']) => {
+      const durationMs = Date.now() - startedAt;
+      fields['durationMs'] = durationMs;
+      options.onAttempt?.({ queue, kind: job.name, outcome, attempt, durationMs });
+    };
     try {
-      const counts = await options.step(parsePayload(options.schema, job));
+      const payload = parsePayload(options.schema, job);
+      Object.assign(fields, { batch: payload.batchId, changeNumber: payload.changeNumber });
+      const counts = await options.step(payload);
       lastCompletedAt = new Date();
       completedJobs += 1;
-      log.info({ ...fields, ...counts, durationMs: Date.now() - startedAt }, 'job done');
+      tell('done');
+      log.info({ ...fields, ...counts }, 'job done');
       return counts;
     } catch (error) {
       if (error instanceof SteamUnavailable || error instanceof DatabaseUnavailable) {
+        tell('put_back');
         standAside(error.message);
         await job.moveToWait(token);
         throw new WaitingError(error.message);
       }
-      log.error({ ...fields, err: error, durationMs: Date.now() - startedAt }, 'job failed');
+      tell('failed');
+      log.error({ ...fields, err: error }, 'job failed');
       if (error instanceof PermanentError) throw new UnrecoverableError(`${error.name}: ${error.message}`);
       throw error;
     } finally {
@@ -103,6 +129,7 @@ export function startWorker<Payload extends { batchId: string }>(
     lockDuration: LOCK_DURATION_MS,
     stalledInterval: STALLED_INTERVAL_MS,
     maxStalledCount: MAX_STALLED_COUNT,
+    ...(options.telemetry && { telemetry: options.telemetry }),
   });
   worker.on('error', (error) => log.warn({ queue, err: error }, 'worker'));
 

@@ -1,11 +1,14 @@
 import type { RequestListener } from 'node:http';
 import { hostname } from 'node:os';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { environment } from './environment.ts';
 import { startHealthServer, type Reason } from './health-server.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { createRegistry } from './metrics/create-registry.ts';
 import { ProgressWatch, type ProgressSource } from './progress-watch.ts';
 import { parseSettings, SettingsError, type SettingName, type SettingsWith } from './settings.ts';
+import { createTracing } from './tracing/create-tracing.ts';
+import type { Tracing } from './tracing/tracing.ts';
 import { version } from './version.ts';
 
 /** How often progress is looked at within the watchdog's time: every 5 s of its default of 10 minutes. */
@@ -15,7 +18,9 @@ const LOOKS = 120;
 export interface Service<Required extends SettingName = SettingName> {
   settings: SettingsWith<Required>;
   log: Logger;
+  /** What `/metrics` answers. */
   metrics: Registry;
+  tracing: Tracing;
   /** Aborted as soon as the service is to stop: loops end, nothing new is begun. */
   stopping: AbortSignal;
   /** Registers how to close a resource that was just opened. Closed in reverse order, all of them, even when one fails. */
@@ -69,9 +74,18 @@ export async function runService<Required extends SettingName>(
   const settings = readSettings(definition, variables);
   const replica = `${variables['RAILWAY_REPLICA_ID'] ?? hostname()}/${process.pid}`;
   const startedAt = new Date().toISOString();
-  const log = createLogger(definition.name, settings.LOG_LEVEL, replica);
-  const metrics = new Registry();
-  collectDefaultMetrics({ register: metrics });
+  const tracing = await createTracing(settings.OTEL_EXPORTER_OTLP_ENDPOINT, {
+    service: definition.name,
+    version,
+    replica,
+    onError: (message) => log.warn({ message }, 'spans cannot be delivered'),
+  });
+  const log = createLogger({
+    service: definition.name,
+    level: settings.LOG_LEVEL,
+    replica,
+    addFields: tracing.enabled ? tracing.getLogFields : undefined,
+  });
 
   const closers: { name: string; close: () => unknown }[] = [];
   const readiness: (() => Reason | Promise<Reason>)[] = [];
@@ -98,11 +112,11 @@ export async function runService<Required extends SettingName>(
     if (stopping.signal.aborted) return;
     stopping.abort();
     const deadline = setTimeout(() => {
-      log.error(
+      log.warn(
         { timeoutMs: settings.DRAIN_TIMEOUT_MS },
         'drain timed out: what is unfinished will be done again',
       );
-      process.exit(1);
+      process.exit(exitCode);
     }, settings.DRAIN_TIMEOUT_MS);
     void closeAll().finally(() => {
       clearTimeout(deadline);
@@ -128,10 +142,12 @@ export async function runService<Required extends SettingName>(
     return readiness.length === 0 ? 'starting' : undefined;
   };
 
+  const metrics = createRegistry(definition.name, findReasonNotReady);
   const service: Service<Required> = {
     settings,
     log,
     metrics,
+    tracing,
     stopping: stopping.signal,
     onClose: (name, close) => closers.push({ name, close }),
     onReadiness: (findReason) => readiness.push(findReason),
@@ -166,6 +182,7 @@ export async function runService<Required extends SettingName>(
       metrics,
       findReasonNotReady,
     });
+    service.onClose('tracing', () => tracing.close());
     service.onClose('health', () => health.close());
     await definition.start(service);
     log.info({ port: health.port }, 'started');

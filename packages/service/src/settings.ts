@@ -60,6 +60,8 @@ export const settingSchemas = {
     .enum(['true', 'false'], { error: 'must be true or false' })
     .default('false')
     .transform((text) => text === 'true'),
+  /** Where an OpenTelemetry collector takes spans over HTTP; nothing is traced while it is unset. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(['http', 'https']).optional(),
   /** How long jobs in hand may take to finish after SIGTERM; below the grace of the platforms (Railway and compose: 30 s). */
   DRAIN_TIMEOUT_MS: whole('milliseconds', 0, 600_000).default(25_000),
   /** After how long without progress and without an outside cause a service ends itself; after a fifth it is not ready. */
@@ -85,6 +87,7 @@ export const SECRET: ReadonlySet<string> = new Set([
   'REDIS_URL',
   'STEAM_WEB_API_KEY',
   'BOARD_PASSWORD',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
 ]);
 
 /** Other faults than those of a single setting: what belongs together, and what people mistake for it. */

@@ -42,7 +42,7 @@ test('tells that an answer could not be taken apart', async () => {
   const changes = client.getChangesSince(5);
   const asked = await cm.next('changes');
   asked.send(asked.message(8902, Buffer.from([0xff])));
-  await expect(changes).rejects.toThrow();
+  await expect(changes).rejects.toThrow('message');
   expect(finished).toMatchObject([{ kind: 'changes', outcome: 'unreadable', parts: 1 }]);
 });
 

@@ -1,0 +1,39 @@
+import type { RowChanges, ScanCounts, WriteCounts } from '@pics/database';
+import { Counter, observeJobs, type Registry } from '@pics/service';
+
+/** Registers what the writer counts; returns where it is told. */
+export function createMetrics(registry: Registry) {
+  const registers = [registry];
+  const apps = new Counter({
+    name: 'pics_write_apps_total',
+    help: 'Apps by what writing their answer did: added, changed, unchanged, removed, failed, or unsettled (wanted again).',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const rows = new Counter({
+    name: 'pics_write_rows_total',
+    help: 'Rows by table and by what writing did to them: added, changed, removed or unchanged.',
+    labelNames: ['table', 'change'],
+    registers,
+  });
+  const scanned = new Counter({
+    name: 'pics_scan_apps_total',
+    help: 'Apps in the answers to scans: seen, of these marked as wanted, gone from Steam, or unanswered.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  return {
+    onAttempt: observeJobs(registry),
+    countWritten: (counts: WriteCounts): void => {
+      for (const [outcome, count] of Object.entries(counts)) apps.inc({ outcome }, count);
+    },
+    countRows: (changes: RowChanges): void => {
+      for (const [table, counts] of Object.entries(changes)) {
+        for (const [change, count] of Object.entries(counts)) rows.inc({ table, change }, count);
+      }
+    },
+    countScanned: (counts: ScanCounts): void => {
+      for (const [outcome, count] of Object.entries(counts)) scanned.inc({ outcome }, count);
+    },
+  };
+}

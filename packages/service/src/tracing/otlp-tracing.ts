@@ -1,0 +1,86 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  context,
+  diag,
+  DiagLogLevel,
+  propagation,
+  SpanStatusCode,
+  trace,
+  type Context,
+} from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
+import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import type { TracingOptions } from './create-tracing.ts';
+import type { Tracing } from './tracing.ts';
+
+/** How long a service that stops waits for its last spans: they must not cost it the time to drain. */
+const CLOSE_TIMEOUT_MS = 3_000;
+
+/**
+ * Sends spans to the collector at OTEL_EXPORTER_OTLP_ENDPOINT, over HTTP. The exporter reads that variable and its standard
+ * companions by itself (headers, timeout, resource attributes).
+ *
+ * A collector that is away costs spans and nothing else.
+ */
+export function startOtlpTracing({ service, version, replica, onError }: TracingOptions): Tracing {
+  let told = false;
+  const tell = (message: string) => {
+    if (!told) onError(message);
+    told = true;
+  };
+  const silent = () => {};
+  diag.setLogger(
+    { error: tell, warn: silent, info: silent, debug: silent, verbose: silent },
+    { logLevel: DiagLogLevel.ERROR },
+  );
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  const provider = new TracerProvider({
+    resource: resourceFromAttributes({
+      'service.namespace': 'pics',
+      'service.name': `pics-${service}`,
+      'service.version': version,
+      'service.instance.id': replica,
+    }).merge(detectResources({ detectors: [envDetector] })),
+    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
+  });
+  trace.setGlobalTracerProvider(provider);
+  const tracer = trace.getTracer('pics', version);
+
+  return {
+    enabled: true,
+    span: (name, attributes, work, parent) =>
+      tracer.startActiveSpan(
+        name,
+        { attributes },
+        (parent as Context | undefined) ?? context.active(),
+        async (span) => {
+          try {
+            return await work();
+          } catch (error) {
+            span.setStatus({
+              code: SpanStatusCode.ERROR,
+              message: error instanceof Error ? error.message : String(error),
+            });
+            throw error;
+          } finally {
+            span.end();
+          }
+        },
+      ),
+    findPlace: () => (trace.getActiveSpan() ? context.active() : undefined),
+    getLogFields: () => {
+      const place = trace.getActiveSpan()?.spanContext();
+      return place ? { trace_id: place.traceId, span_id: place.spanId } : {};
+    },
+    close: async () => {
+      await Promise.race([
+        provider.shutdown().catch(() => {}),
+        delay(CLOSE_TIMEOUT_MS, undefined, { ref: false }),
+      ]);
+    },
+  };
+}
