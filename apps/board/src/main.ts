@@ -4,13 +4,14 @@ import { environment, runService } from '@pics/service';
 import { defaultPort, findHost, required } from './config.ts';
 import { createBoard } from './create-board.ts';
 import { describeEnvironment } from './environment.ts';
+import { registerMetrics } from './metrics.ts';
 
 await runService({
   name: 'board',
   port: defaultPort,
   required,
   findHost,
-  start: async ({ settings, log, stopping, onClose, onReadiness, answerOtherPaths, describe }) => {
+  start: async ({ settings, log, metrics, stopping, onClose, onReadiness, answerOtherPaths, describe }) => {
     const database = connectDatabase(settings.DATABASE_URL, {
       applicationName: 'pics-board',
       maxConnections: 4,
@@ -18,6 +19,7 @@ await runService({
     onClose('database', () => database.destroy());
     const queues = openQueues(settings.REDIS_URL, (err) => log.warn({ err }, 'redis connection'));
     onClose('queues', () => queues.close());
+    registerMetrics(metrics, { database, queues });
 
     const { app, stream } = createBoard({
       settings,

@@ -1,0 +1,15 @@
+import { measureLedger, type Database } from '@pics/database';
+import { findFetchRate, getQueueStandings, type Queues } from '@pics/queue';
+import { registerLedgerGauges, registerQueueGauges, type Registry } from '@pics/service';
+
+/** Registers what the board sees of the whole line: the ledger and both queues. */
+export function registerMetrics(
+  registry: Registry,
+  { database, queues }: { database: Database; queues: Queues },
+): void {
+  registerLedgerGauges(registry, () => measureLedger(database));
+  registerQueueGauges(registry, async () => ({
+    queues: await getQueueStandings(queues),
+    fetchRate: await findFetchRate(queues.fetch),
+  }));
+}
