@@ -66,7 +66,10 @@ end $$;
 create index if not exists sync_status_fresh on sync_status (wanted_change_number desc, appid)
   where failed_at is null and batch_id is null and wanted_change_number is not null
     and (settled_change_number is null or settled_change_number < wanted_change_number) and attempts = 0;
-create index if not exists sync_status_retries on sync_status (not_before, appid)
+create index if not exists sync_status_retries on sync_status (coalesce(not_before, '-infinity'), appid)
+  where failed_at is null and batch_id is null and wanted_change_number is not null
+    and (settled_change_number is null or settled_change_number < wanted_change_number) and attempts > 0;
+create index if not exists sync_status_newest_retries on sync_status (wanted_change_number desc, appid)
   where failed_at is null and batch_id is null and wanted_change_number is not null
     and (settled_change_number is null or settled_change_number < wanted_change_number) and attempts > 0;
 create index if not exists sync_status_in_flight on sync_status (batch_id) where batch_id is not null;
@@ -127,7 +130,9 @@ begin
             from sync_status s
             where s.failed_at is null and s.batch_id is null and s.wanted_change_number is not null
               and (s.settled_change_number is null or s.settled_change_number < s.wanted_change_number)
-              and s.attempts > 0 and (s.not_before is null or s.not_before <= now())
+              and s.attempts > 0 and coalesce(s.not_before, '-infinity') <= now()
+            order by s.wanted_change_number desc, s.appid
+            limit p_limit
           )
         ) as due
         order by due.wanted desc, due.appid

@@ -17,7 +17,7 @@ export { countApps } from './ledger/count-apps.ts';
 export { countLedger, type LedgerCounts } from './ledger/count-ledger.ts';
 
 export { startScan, type Scan, type ScanOptions } from './scans/start-scan.ts';
-export { findScan, findUnfinishedScan } from './scans/find-scan.ts';
+export { findLatestScan, findScan, findUnfinishedScan } from './scans/find-scan.ts';
 export { claimScanRequest, type ScanRequest } from './scans/claim-scan-request.ts';
 export { recordScan, type ScanCounts } from './scans/record-scan.ts';
 export { getScanLimit } from './scans/scan-limit.ts';

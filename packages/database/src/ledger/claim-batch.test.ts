@@ -89,15 +89,19 @@ describe('claimBatch', () => {
     expect(turns.slice(0, 4).filter((attempt) => attempt === 0)).toHaveLength(2);
   });
 
-  test('prefers the retry that has been due the longest', async () => {
+  test('prefers the newest live retry, and the backlog retry that has been due the longest', async () => {
     const { db } = await freshDatabase();
+    await db.updateTable('picsState').set({ backlogChangeNumber: 1_000 }).execute();
     const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000);
     await insertLedger(
       db,
       { ...wanted(10, 900), attempts: 1, notBefore: ago(1) },
       { ...wanted(20, 100), attempts: 2, notBefore: ago(9) },
+      { ...wanted(30, 1_001), attempts: 3, notBefore: ago(9) },
+      { ...wanted(40, 1_002), attempts: 4, notBefore: ago(1) },
+      { ...wanted(50, 1_003), attempts: 5, notBefore: ago(-60) },
     );
-    expect(await claimBatch(db, { size: 8 })).toMatchObject({ appids: [20] });
+    expect((await claimAll(db, 8)).map(({ appids }) => appids)).toEqual([[40], [30], [20], [10]]);
   });
 
   test('never gives an app to two claims at once', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Lane } from '@pics/core';
 import type { Database } from '../connect-database.ts';
-import { due, pending } from './pending.ts';
+import { due, dueSince, pending } from './pending.ts';
 
 /** Apps that are fetched with one request. */
 export interface Batch {
@@ -23,10 +23,10 @@ const MOST_CHOICES = 3;
  *
  * Apps that changed live go before the backlog, the newest first, and never share a batch with it. Apps that were asked
  * for `k` times without an answer go in batches of `size` / 2^k, so that an app that spoils every batch is alone in the
- * end and the others pass. Such retries and fresh apps take turns: neither keeps the other waiting. Of the retries the
- * one that has been due the longest goes first.
+ * end and the others pass. Such retries and fresh apps take turns: neither keeps the other waiting.
  *
- * Two claims at once never share an app. With 3,000,000 apps in the ledger, all of them pending, a claim takes 3 ms.
+ * Two claims at once never share an app. A claim takes 5 ms with 3,000,000 apps in the ledger, whether all of them are
+ * pending or 10 % are, every seventh of those a retry.
  */
 export async function claimBatch(db: Database, { size }: { size: number }): Promise<Batch | undefined> {
   for (let choices = 0; choices < MOST_CHOICES; choices += 1) {
@@ -44,44 +44,34 @@ interface Choice {
   backlogChangeNumber: number;
 }
 
+/**
+ * The queues of pending apps, each in the order of a partial index, of which only the first entries are looked at. Fresh apps
+ * and live changes go by number, the newest first; what is asked for again of the backlog goes by how long it has been due,
+ * for the newest of it may be the ones that never come.
+ */
+const fresh = { attempts: sql`attempts = 0`, order: sql`wanted_change_number desc, appid` };
+const liveRetries = { attempts: sql`attempts > 0`, order: sql`wanted_change_number desc, appid` };
+const backlogRetries = { attempts: sql`attempts > 0`, order: sql`${dueSince}, appid` };
+
 /** Chooses between live and backlog, fresh and retried, by looking at the first of each. */
 async function choose(db: Database): Promise<Choice | undefined> {
+  const first = ({ attempts, order }: typeof fresh, live: boolean) => sql`
+    select attempts from sync_status
+    where ${pending} and ${attempts} and ${due} and wanted_change_number ${live ? sql`>` : sql`<=`} backlog_change_number
+    order by ${order}
+    limit 1`;
   const chosen = await sql<Choice>`
     with turn as materialized (
       select backlog_change_number, nextval('pics_claims') % 2 = 0 as prefers_retries from pics_state
     )
-    (
-      select true as live, attempts, backlog_change_number, (attempts > 0) = prefers_retries as preferred
-      from turn, lateral (
-        select attempts from sync_status
-        where ${pending} and attempts = 0 and ${due} and wanted_change_number > backlog_change_number
-        limit 1
-      ) as fresh
-    ) union all (
-      select true, attempts, backlog_change_number, prefers_retries
-      from turn, lateral (
-        select attempts from sync_status
-        where ${pending} and attempts > 0 and ${due} and wanted_change_number > backlog_change_number
-        order by not_before, appid
-        limit 1
-      ) as retries
-    ) union all (
-      select false, attempts, backlog_change_number, not prefers_retries
-      from turn, lateral (
-        select attempts from sync_status
-        where ${pending} and attempts = 0 and ${due} and wanted_change_number <= backlog_change_number
-        limit 1
-      ) as fresh
-    ) union all (
-      select false, attempts, backlog_change_number, prefers_retries
-      from turn, lateral (
-        select attempts from sync_status
-        where ${pending} and attempts > 0 and ${due} and wanted_change_number <= backlog_change_number
-        order by not_before, appid
-        limit 1
-      ) as retries
-    )
-    order by live desc, preferred desc
+    select live, attempts, backlog_change_number
+    from turn, lateral (
+      (select true as live, attempts from (${first(fresh, true)}) as one)
+      union all (select true, attempts from (${first(liveRetries, true)}) as one)
+      union all (select false, attempts from (${first(fresh, false)}) as one)
+      union all (select false, attempts from (${first(backlogRetries, false)}) as one)
+    ) as firsts
+    order by live desc, ((attempts > 0) = prefers_retries) desc
     limit 1
   `.execute(db);
   return chosen.rows[0];
@@ -90,13 +80,13 @@ async function choose(db: Database): Promise<Choice | undefined> {
 async function claim(db: Database, choice: Choice, size: number): Promise<Batch | undefined> {
   const { live, attempts, backlogChangeNumber } = choice;
   const batchId = randomUUID();
-  const fresh = attempts === 0;
+  const queue = attempts === 0 ? fresh : live ? liveRetries : backlogRetries;
   const claimed = await sql<{ appid: number; wantedChangeNumber: number }>`
     with chosen as (
       select appid from sync_status
-      where ${pending} and ${fresh ? sql`attempts = 0` : sql`attempts > 0 and attempts = ${attempts}`} and ${due}
+      where ${pending} and ${queue.attempts} and attempts = ${attempts} and ${due}
         and wanted_change_number ${live ? sql`>` : sql`<=`} ${backlogChangeNumber}
-      order by ${fresh ? sql`wanted_change_number desc, appid` : sql`not_before, appid`}
+      order by ${queue.order}
       limit ${size}
       for update skip locked
     )

@@ -9,5 +9,8 @@ export const pending = sql<boolean>`(
   and (settled_change_number is null or settled_change_number < wanted_change_number)
 )`;
 
+/** Since when a pending app may be dispatched. */
+export const dueSince = sql<Date>`coalesce(not_before, '-infinity')`;
+
 /** That a pending app may be dispatched now. */
-export const due = sql<boolean>`(not_before is null or not_before <= now())`;
+export const due = sql<boolean>`${dueSince} <= now()`;

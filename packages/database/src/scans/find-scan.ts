@@ -22,3 +22,8 @@ export async function findUnfinishedScan(db: Database): Promise<Scan | undefined
     .limit(1)
     .executeTakeFirst();
 }
+
+/** Finds the scan that was started last, of whatever reason, finished or not. */
+export async function findLatestScan(db: Database): Promise<Scan | undefined> {
+  return db.selectFrom('picsScans').selectAll().orderBy('id', 'desc').limit(1).executeTakeFirst();
+}
