@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { AppChange } from './pics/pics.ts';
 import type { Addresses } from './simulator.ts';
+import { simulatorOptionsSchema } from './simulator-options.ts';
 import { hasRecordedPics, RECORDED_PICS } from './testing/recorded-pics.ts';
 import { WireClient } from './testing/wire-client.ts';
 
@@ -126,8 +127,12 @@ describe('the command', () => {
     expect(failure).toHaveProperty('stderr', expect.stringMatching(/^simulator: .*ENOENT.*index\.tsv.*\n$/));
   });
 
-  test('lists its options', async () => {
+  test('lists every option there is', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [MAIN, '--help']);
-    expect(stdout).toContain('--changes-per-minute');
+    const { faults: _, ...options } = simulatorOptionsSchema.shape;
+    const flags = Object.keys(options).map(
+      (key) => `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+    );
+    expect([...flags, '--fault'].filter((flag) => !stdout.includes(`${flag} `))).toEqual([]);
   });
 });

@@ -166,6 +166,12 @@ describe('a made-up catalogue', () => {
       }
     };
     for (const appid of catalogue.appids()) expectFit(appid);
+    const [changing = 0] = catalogue.appids();
+    const taken = catalogue.findApp(changing);
+    const shaNow = () => Buffer.from(taken?.readDigest().sha ?? []);
+    const before = shaNow();
+    catalogue.touch(changing, catalogue.startChangeNumber);
+    expect(shaNow()).toEqual(before);
     catalogue.release(200, catalogue.startChangeNumber);
     for (const appid of catalogue.appids()) expectFit(appid);
   });

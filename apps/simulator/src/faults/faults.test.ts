@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { faultSchema } from './fault.ts';
 import { Faults } from './faults.ts';
 
 describe('an armed fault', () => {
@@ -84,4 +86,10 @@ test.each([
   // @ts-expect-error what comes from outside need not be a fault
   expect(() => faults.arm(fault)).toThrow(reason);
   expect(faults.list()).toEqual([]);
+});
+
+test('every fault there is stands in the README', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const kinds = faultSchema.options.map(({ shape }) => shape.kind.value);
+  expect(kinds.filter((kind) => !readme.includes(`\`${kind}\``))).toEqual([]);
 });

@@ -198,6 +198,16 @@ describe('a client that breaks the protocol', () => {
     expect(await endOf(client)).toEqual(refused('text-frame'));
   });
 
+  test('is not heard any more once it was turned away', async () => {
+    await start();
+    const client = await WireClient.connect(simulator.addresses);
+    client.socket.send('hello');
+    client.socket.send('hello again');
+    client.send(EMsg.ClientLogon, messages.logon.encode({ protocol_version: 65_580 }));
+    expect(await endOf(client)).toEqual(refused('text-frame'));
+    expect(simulator.state().logons).toEqual({});
+  });
+
   test.each([
     ['too short for a header', Buffer.alloc(7)],
     ['not protobuf', Buffer.from([0x89, 0x15, 0, 0, 0, 0, 0, 0])],
@@ -296,4 +306,16 @@ test('closing ends connections in every state, those in a handshake included', a
   await simulator.close();
   expect(await client.closed).toMatchObject({ code: 1006 });
   expect(await ends).toHaveLength(2);
+});
+
+test('a start that fails leaves no port taken', async () => {
+  await start();
+  const controlPort = Number(new URL(simulator.addresses.controlUrl).port);
+  const other = await startSimulator({ apps: 1 });
+  const port = Number(other.addresses.cmServer.split(':')[1]);
+  await other.close();
+  await expect(startSimulator({ apps: 1, port, controlPort })).rejects.toThrow('EADDRINUSE');
+  const again = await startSimulator({ apps: 1, port });
+  expect(again.addresses.cmServer).toBe(other.addresses.cmServer);
+  await again.close();
 });
