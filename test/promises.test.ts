@@ -110,7 +110,7 @@ describe('Postgres away', { timeout: 120_000 }, () => {
     await writer.waitForLine(/"taking no jobs"/);
     const saysSo = async () => /database|Postgres/i.test((await readyz(writer.url)).reason ?? '');
     expect(await waitUntil(saysSo, 10_000)).toBe(true);
-    await producer.waitForLine(/nothing could be dispatched/);
+    await producer.waitForLine(/leadership could not be taken/);
     await postgres.restart();
     await expectMirrored(pipeline);
     const queues = openQueues(pipeline.redis.url, () => {});

@@ -41,8 +41,12 @@ const MACHINE: Fault[] = [
     strike: async (world, random) => {
       const frozen = world.services.get(random.pick(world.fetchers));
       frozen?.signal('SIGSTOP');
-      const thawed = delay(FREEZE_MS).then(() => frozen?.signal('SIGCONT'));
-      return { heal: async () => void (await thawed) };
+      const thaw = async () => {
+        await delay(FREEZE_MS);
+        frozen?.signal('SIGCONT');
+      };
+      const thawed = thaw();
+      return { heal: () => thawed };
     },
   },
   {

@@ -11,7 +11,12 @@ import { waitUntil } from '../../apps/cli/src/local/wait-until.ts';
 export interface Pipeline {
   database: Database;
   redis: TestRedis;
-  services: { producer: TestService; fetchers: TestService[]; writer: TestService };
+  services: {
+    producer: TestService;
+    fetchers: TestService[];
+    writer: TestService;
+    board: TestService | undefined;
+  };
   /** Resolves when every app was looked for, no scan is unfinished and nothing is wanted or in flight; rejects after the timeout. */
   settled(timeoutMs: number): Promise<void>;
   /** The environment of its services, for starting one more. */
@@ -64,7 +69,7 @@ export async function startPipeline(
     database,
     redis,
     env: variables,
-    services: { producer, writer, fetchers: fetching },
+    services: { producer, writer, fetchers: fetching, board: boards[0] },
     settled: async (timeoutMs) => {
       if (await waitUntil(isSettled, timeoutMs)) return;
       const counts = JSON.stringify(await countLedger(database));

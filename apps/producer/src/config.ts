@@ -19,6 +19,10 @@ export const DISPATCH_INTERVAL_MS = 200;
 /** How often batches in flight are compared with the jobs that exist. */
 export const RELEASE_INTERVAL_MS = 5_000;
 
+/** How often it is asked whether a sweep is due, and how often whether a scan has come to its end. */
+export const SWEEP_CHECK_MS = 60_000;
+export const SCAN_REPORT_MS = 2_000;
+
 /** How often tags without a name are looked for: a new tag should not stand nameless on a page for long. */
 export const TAG_NAMES_INTERVAL_MS = 5_000;
 

@@ -2,12 +2,14 @@ import {
   claimBatch,
   claimScanRequest,
   findCursor,
+  findLatestScan,
   findUnnamedTagIds,
   getBatchesInFlight,
   getSteering,
   recordPoll,
   releaseBatches,
   startCursor,
+  startScan,
   upsertTagNames,
 } from '@pics/database';
 import { setFetchRate } from '@pics/queue';
@@ -15,6 +17,8 @@ import { repeat } from '@pics/service';
 import {
   DISPATCH_INTERVAL_MS,
   RELEASE_INTERVAL_MS,
+  SCAN_REPORT_MS,
+  SWEEP_CHECK_MS,
   TAG_NAMES_AGAIN_MS,
   TAG_NAMES_INTERVAL_MS,
 } from './config.ts';
@@ -23,6 +27,7 @@ import { followChanges } from './follow-changes.ts';
 import { nameTags } from './name-tags.ts';
 import type { Producer } from './producer.ts';
 import { releaseLostBatches } from './release-lost-batches.ts';
+import { sweepWhenDue } from './sweep-when-due.ts';
 
 /** The loops of the leading producer: each connects one step to the real edges and repeats it until the signal. */
 
@@ -137,5 +142,44 @@ export function keepNamingTags({ database, steam, log }: Producer, signal: Abort
     intervalMs: TAG_NAMES_INTERVAL_MS,
     signal,
     onError: (err, nextTurnMs) => log.warn({ err, nextTurnMs }, 'tags could not be named'),
+  });
+}
+
+export function keepSweeping({ settings, database, log }: Producer, signal: AbortSignal): Promise<void> {
+  const turn = async (): Promise<void> => {
+    const turned = await sweepWhenDue(
+      {
+        findLatestScan: () => findLatestScan(database),
+        startSweep: async () => void (await startScan(database, { reason: 'sweep', knownOnly: true })),
+      },
+      { intervalMs: settings.SWEEP_INTERVAL_MS, now: Date.now() },
+    );
+    if (turned) log.info('comparing all known apps with Steam');
+  };
+  return repeat(turn, {
+    intervalMs: Math.min(SWEEP_CHECK_MS, settings.SWEEP_INTERVAL_MS),
+    signal,
+    onError: (err, nextTurnMs) => log.warn({ err, nextTurnMs }, 'no sweep could be begun'),
+  });
+}
+
+/** Tells of every scan that comes to its end what it found that the feed had missed. */
+export function keepReportingScans({ database, log }: Producer, signal: AbortSignal): Promise<void> {
+  let told: number | undefined;
+  const turn = async (): Promise<void> => {
+    const scan = await findLatestScan(database);
+    if (!scan?.finishedAt || scan.id === told) return;
+    // A scan that had ended before this process began was told of by another one.
+    if (told !== undefined || scan.finishedAt > startedAt) {
+      const { id, reason, requests, seen, marked, gone } = scan;
+      log.info({ scan: id, reason, requests, seen, marked, gone }, 'scan finished');
+    }
+    told = scan.id;
+  };
+  const startedAt = new Date();
+  return repeat(turn, {
+    intervalMs: SCAN_REPORT_MS,
+    signal,
+    onError: (err, nextTurnMs) => log.warn({ err, nextTurnMs }, 'scans could not be looked at'),
   });
 }

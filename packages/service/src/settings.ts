@@ -43,6 +43,8 @@ export const settingSchemas = {
   /** Jobs one fetcher works on at once: at 2 requests a second and answers within a second, 4 leaves room. */
   FETCH_CONCURRENCY: whole('jobs', 1, 64).default(4),
   SCAN_BATCH_SIZE: whole('ids', 1, 10_000).default(5_000),
+  /** How often all known apps are compared with Steam unasked; 57 requests for the whole catalogue. */
+  SWEEP_INTERVAL_MS: whole('milliseconds', 1_000, 2_592_000_000).default(86_400_000),
   STEAM_CM_SERVERS: z
     .string()
     .transform((text) => text.split(',').map((server) => server.trim()))

@@ -1,0 +1,113 @@
+import { Client } from 'pg';
+import { describe, expect, test } from 'vitest';
+import { waitUntil } from '../apps/cli/src/local/wait-until.ts';
+import { findDifferences } from './faults/find-differences.ts';
+import { createTestDatabase } from './support/database.ts';
+import { startPipeline, type Pipeline } from './support/pipeline.ts';
+import { startService } from './support/processes.ts';
+import { startTestSimulator } from './support/simulator.ts';
+
+const SETTLE_MS = 60_000;
+
+/** Resolves when the newest scan is of this reason and finished. */
+async function scanFinished({ database }: Pipeline, reason: 'gap' | 'sweep'): Promise<void> {
+  const isDone = async () => {
+    const scan = await database
+      .selectFrom('picsScans')
+      .selectAll()
+      .orderBy('id', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return scan?.reason === reason && scan.finishedAt !== null;
+  };
+  expect(await waitUntil(isDone, SETTLE_MS)).toBe(true);
+}
+
+describe('a gap', { timeout: 180_000 }, () => {
+  test('of 280,000 known and unchanged apps is reconciled with 57 requests, and only what differs is fetched', async () => {
+    const simulator = await startTestSimulator({ apps: 280_000, seed: 5 });
+    const { url } = await createTestDatabase();
+    const known = simulator.apps();
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    await client.query(
+      `insert into sync_status (appid, wanted_change_number, settled_change_number, pics_change_number)
+       select appid, change_number, change_number, change_number from unnest($1::int[], $2::bigint[]) as known (appid, change_number)`,
+      [known.map(({ appid }) => appid), known.map(({ changeNumber }) => changeNumber)],
+    );
+    await client.query('update pics_state set last_change_number = $1', [simulator.currentChangeNumber]);
+    await client.query(
+      "insert into pics_scans (reason, known_only, finished_at) values ('discovery', false, now())",
+    );
+    await client.end();
+
+    simulator.arm({ kind: 'force-full', next: 1, apps: true, packages: true });
+    const missed = simulator.release(30).length;
+    const pipeline = await startPipeline(simulator);
+    await pipeline.services.producer.waitForLine(/gap in the change feed/);
+    await scanFinished(pipeline, 'gap');
+    await pipeline.settled(SETTLE_MS);
+
+    expect(simulator.requests(['metadata'])).toHaveLength(57);
+    const fetched = simulator.requests(['product-info']).reduce((sum, { ids }) => sum + ids, 0);
+    expect(fetched).toBe(missed);
+    const scan = await pipeline.database
+      .selectFrom('picsScans')
+      .selectAll()
+      .where('reason', '=', 'gap')
+      .executeTakeFirstOrThrow();
+    expect(scan).toMatchObject({ requests: 57, marked: missed });
+  });
+
+  test.for([
+    ['all three flags', { apps: true, packages: true, everything: true }],
+    ['the flag of apps alone', { apps: true, packages: false }],
+    ['the flag of packages alone', { apps: false, packages: true }],
+  ] as const)('announced by %s loses no change', async ([, flags]) => {
+    const simulator = await startTestSimulator({ apps: 500, seed: 6 });
+    const pipeline = await startPipeline(simulator);
+    await pipeline.settled(SETTLE_MS);
+    simulator.arm({ kind: 'force-full', next: 1, ...flags });
+    simulator.release(40);
+    await scanFinished(pipeline, 'gap');
+    await pipeline.settled(SETTLE_MS);
+    expect(await findDifferences({ database: pipeline.database, simulator })).toEqual([]);
+  });
+
+  test('interrupted in the middle goes on where it was', async () => {
+    const simulator = await startTestSimulator({ apps: 2_000, seed: 8 });
+    const pipeline = await startPipeline(simulator, {
+      env: { SCAN_BATCH_SIZE: '100', FETCH_RATE_PER_SECOND: '20' },
+    });
+    await pipeline.settled(SETTLE_MS * 2);
+    const before = simulator.requests(['metadata']).length;
+    simulator.arm({ kind: 'force-full', next: 1 });
+    simulator.release(40);
+    expect(await waitUntil(() => simulator.requests(['metadata']).length >= before + 5, SETTLE_MS)).toBe(
+      true,
+    );
+    await pipeline.services.producer.kill();
+    await pipeline.services.fetchers[0]?.kill();
+    await startService('producer', pipeline.env);
+    await startService('fetcher', pipeline.env);
+    await scanFinished(pipeline, 'gap');
+    await pipeline.settled(SETTLE_MS);
+    expect(await findDifferences({ database: pipeline.database, simulator })).toEqual([]);
+    // 2,000 ids in requests of 100 and the ids above them; what was in flight when both were killed may be asked twice.
+    expect(simulator.requests(['metadata']).length - before).toBeLessThan(2_000 / 100 + 1_000 / 100 + 8);
+  });
+});
+
+describe('a sweep', { timeout: 120_000 }, () => {
+  test('finds unasked what the feed never told, and says how many', async () => {
+    const simulator = await startTestSimulator({ apps: 500, seed: 9 });
+    const pipeline = await startPipeline(simulator, { env: { SWEEP_INTERVAL_MS: '5000' } });
+    await pipeline.settled(SETTLE_MS);
+    simulator.arm({ kind: 'silent-gap', next: 1 });
+    simulator.release(20);
+    const swept = /"reason":"sweep".*"marked":[1-9].*"scan finished"/;
+    await pipeline.services.producer.waitForLine(swept);
+    await pipeline.settled(SETTLE_MS);
+    expect(await findDifferences({ database: pipeline.database, simulator })).toEqual([]);
+  });
+});
