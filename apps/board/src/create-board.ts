@@ -1,12 +1,14 @@
 import { steer, type Database } from '@pics/database';
 import type { Queues } from '@pics/queue';
-import type { Logger, Settings } from '@pics/service';
+import type { Settings } from '@pics/service';
+import type { Log } from './log.ts';
 import express, { type Express } from 'express';
 import { auditWrites } from './access/audit.ts';
 import { refuseWhenReadOnly } from './access/refuse-when-read-only.ts';
 import { requireAccess } from './access/require-access.ts';
 import { requireSameOrigin } from './access/require-same-origin.ts';
 import { securityHeaders } from './access/security-headers.ts';
+import { rateBody } from './api/bodies.ts';
 import { createApi } from './api/create-api.ts';
 import { answerApiErrors } from './api/answer-errors.ts';
 import { serveAssets } from './assets.ts';
@@ -23,7 +25,7 @@ export interface BoardOptions {
   environment: Environment;
   database: Database;
   queues: Queues;
-  log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  log: Log;
   stopping: AbortSignal;
 }
 
@@ -59,7 +61,10 @@ export function createBoard(options: BoardOptions): { app: Express; stream: Over
       basePath: '/queues',
       environment,
       readOnly,
-      setFleetRate: (fetchRate) => steer(database, { fetchRate }),
+      setFleetRate: async (rate) => {
+        const { requestsPerSecond } = rateBody.parse({ requestsPerSecond: rate });
+        await steer(database, { fetchRate: requestsPerSecond });
+      },
     }),
   );
   app.use('/assets', serveAssets());

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Logger } from '@pics/service';
+import type { Log } from '../log.ts';
 import type { RequestHandler } from 'express';
 import { isReading } from './require-same-origin.ts';
 
@@ -11,7 +11,7 @@ const current = new AsyncLocalStorage<Note>();
  * Logs one line for every write when it is answered, whatever the answer: who asked, from where, for what, and what came of
  * it. Whoever does the work adds what it was with `noteWrite`.
  */
-export function auditWrites(log: Pick<Logger, 'info'>): RequestHandler {
+export function auditWrites(log: Log): RequestHandler {
   return (request, response, next) => {
     if (isReading(request)) return next();
     const note: Note = {};

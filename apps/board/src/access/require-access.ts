@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
-import type { Logger } from '@pics/service';
+import type { Log } from '../log.ts';
 import { FailedLogons } from './failed-logons.ts';
 
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
@@ -8,7 +8,7 @@ const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '
 export interface AccessOptions {
   /** Without them the board is for this machine alone. */
   credentials: { user: string; password: string } | undefined;
-  log: Pick<Logger, 'warn'>;
+  log: Log;
   failedLogons?: FailedLogons;
 }
 

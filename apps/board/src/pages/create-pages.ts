@@ -1,7 +1,8 @@
-import { findApp, isDatabaseUnavailable, searchApps, type Database } from '@pics/database';
-import type { Logger } from '@pics/service';
+import { findApp, searchApps, type Database } from '@pics/database';
+import type { Log } from '../log.ts';
 import { Router, type ErrorRequestHandler } from 'express';
 import { appidParameter, searchQuery } from '../api/bodies.ts';
+import { describeFailure } from '../api/describe-failure.ts';
 import type { OverviewReader } from '../overview/read-overview.ts';
 import { renderAppPage } from './app-page.ts';
 import type { Frame } from './layout.ts';
@@ -14,7 +15,7 @@ const FOUND_APPS = 50;
 export interface PagesOptions {
   database: Database;
   read: OverviewReader;
-  log: Pick<Logger, 'error'>;
+  log: Log;
   mode: Pick<Frame, 'environment' | 'readOnly'>;
 }
 
@@ -52,20 +53,13 @@ export function createPages({ database, read, log, mode }: PagesOptions): Router
   });
   const answerErrors: ErrorRequestHandler = (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
-    const away = isDatabaseUnavailable(error);
-    if (!away) log.error({ err: error, path: request.path }, 'page failed');
+    const { status, sentence } = describeFailure(error);
+    if (status === 500) log.error({ err: error, path: request.path }, 'page failed');
+    const headline = status < 500 ? 'This cannot be answered' : 'Something went wrong';
     response
-      .status(away ? 503 : 500)
+      .status(status)
       .type('html')
-      .send(
-        away
-          ? renderMessagePage(
-              'Postgres cannot be reached',
-              'The overview says more; try again in a moment.',
-              mode,
-            )
-          : renderMessagePage('Something went wrong', 'The log of the board says what.', mode),
-      );
+      .send(renderMessagePage(headline, sentence, mode));
   };
   pages.use(answerErrors);
   return pages;

@@ -33,13 +33,13 @@ export class SteeredAdapter extends BullMQAdapter {
   }
 
   override async setConfiguredRateLimit(limit: { max: number; duration: number }) {
-    await super.setConfiguredRateLimit(limit);
     await this.#setFleetRate?.((limit.max * 1_000) / limit.duration);
+    await super.setConfiguredRateLimit(limit);
   }
 
   override async removeConfiguredRateLimit() {
-    await super.removeConfiguredRateLimit();
     await this.#setFleetRate?.(null);
+    await super.removeConfiguredRateLimit();
   }
 }
 

@@ -1,0 +1,225 @@
+import { steer } from '@pics/database';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { startTestBoard, type TestBoard } from '../../../../test/support/board.ts';
+import { createTestPostgres } from '../../../../test/support/postgres.ts';
+
+const board: TestBoard = await startTestBoard();
+const { database } = board;
+
+async function call(method: string, path: string, body?: unknown) {
+  const { status, text } = await board.send(`/api${path}`, { method, body });
+  return { status, body: JSON.parse(text) as Record<string, unknown> };
+}
+
+/** The apps that are pending, without any attempt or error left on them. */
+async function pendingApps(): Promise<number[]> {
+  const rows = await database
+    .selectFrom('syncStatus')
+    .select('appid')
+    .where('settledChangeNumber', 'is', null)
+    .where('failedAt', 'is', null)
+    .where('lastError', 'is', null)
+    .where('attempts', '=', 0)
+    .orderBy('appid')
+    .execute();
+  return rows.map(({ appid }) => appid);
+}
+
+/** Five settled apps of which 10, 20 and 30 failed since: two of them for the same reason, one long ago. */
+beforeEach(async () => {
+  await database.deleteFrom('syncStatus').execute();
+  await database.deleteFrom('apps').execute();
+  await steer(database, { fetchRate: null, paused: false });
+  await database
+    .insertInto('apps')
+    .values([
+      { appid: 10, name: 'Ten', type: 'game' },
+      { appid: 20, name: 'Twenty', type: 'dlc' },
+      { appid: 30, name: 'Thirty', type: 'game' },
+      { appid: 40, name: 'Forty', type: 'dlc' },
+    ])
+    .execute();
+  const settled = { wantedChangeNumber: 7, settledChangeNumber: 7 };
+  const failed = (appid: number, day: string, lastError: string) => ({
+    appid,
+    ...settled,
+    attempts: 12,
+    failedAt: new Date(day),
+    lastError,
+  });
+  await database
+    .insertInto('syncStatus')
+    .values([
+      failed(10, '2026-11-01', 'NoAnswer: in 30 s'),
+      failed(20, '2026-11-20', 'NoAnswer: in 31 s'),
+      failed(30, '2026-11-20', 'RowRefused: too long'),
+      { appid: 40, ...settled },
+      { appid: 50, ...settled },
+    ])
+    .execute();
+});
+
+describe('POST /api/requeue', () => {
+  test.for([
+    [{ failed: true }, [10, 20, 30]],
+    [{ appids: [10, 40] }, [10, 40]],
+    [{ error: 'noanswer' }, [10, 20]],
+    [{ failureGroup: 'NoAnswer: in # s' }, [10, 20]],
+    [{ type: 'dlc' }, [20, 40]],
+    [{ since: '2026-11-02' }, [20, 30]],
+    [{ since: '2026-11-01T00:00:00Z' }, [10, 20, 30]],
+    [{ all: true }, [10, 20, 30, 40, 50]],
+  ] as const)(
+    '%j gives just those apps fresh attempts, and only counts them on a dry run',
+    async ([selection, appids]) => {
+      const counted = await call('POST', '/requeue', { ...selection, dryRun: true });
+      expect(counted).toMatchObject({ status: 200, body: { apps: appids.length, dryRun: true } });
+      expect(await pendingApps()).toEqual([]);
+      const requeued = await call('POST', '/requeue', selection);
+      expect(requeued.body).toEqual({
+        apps: appids.length,
+        dryRun: false,
+        message: `${appids.length} apps requeued.`,
+      });
+      expect(await pendingApps()).toEqual(appids);
+    },
+  );
+
+  test.for([
+    ['nothing', {}],
+    ['two selections', { failed: true, all: true }],
+    ['a false', { failed: false }],
+    ['another word', { everything: true }],
+    ['no ids', { appids: [] }],
+    ['an id that is none', { appids: [-1] }],
+    ['an id beyond 31 bits', { appids: [2_147_483_648] }],
+    ['ids as text', { appids: ['440'] }],
+    ['more ids than a request may carry', { appids: Array.from({ length: 10_001 }, () => 1) }],
+    ['an empty text', { error: '  ' }],
+    ['a text without end', { error: 'x'.repeat(501) }],
+    ['a date that is none', { since: 'yesterday' }],
+    ['a day that is none', { since: '2026-02-30' }],
+    ['a dry run that is a text', { failed: true, dryRun: 'no' }],
+    ['a list', []],
+  ] as const)('refuses %s, with a sentence', async ([, body]) => {
+    const answer = await call('POST', '/requeue', body);
+    expect(answer.status).toBe(400);
+    expect(answer.body['error']).toMatch(
+      /^(body: must be one of \{"failed": true\}|appids(\.0)?: Too (small|big)|error: Too (small|big)).*\.$/,
+    );
+    expect(await pendingApps()).toEqual([]);
+  });
+
+  test('counts few apps by name and many by number on the audit line', async () => {
+    board.lines.length = 0;
+    await call('POST', '/requeue', { appids: [10, 40] });
+    await call('POST', '/requeue', { appids: Array.from({ length: 30 }, (_, appid) => appid) });
+    await expect.poll(() => board.lines).toHaveLength(2);
+    const notes = board.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(notes[0]).toMatchObject({ action: 'requeue', appids: [10, 40], apps: 2, dryRun: false });
+    expect(notes[1]).toMatchObject({ action: 'requeue', appids: '30 ids', apps: 2 });
+  });
+});
+
+describe('POST /api/sync', () => {
+  test('wants apps now, known or not, and says which of them need a requeue first', async () => {
+    const { body } = await call('POST', '/sync', { appids: [40, 40, 60, 10] });
+    expect(body).toEqual({
+      apps: 2,
+      message: '2 apps will be fetched now. 1 failed before and needs a requeue.',
+    });
+    expect(await pendingApps()).toEqual([40, 60]);
+  });
+});
+
+describe('the fleet', () => {
+  test('is paused and resumed', async () => {
+    expect(await call('POST', '/pause')).toMatchObject({ body: { pausedAt: expect.any(String) } });
+    expect(await call('GET', '/rate')).toMatchObject({ body: { pausedAt: expect.any(String) } });
+    expect(await call('POST', '/resume')).toMatchObject({ body: { pausedAt: null, message: 'Resumed.' } });
+  });
+
+  test('takes a rate, and gives it back', async () => {
+    const set = await call('PUT', '/rate', { requestsPerSecond: 1.5 });
+    expect(set.body).toMatchObject({
+      fetchRate: 1.5,
+      message: 'The fleet makes 1.5 requests a second from now on.',
+    });
+    expect((await call('PUT', '/rate', { requestsPerSecond: null })).body).toMatchObject({ fetchRate: null });
+  });
+
+  test.for([0, -1, 0.009, 10_001, '2', true, undefined])(
+    'refuses %j as a rate',
+    async (requestsPerSecond) => {
+      const { status, body } = await call('PUT', '/rate', { requestsPerSecond });
+      expect(status).toBe(400);
+      expect(body['error']).toContain('requestsPerSecond: ');
+    },
+  );
+});
+
+describe('reading', () => {
+  test('gives the overview as the page shows it', async () => {
+    const { body } = await call('GET', '/overview');
+    expect(body).toMatchObject({
+      ledger: { counts: { known: 5, failed: 3 }, failures: [{ apps: 2 }, { apps: 1 }] },
+      fleet: { queues: [{ name: 'pics-fetch' }, { name: 'pics-write' }], replicas: [] },
+      problems: [],
+    });
+  });
+
+  test('finds apps by name, and gives all that is known of one', async () => {
+    expect((await call('GET', '/apps?q=twen')).body).toMatchObject({ apps: [{ appid: 20, name: 'Twenty' }] });
+    expect((await call('GET', '/apps/20')).body).toMatchObject({
+      app: { name: 'Twenty' },
+      ledger: { attempts: 12 },
+    });
+  });
+
+  test.for([
+    ['/apps/21', 404],
+    ['/apps/-1', 400],
+    ['/apps/99999999999', 400],
+    ['/apps/%f0', 400],
+    ['/apps?q=a&q=b', 400],
+    [`/apps?q=${'x'.repeat(101)}`, 400],
+    ['/nowhere', 404],
+  ] as const)('answers %s with a sentence (%d)', async ([path, status]) => {
+    const answer = await call('GET', path);
+    expect([answer.status, typeof answer.body['error']]).toEqual([status, 'string']);
+  });
+});
+
+describe('a body', () => {
+  test.for([
+    ['that is no JSON', '{"failed":', 400],
+    ['that is no object', 'true', 400],
+    ['larger than any request', JSON.stringify({ error: 'x'.repeat(300_000) }), 413],
+  ] as const)('%s is refused with a sentence', async ([, body, status]) => {
+    const answer = await call('POST', '/requeue', body);
+    expect([answer.status, typeof answer.body['error']]).toEqual([status, 'string']);
+  });
+
+  test('that a form of another page could send is not read', async () => {
+    const headers = { 'content-type': 'text/plain' };
+    const { status } = await board.send('/api/requeue', { method: 'POST', headers, body: '{"failed":true}' });
+    expect(status).toBe(400);
+    expect(await pendingApps()).toEqual([]);
+  });
+});
+
+describe('while Postgres is away', () => {
+  test('writes are refused with a sentence, and the overview says what is away', async () => {
+    const postgres = await createTestPostgres();
+    const lonely = await startTestBoard({}, { databaseUrl: postgres.url });
+    await postgres.kill();
+    const write = await lonely.send('/api/pause', { method: 'POST' });
+    expect([write.status, JSON.parse(write.text)]).toEqual([
+      503,
+      { error: 'The database cannot be reached right now.' },
+    ]);
+    const page = await lonely.send('/');
+    expect(page.status).toBe(200);
+    expect(page.text).toContain('Postgres cannot be read');
+  });
+});

@@ -1,0 +1,65 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { markWanted } from '@pics/database';
+import { startTestBoard } from '../../../../test/support/board.ts';
+import type { Parts, Plots } from './live-message.ts';
+
+const board = await startTestBoard();
+
+/** An open page: every event that reaches it, one after the other. */
+async function openPage() {
+  const leaving = new AbortController();
+  onTestFinished(() => leaving.abort());
+  const response = await fetch(`${board.url}/api/events`, { signal: leaving.signal });
+  const lines = response.body?.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
+  let text = '';
+  /** The next event of that name whose payload fits. */
+  const next = async <Payload>(
+    name: string,
+    fits: (payload: Payload) => boolean = () => true,
+  ): Promise<Payload> => {
+    for (;;) {
+      const event = /^event: (\w+)\ndata: (.*)\n\n/m.exec(text);
+      if (event) {
+        text = text.slice(event.index + event[0].length);
+        const payload = JSON.parse(event[2] ?? '') as Payload;
+        if (event[1] === name && fits(payload)) return payload;
+        continue;
+      }
+      const chunk = await lines?.next();
+      if (!chunk || chunk.done) throw new Error(`the stream ended before an event ${name}`);
+      text += chunk.value;
+    }
+  };
+  return { response, next, leave: () => leaving.abort() };
+}
+
+test('a page that connects gets every part and the plots, later ones what has changed', async () => {
+  const page = await openPage();
+  expect(page.response.headers.get('content-type')).toBe('text/event-stream');
+  expect(page.response.headers.get('x-accel-buffering')).toBe('no');
+  const parts = await page.next<Parts>('parts');
+  expect(Object.keys(parts)).toEqual([
+    'verdict',
+    'figures',
+    'fleet',
+    'failures',
+    'services',
+    'changes',
+    'scans',
+  ]);
+  const plots = await page.next<Plots>('plots');
+  expect(plots.hour.at.length).toBeGreaterThan(57);
+  expect(plots.fetchRate).toBeNull();
+
+  await markWanted(board.database, { appids: [440, 570] });
+  const changed = await page.next<Parts>('parts');
+  expect(changed['figures']).toContain('Wanted</dt><dd class="value">2');
+  expect(changed).not.toHaveProperty('failures');
+});
+
+test('a page that connects while others are open gets every part as well', async () => {
+  const first = await openPage();
+  await first.next<Parts>('parts');
+  const second = await openPage();
+  expect(Object.keys(await second.next<Parts>('parts'))).toHaveLength(7);
+});

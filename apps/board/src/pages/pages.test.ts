@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest';
+import { startTestBoard } from '../../../../test/support/board.ts';
+
+const board = await startTestBoard();
+const { database } = board;
+const NASTY = `<img src=x onerror=alert(1)> "Quote" & 'Tick'`;
+const ESCAPED = '&lt;img src=x onerror=alert(1)&gt; &quot;Quote&quot; &amp; &#39;Tick&#39;';
+
+await database
+  .insertInto('apps')
+  .values([
+    {
+      appid: 10,
+      name: NASTY,
+      type: 'game',
+      picsAccess: 'public',
+      picsReviewPercentage: 97,
+      picsReviewScore: 9,
+      parentAppid: 20,
+    },
+    { appid: 20, name: 'Half-Life', type: 'game', picsAccess: 'removed' },
+    { appid: 30, name: null, type: 'dlc', picsAccess: 'restricted' },
+  ])
+  .execute();
+await database
+  .insertInto('syncStatus')
+  .values([
+    { appid: 10, wantedChangeNumber: 7, settledChangeNumber: 7, picsChangeNumber: 7 },
+    {
+      appid: 20,
+      wantedChangeNumber: 7,
+      failedAt: new Date(),
+      lastError: `RowRefused: ${NASTY}`,
+      attempts: 3,
+    },
+    { appid: 40, wantedChangeNumber: 9 },
+  ])
+  .execute();
+await database
+  .insertInto('picsChanges')
+  .values([{ changeNumber: 7, kind: 'app', id: 10, needsToken: true }])
+  .execute();
+
+const get = async (path: string) => {
+  const { status, text, headers } = await board.send(path);
+  return { status, text, headers };
+};
+
+describe('the page of an app', () => {
+  test('shows what is stored, the ledger, the changes, and the way to the store', async () => {
+    const { text } = await get('/apps/10');
+    for (const part of [
+      '97 % positive',
+      'href="/apps/20">Half-Life',
+      'needs a token',
+      'settled',
+      'href="https://store.steampowered.com/app/10"',
+      'not the PICS body',
+    ]) {
+      expect(text).toContain(part);
+    }
+  });
+
+  test('offers a sync, or a requeue when it failed, with the reason', async () => {
+    expect((await get('/apps/10')).text).toContain('data-do="sync"');
+    const failed = await get('/apps/20');
+    expect(failed.text).toContain('data-do="requeue"');
+    expect(failed.text).toContain('RowRefused');
+    expect(failed.text).toContain('removed');
+  });
+
+  test('is there for an app without a name, and for one that is only wanted', async () => {
+    expect((await get('/apps/30')).text).toContain('<h1>App 30</h1>');
+    expect((await get('/apps/40')).text).toContain('Nothing yet.');
+  });
+
+  test.for(['/apps/21', '/apps/99999999999999', '/apps/x', '/apps/10/x', '/nowhere'])(
+    '%s is not found',
+    async (path) => {
+      const { status, text } = await get(path);
+      expect([status, text.includes('<h1>Not found</h1>')]).toEqual([404, true]);
+    },
+  );
+});
+
+describe('the search', () => {
+  test('lists what it found, and says when it found nothing', async () => {
+    expect((await get('/apps?q=half')).text).toContain('href="/apps/20">Half-Life');
+    expect((await get('/apps?q=quarter')).text).toContain('No stored app has this name or id.');
+  });
+
+  test('goes straight to an app whose id was given', async () => {
+    const { status, headers } = await get('/apps?q=20');
+    expect([status, headers.location]).toEqual([302, '/apps/20']);
+  });
+
+  test('takes more than it can search for without falling over', async () => {
+    expect((await get(`/apps?q=${'x'.repeat(200)}`)).status).toBe(400);
+    expect((await get('/apps?q[]=1')).status).toBeLessThan(500);
+  });
+});
+
+test.for(['/', '/apps/10', '/apps/20', '/apps?q=quote', `/apps?q=${encodeURIComponent(NASTY)}`])(
+  'names, errors and searches never become markup (%s)',
+  async (path) => {
+    const { text } = await get(path);
+    expect(text).toContain(ESCAPED);
+    expect(text).not.toContain('<img src=x');
+  },
+);
+
+test('every page names no other host, but for the store page of an app', async () => {
+  for (const path of ['/', '/apps?q=half', '/apps/10', '/nowhere']) {
+    const { text } = await get(path);
+    expect(text.match(/(?:src|href|action)="(?:https?:)?\/\/[^"]*"/g) ?? []).toEqual(
+      path === '/apps/10' ? ['href="https://store.steampowered.com/app/10"'] : [],
+    );
+  }
+});
+
+test.for([
+  ['uplot.js', 'text/javascript'],
+  ['uplot.css', 'text/css'],
+  ['idiomorph.js', 'text/javascript'],
+  ['overview.js', 'text/javascript'],
+  ['board.css', 'text/css'],
+  ['icon.svg', 'image/svg+xml'],
+] as const)('serves %s itself', async ([name, type]) => {
+  const { status, headers } = await get(`/assets/${name}`);
+  expect([status, headers['content-type']?.split(';')[0]]).toEqual([200, type]);
+});
+
+test('serves nothing beside the assets', async () => {
+  for (const path of [
+    '/assets/../src/main.ts',
+    '/assets/%2e%2e/src/main.ts',
+    '/assets/..%2fsrc%2fmain.ts',
+    '/assets/',
+  ]) {
+    expect((await get(path)).status).toBeGreaterThanOrEqual(400);
+  }
+});
