@@ -20,14 +20,17 @@ type Listing = { currentChangeNumber: number; apps: AppChange[] };
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 
-let running: ChildProcess | undefined;
-afterEach(() => running?.kill('SIGKILL'));
+const running = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL');
+  running.clear();
+});
 
 async function start(
   ...args: string[]
 ): Promise<{ child: ChildProcess; addresses: Addresses; lines: string[] }> {
   const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-  running = child;
+  running.add(child);
   const lines: string[] = [];
   const reader = createInterface(child.stdout);
   reader.on('line', (line) => lines.push(line));
@@ -36,8 +39,11 @@ async function start(
 }
 
 /** Runs it to its end; how it failed, if it did. */
-const run = (...args: string[]) =>
-  promisify(execFile)(process.execPath, [MAIN, ...args]).catch((error: unknown) => error);
+function run(...args: string[]): Promise<unknown> {
+  const ended = promisify(execFile)(process.execPath, [MAIN, ...args]);
+  running.add(ended.child);
+  return ended.catch((error: unknown) => error);
+}
 
 describe('the command', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
