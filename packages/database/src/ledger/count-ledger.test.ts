@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { insertLedger } from '../testing/ledger.ts';
 import { freshDatabase } from '../testing/support/fresh-database.ts';
+import { countApps } from './count-apps.ts';
 import { countLedger } from './count-ledger.ts';
 
 test('counts each app of the ledger once', async () => {
@@ -30,5 +31,14 @@ test('counts each app of the ledger once', async () => {
     settled: 2,
     failed: 2,
     oldestWantedChangeNumber: 25,
+  });
+  expect(await countApps(db, [1, 2, 3, 4, 5, 6, 7])).toEqual(await countLedger(db));
+  expect(await countApps(db, [1, 2, 5, 99])).toEqual({
+    known: 3,
+    wanted: 1,
+    inFlight: 0,
+    settled: 1,
+    failed: 1,
+    oldestWantedChangeNumber: 30,
   });
 });
