@@ -10,7 +10,7 @@ const MAY_USE: Record<string, string[]> = {
   'apps/fetcher': ['core', 'steam', 'queue', 'service'],
   'apps/writer': ['core', 'queue', 'database', 'service'],
   'apps/board': ['core', 'queue', 'database', 'service'],
-  'apps/cli': ['core', 'queue', 'database', 'service'],
+  'apps/cli': ['core', 'steam', 'queue', 'database', 'service'],
   'apps/simulator': [],
   'packages/core': [],
   'packages/steam': ['core'],
