@@ -109,6 +109,6 @@ describe('what is asked for', () => {
   test('is handed over with its arguments and its exit code', async () => {
     const { code, output } = await bootstrap('up', '--no-such-option');
     expect(output).toContain("unknown option '--no-such-option'");
-    expect(code).toBe(1);
+    expect(code).toBe(2);
   });
 });

@@ -98,13 +98,13 @@ describe('up', () => {
   test('names every wrong setting and starts nothing', async () => {
     const env = { LOG_LEVEL: 'loud', FETCH_BATCH_SIZE: 'many' };
     const run = up(createTestFolder(), ['--simulate'], env);
-    expect(await run.exited).not.toBe(0);
+    expect(await run.exited).toBe(2);
     expect(run.lines.join('\n')).toMatch(/LOG_LEVEL[^]*FETCH_BATCH_SIZE|FETCH_BATCH_SIZE[^]*LOG_LEVEL/);
   });
 
   test('takes either --steam or --simulate', async () => {
     const run = up(createTestFolder(), ['--steam', '--simulate']);
-    expect(await run.exited).not.toBe(0);
+    expect(await run.exited).toBe(2);
     expect(run.lines.join()).toContain("option '--steam' cannot be used with option '--simulate'");
   });
 });

@@ -1,17 +1,12 @@
-import { SettingsError } from '@pics/service';
-import { Command } from 'commander';
-import { migrateCommand } from './commands/migrate.ts';
-import { upCommand } from './commands/up.ts';
-import { LocalProblem } from './local/local-problem.ts';
+#!/usr/bin/env node
+import { reportFailure } from './command-line/report-failure.ts';
+import { createProgram } from './program.ts';
 
-const program = new Command('pics')
-  .description("Keeps Steam's whole product catalogue (PICS) in your own Postgres")
-  .addCommand(upCommand)
-  .addCommand(migrateCommand);
+// A reader that has seen enough (`pics changes | head`) is no failure.
+process.stdout.on('error', () => {});
 
-await program.parseAsync().catch((error: unknown) => {
-  // What the user can mend gets its sentence; anything else is a fault of ours and shows where.
-  const expected = error instanceof LocalProblem || error instanceof SettingsError;
-  console.error(expected ? error.message : error);
-  process.exitCode = 1;
-});
+try {
+  await createProgram().parseAsync();
+} catch (error) {
+  process.exitCode = await reportFailure(error);
+}

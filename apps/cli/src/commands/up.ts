@@ -1,7 +1,8 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { runUp } from '../up/run-up.ts';
+import { Option } from 'commander';
+import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
+import { wholeNumber } from '../command-line/whole-number.ts';
 
-interface Given {
+interface Given extends CommonOptions {
   steam?: boolean;
   simulate?: boolean;
   once?: boolean;
@@ -14,8 +15,11 @@ interface Given {
 /** A catalogue that fills in some seconds at Steam's pace, and has some of everything. */
 const SIMULATED_APPS = 2_000;
 
-export const upCommand = new Command('up')
-  .description('run everything on this machine: servers, services and board')
+export const upCommand = defineCommand('up', 'Run everything on this machine: servers, services and board', [
+  ['up', 'from Steam, or from the simulator when Steam cannot be reached'],
+  ['up --simulate --once', 'fill the tables with made-up apps, and end'],
+  ['up --fetchers 3', 'on your own servers if DATABASE_URL or REDIS_URL is set'],
+])
   .addOption(
     new Option('--steam', 'take the apps from Steam, also when it cannot be reached right now').conflicts(
       'simulate',
@@ -27,15 +31,9 @@ export const upCommand = new Command('up')
   .option('--apps <count>', 'how many apps the simulator makes up', wholeNumber(1, 5_000_000), SIMULATED_APPS)
   .option('--changes-per-minute <count>', 'how many of them change', wholeNumber(0, 1_000_000), 60)
   .option('--verbose', 'show what the services log')
-  .action(async ({ steam, simulate, once = false, verbose = false, ...numbers }: Given) => {
+  .action(async (given: Given) => {
+    const { steam, simulate, once = false, verbose = false, json = false, ...numbers } = given;
     const source = steam ? 'steam' : simulate ? 'simulator' : undefined;
-    process.exitCode = await runUp({ source, once, verbose, ...numbers });
+    const { runUp } = await import('../up/run-up.ts');
+    process.exitCode = await runUp({ source, once, verbose, json, ...numbers });
   });
-
-function wholeNumber(min: number, max: number) {
-  return (text: string) => {
-    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-  };
-}

@@ -1,8 +1,8 @@
 import { Closers } from './closers.ts';
-import { hearInterrupts } from './interrupts.ts';
+import { hearInterrupts } from '../command-line/hear-interrupts.ts';
 import { startEverything } from './start-everything.ts';
-import { summarise } from './summarise.ts';
-import { openTerminal } from './terminal.ts';
+import { summarise } from '../progress/summarise.ts';
+import { openTerminal } from '../output/terminal.ts';
 import type { UpOptions } from './up-options.ts';
 import { watchProgress } from './watch-progress.ts';
 
@@ -18,7 +18,7 @@ const INTERRUPTED = 130;
  */
 export async function runUp(options: UpOptions): Promise<number> {
   const startedAt = Date.now();
-  const terminal = openTerminal();
+  const terminal = openTerminal({ json: options.json });
   const closers = new Closers();
   const stopping = new AbortController();
   const { signal } = stopping;

@@ -1,5 +1,5 @@
 import type { Closers } from './closers.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from '../output/terminal.ts';
 
 /** What everything that `up` starts has in common. */
 export interface UpContext {

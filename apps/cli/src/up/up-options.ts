@@ -13,4 +13,6 @@ export interface UpOptions {
   changesPerMinute: number;
   /** Shows what the services log. */
   verbose: boolean;
+  /** Tells everything in JSON, one object a line. */
+  json: boolean;
 }

@@ -1,10 +1,8 @@
-import { countLedger, findScan, findUnfinishedScan, getScanLimit } from '@pics/database';
-import type { Database, LedgerCounts } from '@pics/database';
-import { repeat } from '@pics/service';
-import { describeProgress, SettlingRate } from './progress.ts';
-import type { Terminal } from './terminal.ts';
-
-const INTERVAL_MS = 1_000;
+import { findScan, type Database, type LedgerCounts } from '@pics/database';
+import type { Terminal } from '../output/terminal.ts';
+import { describeProgress, describeWaiting } from '../progress/describe-progress.ts';
+import { followProgress } from '../progress/follow-progress.ts';
+import { readProgress } from '../progress/read-progress.ts';
 
 export interface ProgressWatch {
   database: Database;
@@ -24,33 +22,21 @@ export interface ProgressWatch {
  * @returns how the ledger stood last; undefined when it was never seen.
  */
 export async function watchProgress(watch: ProgressWatch): Promise<LedgerCounts | undefined> {
-  const { database, terminal, boardUrl } = watch;
-  const rate = new SettlingRate();
-  let counts: LedgerCounts | undefined;
-  const turn = async () => {
-    counts = await countLedger(database);
-    const scanned = await measureScan(database);
-    const perSecond = rate.measure(counts, Date.now());
-    const hindrance = await watch.findHindrance();
-    const ending = hindrance ?? `board ${boardUrl}`;
-    terminal.show(`${describeProgress({ counts, scanned }, perSecond)} · ${ending}`);
-    const busy = counts.wanted + counts.inFlight > 0 || scanned !== undefined;
-    if (!watch.untilSettled || busy || hindrance) return;
-    if ((await findScan(database, 'discovery'))?.finishedAt) return 'done' as const;
-  };
-  await repeat(turn, {
-    intervalMs: INTERVAL_MS,
-    maxPauseMs: 5 * INTERVAL_MS,
-    signal: watch.signal,
-    onError: (error) => terminal.show(`Waiting for the database: ${String(error)}`),
+  const { database, terminal, boardUrl, signal } = watch;
+  let hindrance: string | undefined;
+  const progress = await followProgress({
+    signal,
+    read: () => readProgress(database),
+    show: async (progress, appsPerSecond) => {
+      hindrance = await watch.findHindrance();
+      terminal.show(describeProgress(progress, appsPerSecond, hindrance ?? `board ${boardUrl}`));
+    },
+    isOver: async ({ counts, scanned }) => {
+      const busy = counts.wanted + counts.inFlight > 0 || scanned !== undefined;
+      if (!watch.untilSettled || busy || hindrance) return false;
+      return Boolean((await findScan(database, 'discovery'))?.finishedAt);
+    },
+    onError: (error) => terminal.show(describeWaiting(error)),
   });
-  return counts;
-}
-
-/** How much of the range of ids the scan under way has asked for. */
-async function measureScan(database: Database): Promise<number | undefined> {
-  const scan = await findUnfinishedScan(database);
-  if (!scan) return undefined;
-  const limit = await getScanLimit(database, scan.knownOnly);
-  return Math.min(scan.nextAppid / (limit + 1), 1);
+  return progress?.counts;
 }

@@ -1,0 +1,19 @@
+/** Writes lines to stdout. */
+export function print(lines: readonly string[]): void {
+  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+}
+
+/** Writes one value to stdout as JSON that people can read as well; times are ISO 8601 in UTC. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+/** Writes one value to stdout as one line of JSON, for commands that go on telling. */
+export function printJsonLine(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+/** Tells something beside the answer, on stderr, so that it never gets into what a script reads. */
+export function printNote(note: string): void {
+  process.stderr.write(`${note}\n`);
+}

@@ -1,0 +1,58 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { environment, parseSettings, SettingsError } from '@pics/service';
+import { getDataFolder } from '../local/data-folder.ts';
+import { findInstanceUrls } from '../local/instance.ts';
+import { printNote } from '../output/print.ts';
+
+type Variable = 'DATABASE_URL' | 'REDIS_URL';
+
+/**
+ * The server that a command is about: the one that the variable names, else that of the `up` that runs on this machine,
+ * and then stderr says so, for it must never be a guess which data one looks at or changes.
+ *
+ * @throws SettingsError when there is neither, or more than one `up` runs.
+ */
+export function getServerUrl(variable: Variable): string {
+  const variables = environment();
+  const given = parseSettings(variables, [])[variable];
+  if (given) return given;
+  const running = findRunning();
+  if (running.length === 0) {
+    if (variables['SUPABASE_URL']) parseSettings(variables, [variable]); // Knows what to say about that.
+    throw new SettingsError(
+      `${variable} is not set, and nothing runs here: set it, or start everything with npm start.`,
+    );
+  }
+  const [first, second] = running;
+  if (!first || second) {
+    const folders = running.map(({ folder }) => folder).join(' and ');
+    throw new SettingsError(
+      `${variable} is not set, and several run here (${folders}): stop all but one, or set it.`,
+    );
+  }
+  noteOnce(`Using the servers that npm start runs here, in ${first.folder}.`);
+  return variable === 'DATABASE_URL' ? first.urls.databaseUrl : first.urls.redisUrl;
+}
+
+function findRunning() {
+  const data = getDataFolder();
+  const names = existsSync(data) ? readdirSync(data) : [];
+  return names.flatMap((name) => {
+    const urls = findInstanceUrls(join(data, name));
+    return urls ? [{ folder: shorten(join(data, name)), urls }] : [];
+  });
+}
+
+/** As seen from here, where that is shorter. */
+function shorten(folder: string): string {
+  const seenFromHere = relative(process.cwd(), folder);
+  return seenFromHere.startsWith('..') ? folder : seenFromHere;
+}
+
+const noted = new Set<string>();
+
+function noteOnce(note: string): void {
+  if (!noted.has(note)) printNote(note);
+  noted.add(note);
+}

@@ -1,0 +1,25 @@
+import { connectDatabase, findDatabaseHindrance, type Database } from '@pics/database';
+import { LocalProblem } from '../local/local-problem.ts';
+import { getServerUrl } from './get-server-url.ts';
+
+/** Enough for questions that are asked side by side. */
+const CONNECTIONS = 4;
+
+/**
+ * Connects to the database that is meant, lets `work` use it, and closes the connections.
+ *
+ * @throws LocalProblem when it cannot be reached, or has not got the tables.
+ */
+export async function useDatabase<Result>(work: (database: Database) => Promise<Result>): Promise<Result> {
+  const database = connectDatabase(getServerUrl('DATABASE_URL'), {
+    applicationName: 'pics-cli',
+    maxConnections: CONNECTIONS,
+  });
+  try {
+    const hindrance = await findDatabaseHindrance(database);
+    if (hindrance) throw new LocalProblem(`${hindrance.charAt(0).toUpperCase()}${hindrance.slice(1)}.`);
+    return await work(database);
+  } finally {
+    await database.destroy();
+  }
+}

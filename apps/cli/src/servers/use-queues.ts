@@ -1,0 +1,21 @@
+import { openQueues, type Queues } from '@pics/queue';
+import { LocalProblem } from '../local/local-problem.ts';
+import { getServerUrl } from './get-server-url.ts';
+
+/**
+ * Connects to the Redis that is meant, lets `work` use the queues on it, and closes the connection.
+ *
+ * @throws LocalProblem when it cannot be reached.
+ */
+export async function useQueues<Result>(work: (queues: Queues) => Promise<Result>): Promise<Result> {
+  let connectionError: Error | undefined;
+  const queues = openQueues(getServerUrl('REDIS_URL'), (error) => (connectionError = error));
+  try {
+    await queues.redis.ping().catch((error: Error) => {
+      throw new LocalProblem(`Redis cannot be reached: ${(connectionError ?? error).message}.`);
+    });
+    return await work(queues);
+  } finally {
+    await queues.close();
+  }
+}
