@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { readDashboards, readQuery, readRules } from './read-ops.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+
+describe.each(readDashboards())('$file', ({ dashboard }) => {
+  test('loads without edits: its only variable is the data source, and every panel takes it', () => {
+    expect(dashboard.templating.list.map(({ name }) => name)).toEqual(['datasource']);
+    expect(dashboard).not.toHaveProperty('__inputs');
+    for (const panel of dashboard.panels.filter(({ type }) => type !== 'row')) {
+      expect([panel.title, panel.datasource]).toEqual([
+        panel.title,
+        { type: 'prometheus', uid: '${datasource}' },
+      ]);
+    }
+  });
+
+  test('has panels that each say what they show and do not lie over each other', () => {
+    const ids = dashboard.panels.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    const cells = new Set<string>();
+    for (const { title, type, description, gridPos } of dashboard.panels) {
+      if (type !== 'row') expect([title, description?.endsWith('.')]).toEqual([title, true]);
+      expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
+      for (let x = gridPos.x; x < gridPos.x + gridPos.w; x += 1) {
+        for (let y = gridPos.y; y < gridPos.y + gridPos.h; y += 1) {
+          expect([title, cells.has(`${x},${y}`)]).toEqual([title, false]);
+          cells.add(`${x},${y}`);
+        }
+      }
+    }
+  });
+});
+
+describe.each(readRules())('$file', ({ rules }) => {
+  const alerts = rules.groups.flatMap((group) => group.rules);
+
+  test('has alerts that its page explains, with their severity', () => {
+    const page = read('docs/metrics.md');
+    const documented = [...page.matchAll(/^\| (Pics\w+) \| (\w+) \|/gm)].map(([, alert, severity]) => [
+      alert,
+      severity,
+    ]);
+    expect(documented.toSorted()).toEqual(
+      alerts.map(({ alert, labels }) => [alert, labels.severity]).toSorted(),
+    );
+  });
+
+  test('takes only labels into its sentences that its query leaves', () => {
+    for (const { alert, expr, annotations } of alerts) {
+      const used = [...`${annotations.summary} ${annotations.description}`.matchAll(/\$labels\.(\w+)/g)];
+      const grouped = [...expr.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, labels = '']) =>
+        labels.split(/,\s*/),
+      );
+      const left = grouped.length > 0 ? grouped : ['service', 'instance'];
+      expect([alert, used.map(([, label]) => label).filter((label) => !left.includes(label ?? ''))]).toEqual([
+        alert,
+        [],
+      ]);
+    }
+  });
+});
+
+test('a query with a mistake in it is refused', () => {
+  expect(() => readQuery('sum(rate(pics_x[5m])')).toThrow('no PromQL');
+  expect(readQuery('max(pics_a{b="c"}) / pics_d').selectors).toEqual([
+    { metric: 'pics_a', labels: ['b'] },
+    { metric: 'pics_d', labels: [] },
+  ]);
+});
+
+test('Prometheus and Grafana find everything where docker-compose.yml mounts it', () => {
+  const { services } = parse(read('docker-compose.yml')) as {
+    services: Record<string, { volumes?: string[]; ports?: string[] }>;
+  };
+  const mounts = (service: string) =>
+    Object.fromEntries(
+      (services[service]?.volumes ?? []).map((mount) => mount.split(':').slice(0, 2).toReversed()),
+    );
+  const prometheus = parse(read('ops/prometheus/prometheus.yml')) as {
+    rule_files: string[];
+    scrape_configs: { dns_sd_configs: { names: string[]; port: number }[] }[];
+  };
+  expect(mounts('prometheus')).toMatchObject({
+    '/etc/prometheus/prometheus.yml': './ops/prometheus/prometheus.yml',
+    '/etc/prometheus/rules': './ops/prometheus/rules',
+  });
+  expect(prometheus.rule_files).toEqual(['/etc/prometheus/rules/*.yml']);
+  const scraped = prometheus.scrape_configs.flatMap((job) =>
+    job.dns_sd_configs.flatMap(({ names }) => names),
+  );
+  expect(scraped.toSorted()).toEqual(['board', 'fetcher', 'producer', 'writer']);
+  const provider = parse(read('ops/grafana/provisioning/dashboards/pics.yml')) as {
+    providers: { options: { path: string } }[];
+  };
+  expect(mounts('grafana')).toMatchObject({
+    '/etc/grafana/provisioning': './ops/grafana/provisioning',
+    [provider.providers[0]?.options.path ?? '']: './ops/grafana/dashboards',
+  });
+});
