@@ -33,7 +33,11 @@ export function parseExposition(text: string): Map<string, MetricFamily> {
       const base =
         family?.type === 'histogram' ? sample.name.replace(/_(bucket|sum|count)$/, '') : sample.name;
       if (!family?.type || base !== family.name) throw new Error(`a sample out of place: ${line}`);
-      const key = `${sample.name}${JSON.stringify(Object.entries(sample.labels).sort())}`;
+      const key = `${sample.name}${JSON.stringify(
+        Object.entries(sample.labels)
+          .map(([label, value]) => `${label}=${value}`)
+          .sort(),
+      )}`;
       if (series.has(key)) throw new Error(`a series twice: ${line}`);
       series.add(key);
       family.samples.push(sample);

@@ -1,0 +1,101 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Script } from 'node:vm';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { settingSchemas } from '../../packages/service/src/settings.ts';
+import { ROOT } from './image.ts';
+
+const serviceSchema = z.object({
+  image: z.string(),
+  build: z.string().optional(),
+  profiles: z.array(z.string()).default([]),
+  command: z.array(z.string()).default([]),
+  environment: z.record(z.string(), z.union([z.string(), z.number(), z.null()])).default({}),
+  depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
+  healthcheck: z.object({ test: z.array(z.string()) }).optional(),
+  stop_grace_period: z.string().optional(),
+  read_only: z.boolean().default(false),
+  cap_drop: z.array(z.string()).default([]),
+  ports: z.array(z.string()).default([]),
+  volumes: z.array(z.string()).default([]),
+});
+const text = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8');
+const { services } = z
+  .object({ services: z.record(z.string(), serviceSchema) })
+  .parse(parse(text, { merge: true }));
+
+const ours = Object.entries(services).filter(([, { image }]) => image === 'pics-mirror');
+const running = ours.filter(([name]) => name !== 'migrate');
+const seconds = (text = '') => Number(/^(\d+)s$/.exec(text)?.[1] ?? Number.NaN);
+
+describe('docker-compose.yml', () => {
+  test('runs the four services from one image, built once', () => {
+    expect(running.map(([name]) => name)).toEqual(['producer', 'fetcher', 'writer', 'board']);
+    expect(ours.filter(([, { build }]) => build).map(([name]) => name)).toEqual(['migrate']);
+  });
+
+  test.each(ours)('starts %s by node itself, with a file that is there', (_name, { command }) => {
+    expect(command[0]).toBe('node');
+    expect(existsSync(join(ROOT, command[1] ?? ''))).toBe(true);
+  });
+
+  test.each(ours)('sets nothing for %s that no service reads', (_name, { environment }) => {
+    expect(Object.keys(settingSchemas)).toEqual(expect.arrayContaining(Object.keys(environment)));
+  });
+
+  test.each(ours)(
+    'lets %s write nowhere and do nothing that needs a capability',
+    (_name, { read_only, cap_drop }) => {
+      expect([read_only, cap_drop]).toEqual([true, ['ALL']]);
+    },
+  );
+
+  test.each(running)('gives %s longer to stop than it takes to drain', (_name, { stop_grace_period }) => {
+    expect(seconds(stop_grace_period) * 1_000).toBeGreaterThan(
+      settingSchemas.DRAIN_TIMEOUT_MS.parse(undefined),
+    );
+  });
+
+  test.each(running)('starts %s when the tables are there, and asks after its health', (_name, service) => {
+    expect(service.depends_on).toMatchObject({
+      migrate: { condition: 'service_completed_successfully' },
+      redis: { condition: 'service_healthy' },
+    });
+    const script = service.healthcheck?.test.at(-1) ?? '';
+    expect(service.healthcheck?.test.slice(0, 3)).toEqual(['CMD', 'node', '-e']);
+    // oxlint-disable-next-line no-new -- it is parsed, and throws when it does not
+    expect(() => new Script(script)).not.toThrow();
+    expect(script).toContain(`:${service.environment['PORT']}/healthz`);
+  });
+
+  test('passes every setting on to some service', () => {
+    const passed = new Set(running.flatMap(([, { environment }]) => Object.keys(environment)));
+    // Draining has to fit the grace above.
+    const own = ['DRAIN_TIMEOUT_MS'];
+    expect(Object.keys(settingSchemas).filter((name) => !passed.has(name))).toEqual(own);
+  });
+
+  test('gives fetchers no way to Postgres', () => {
+    expect(services['fetcher']?.environment).not.toHaveProperty('DATABASE_URL');
+  });
+
+  test('has a Redis that never evicts a key and keeps its data', () => {
+    const { command = [], volumes = [] } = services['redis'] ?? {};
+    expect(command.join(' ')).toMatch(/--appendonly yes .*--maxmemory-policy noeviction/);
+    expect(volumes).toEqual(['redis:/data']);
+  });
+
+  test('publishes on loopback only, and the board only with a password', () => {
+    const published = Object.values(services).flatMap(({ ports }) => ports);
+    expect(published.length).toBeGreaterThan(0);
+    for (const port of published) expect(port).toMatch(/^127\.0\.0\.1:/);
+    expect(services['board']?.environment['BOARD_PASSWORD']).toMatch(/^\$\{BOARD_PASSWORD:\?/);
+  });
+
+  test('keeps monitoring to its profile', () => {
+    const monitoring = Object.entries(services).filter(([, { profiles }]) => profiles.includes('monitoring'));
+    expect(monitoring.map(([name]) => name)).toEqual(['prometheus', 'grafana']);
+  });
+});

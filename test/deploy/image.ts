@@ -1,0 +1,75 @@
+import { cpSync, globSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+export const ROOT = resolve(import.meta.dirname, '../..');
+
+/** What the Dockerfile says, as far as it matters outside of Docker. */
+export interface Image {
+  /** Images it is built from: `node:24.21.0-bookworm-slim`. */
+  bases: string[];
+  /** What is copied from this repository, in order: `[sources…, target]`, relative to both roots. */
+  copies: { sources: string[]; target: string }[];
+  /** The command that installs the dependencies. */
+  install: string[];
+  user: string;
+  command: string[];
+}
+
+/**
+ * Reads the Dockerfile.
+ *
+ * @throws Error at an instruction this does not know: what it means outside of Docker would have to be thought about.
+ */
+export function readImage(): Image {
+  const image: Image = { bases: [], copies: [], install: [], user: '', command: [] };
+  const lines = readFileSync(join(ROOT, 'Dockerfile'), 'utf8').split('\n');
+  for (const line of lines.filter((line) => line && !line.startsWith('#'))) {
+    const [instruction, ...words] = line.split(' ');
+    const text = words.join(' ');
+    if (instruction === 'FROM') image.bases.push(words[0] ?? '');
+    else if (instruction === 'COPY' && words[0] !== '--from=dependencies') {
+      image.copies.push({ sources: words.slice(0, -1), target: words.at(-1) ?? '' });
+    } else if (instruction === 'RUN' && words[0] === 'pnpm') image.install = words;
+    else if (instruction === 'USER') image.user = text;
+    else if (instruction === 'CMD') image.command = JSON.parse(text) as string[];
+    else if (!['WORKDIR', 'ENV', 'EXPOSE', 'RUN', 'COPY'].includes(instruction ?? '')) {
+      throw new Error(`not known here: ${line}`);
+    }
+  }
+  return image;
+}
+
+/** Whether .dockerignore lets this path, relative to the root, into the image. Later lines overrule earlier ones. */
+export function isInBuildContext(path: string): boolean {
+  let included = true;
+  for (const line of readFileSync(join(ROOT, '.dockerignore'), 'utf8').split('\n')) {
+    if (line === '' || line.startsWith('#')) continue;
+    const pattern = line.replace(/^!/, '');
+    if (fits(path, pattern)) included = line.startsWith('!');
+  }
+  return included;
+}
+
+/** A pattern fits a path, and everything below it. */
+function fits(path: string, pattern: string): boolean {
+  const source = pattern
+    .replaceAll('.', String.raw`\.`)
+    .replaceAll('**/', '(?:.*/)?')
+    .replaceAll(/(?<!\.)\*/g, '[^/]*');
+  return new RegExp(`^${source}(?:/|$)`).test(path);
+}
+
+/** Lays the image's files out in a folder, as `docker build` would under /app, up to installing the dependencies. */
+export function copyWorkspace(folder: string): void {
+  for (const { sources, target } of readImage().copies) {
+    for (const source of sources) {
+      const isFolder = !globSync(source, { cwd: ROOT, withFileTypes: true })[0]?.isFile();
+      const to = isFolder ? join(folder, target) : join(folder, target, source.split('/').at(-1) ?? '');
+      mkdirSync(dirname(to), { recursive: true });
+      cpSync(join(ROOT, source), to, {
+        recursive: true,
+        filter: (file) => isInBuildContext(file.slice(ROOT.length + 1)),
+      });
+    }
+  }
+}

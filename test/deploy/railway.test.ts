@@ -1,0 +1,80 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createRailwayContext, project, validateGraph, type ServiceNode } from 'railway/iac';
+import { describe, expect, test } from 'vitest';
+import railway from '../../.railway/railway.ts';
+import { settingSchemas } from '../../packages/service/src/settings.ts';
+import { ROOT } from './image.ts';
+
+const definition = await railway(createRailwayContext({ environment: 'production' }), project);
+const resources = (definition.resources ?? []).flat();
+const services = resources.filter((resource): resource is ServiceNode => resource.type === 'service');
+const named = services.map((service) => [service.name, service] as const);
+
+const shared = JSON.parse(readFileSync(join(ROOT, 'railway.json'), 'utf8')) as {
+  build: Record<string, unknown>;
+  deploy: Record<string, unknown>;
+};
+
+describe('.railway/railway.ts', () => {
+  test('is a graph that Railway accepts: Redis and four services', () => {
+    const graph = {
+      version: 1 as const,
+      project: { name: definition.name },
+      environments: [],
+      resources,
+      edges: [],
+    };
+    expect(validateGraph(graph)).toEqual([]);
+    expect(resources.map(({ name }) => name)).toEqual(['redis', 'producer', 'fetcher', 'writer', 'board']);
+  });
+
+  test.each(named)('agrees with railway.json about %s', (_name, { build, deploy }) => {
+    expect(build).toEqual(shared.build);
+    expect(deploy).toMatchObject(shared.deploy);
+  });
+
+  test.each(named)('starts %s by node itself, with a file that is there', (_name, { deploy }) => {
+    const [program, file = ''] = deploy?.startCommand?.split(' ') ?? [];
+    expect(program).toBe('node');
+    expect(existsSync(join(ROOT, file))).toBe(true);
+  });
+
+  test.each(named)('sets nothing for %s that no service reads', (_name, { variables = {} }) => {
+    expect(Object.keys(settingSchemas)).toEqual(expect.arrayContaining(Object.keys(variables)));
+  });
+
+  test.each(named)(
+    'lets %s reach Postgres only after its tables were brought up to date',
+    (_name, service) => {
+      const migrates = service.deploy?.preDeployCommand?.join() === 'node apps/cli/src/main.ts migrate';
+      expect('DATABASE_URL' in (service.variables ?? {})).toBe(migrates);
+      expect(migrates).toBe(service.name !== 'fetcher');
+    },
+  );
+
+  test('runs several fetchers and one of each other', () => {
+    const replicas = Object.fromEntries(named.map(([name, { deploy }]) => [name, deploy?.numReplicas ?? 1]));
+    expect(replicas).toEqual({ producer: 1, fetcher: 2, writer: 1, board: 1 });
+  });
+
+  test('holds no secret: they come from the project', () => {
+    const board = services.find(({ name }) => name === 'board');
+    expect(board?.variables).toMatchObject({
+      DATABASE_URL: { type: 'sharedReference', name: 'DATABASE_URL' },
+      BOARD_PASSWORD: { type: 'sharedReference', name: 'BOARD_PASSWORD' },
+    });
+  });
+});
+
+describe('railway.json', () => {
+  test('holds only what every service shares', () => {
+    expect(shared.deploy).not.toHaveProperty('startCommand');
+    expect(shared.deploy).not.toHaveProperty('preDeployCommand');
+  });
+
+  test('gives longer to stop than a service takes to drain', () => {
+    const drainMs = settingSchemas.DRAIN_TIMEOUT_MS.parse(undefined);
+    expect(Number(shared.deploy['drainingSeconds']) * 1_000).toBeGreaterThan(drainMs);
+  });
+});
