@@ -15,7 +15,8 @@ export interface FailureGroup {
 /** How many apps of a group are named. */
 const EXAMPLES = 5;
 
-const errorOfGroup = sql<string>`regexp_replace(coalesce(last_error, 'Error: no reason was kept'), '\\d+', '#', 'g')`;
+/** The error that an app of the ledger shares with the others of its group. */
+export const errorOfGroup = sql<string>`regexp_replace(coalesce(last_error, 'Error: no reason was kept'), '\\d+', '#', 'g')`;
 
 /** Gets the reasons for which apps stand failed in the ledger, the one with the most apps first. */
 export async function groupFailures(db: Database, limit: number): Promise<FailureGroup[]> {

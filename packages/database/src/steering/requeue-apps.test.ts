@@ -40,6 +40,7 @@ describe('requeueApps', () => {
     [{ since: new Date('2026-01-15') }, [20]],
     [{ error: 'keyvalueserror: TORN' }, [10]],
     [{ error: '100%' }, [20]],
+    [{ error: 'torn at #' }, [10]],
     [{ error: '_' }, []],
     [{ appids: [30, 10, 99] }, [10, 30]],
     [{ type: 'dlc' }, [20, 30]],

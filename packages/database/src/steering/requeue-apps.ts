@@ -1,9 +1,11 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Database } from '../connect-database.ts';
+import { errorOfGroup } from '../overview/group-failures.ts';
 
 /**
- * Which apps: all that failed, these, those that failed with an error that holds a text (in upper or lower case), stored
- * ones of a type, those that failed at a time or later, or every known one.
+ * Which apps: all that failed, these, those that failed with an error that holds a text (in upper or lower case, and as it
+ * came or with `#` for numbers as `groupFailures` shows it), stored ones of a type, those that failed at a time or later, or
+ * every known one.
  */
 export type RequeueSelection =
   | { failed: true }
@@ -58,7 +60,10 @@ function conditionOf(selection: RequeueSelection): RawBuilder<boolean> {
   if ('failed' in selection) return sql`failed_at is not null`;
   if ('appids' in selection) return sql`appid = any (${selection.appids}::integer[])`;
   if ('error' in selection) {
-    return sql`failed_at is not null and strpos(lower(last_error), lower(${selection.error})) > 0`;
+    return sql`failed_at is not null and (
+      strpos(lower(last_error), lower(${selection.error})) > 0
+      or strpos(lower(${errorOfGroup}), lower(${selection.error})) > 0
+    )`;
   }
   if ('type' in selection) {
     // A table that was there before may have an enum here.
