@@ -1,6 +1,7 @@
 import type { AppDossier } from '@pics/database';
 import { formatAgo, formatTime } from '../output/format.ts';
-import { formatFields, formatTable } from '../output/format-table.ts';
+import { formatFields } from '../output/format-fields.ts';
+import { formatTable } from '../output/format-table.ts';
 import { plainText } from '../output/plain-text.ts';
 import { style } from '../output/style.ts';
 import { describeLedgerLine } from './describe-ledger-line.ts';

@@ -23,10 +23,7 @@ export const requeueCommand = defineCommand('requeue', 'Fetch apps once more, wi
   .usage('--failed | --appids <ids> | --error <text> | --type <type> | --all | --since <date> [--dry-run]')
   .option('--failed', 'apps that failed')
   .option('--appids <ids>', 'these apps, separated by commas', parseAppids)
-  .option(
-    '--error <text>',
-    'apps that failed with this text in their error, or with an error of pics failures',
-  )
+  .option('--error <text>', 'apps that failed with this text in their error, as pics failures shows it')
   .option('--type <type>', 'stored apps of this type, such as game or dlc')
   .option('--all', 'every app the ledger knows')
   .option(

@@ -1,69 +1,52 @@
-import {
-  countLedger,
-  getFailures,
-  groupFailures,
-  type Database,
-  type Failure,
-  type FailureGroup,
-} from '@pics/database';
+import { countLedger, getFailures, groupFailures, type Failure, type FailureGroup } from '@pics/database';
 import type { CommonOptions } from '../command-line/define-command.ts';
 import { formatAgo, formatApps, formatCount } from '../output/format.ts';
 import { formatTable, type Column } from '../output/format-table.ts';
+import { plainText } from '../output/plain-text.ts';
 import { print, printJson } from '../output/print.ts';
 import { style } from '../output/style.ts';
 import { useDatabase } from '../servers/use-database.ts';
 
 export interface FailuresOptions extends CommonOptions {
-  /** One line for each app instead of one for each reason. */
+  /** One line for each app instead of one for each error. */
   apps?: boolean;
   limit: number;
 }
 
 /** Shows for which reasons apps stand failed in the ledger, the one with the most apps first, or these apps one by one. */
 export async function showFailures({ json, apps, limit }: FailuresOptions): Promise<void> {
-  await useDatabase((database) =>
-    apps
-      ? show(database, json, getFailures(database, limit), APP_COLUMNS)
-      : show(database, json, groupFailures(database, limit), GROUP_COLUMNS),
+  await useDatabase(async (database) => {
+    const show = async <Row>(rows: Row[], describe: (rows: Row[]) => string[]) => {
+      if (json) return printJson(rows);
+      const { failed } = await countLedger(database);
+      if (failed === 0) print([style('green', 'No app stands failed.')]);
+      else print([...describe(rows), '', `${formatApps(failed)} failed. ${ADVICE}`]);
+    };
+    if (apps) await show(await getFailures(database, limit), (failures) => formatTable(failures, COLUMNS));
+    else await show(await groupFailures(database, limit), (groups) => groups.flatMap(describeGroup));
+  });
+}
+
+const ADVICE = 'Send all again with: pics requeue --failed, or some: pics requeue --error TEXT';
+
+/** Two lines: the whole error, to be copied into a requeue, and what there is to say about it. */
+function describeGroup({ error, apps, firstFailedAt, lastFailedAt, examples }: FailureGroup): string[] {
+  const count = formatApps(apps);
+  const named = examples.map(({ appid, name }) =>
+    name === null ? String(appid) : `${appid} ${plainText(name)}`,
   );
+  const [first, last] = [formatAgo(firstFailedAt), formatAgo(lastFailedAt)];
+  const when = first === last ? first : `first ${first}, last ${last}`;
+  return [
+    `${style('bold', count)}  ${style('red', plainText(error))}`,
+    `${' '.repeat(count.length)}  ${style('dim', `${when} · ${named.join(', ')}${apps > examples.length ? ', …' : ''}`)}`,
+  ];
 }
 
-async function show<Row>(
-  database: Database,
-  json: boolean | undefined,
-  getRows: Promise<Row[]>,
-  columns: readonly Column<Row>[],
-): Promise<void> {
-  const [rows, { failed }] = await Promise.all([getRows, countLedger(database)]);
-  if (json) printJson(rows);
-  else if (rows.length === 0) print([style('green', 'No app stands failed.')]);
-  else
-    print([
-      ...formatTable(rows, columns),
-      '',
-      `${formatApps(failed)} failed. Send all again with: pics requeue --failed, or some: pics requeue --error TEXT`,
-    ]);
-}
-
-const GROUP_COLUMNS: readonly Column<FailureGroup>[] = [
-  { title: 'apps', value: ({ apps }) => formatCount(apps), align: 'right' },
-  { title: 'first', value: ({ firstFailedAt }) => formatAgo(firstFailedAt) },
-  { title: 'last', value: ({ lastFailedAt }) => formatAgo(lastFailedAt) },
-  { title: 'such as', value: ({ examples }) => listIds(examples) },
-  { title: 'error (# for any number)', value: ({ error }) => error, style: () => 'red', flexible: true },
-];
-
-const APP_COLUMNS: readonly Column<Failure>[] = [
+const COLUMNS: readonly Column<Failure>[] = [
   { title: 'appid', value: ({ appid }) => String(appid), align: 'right' },
   { title: 'name', value: ({ name }) => name ?? '' },
   { title: 'failed', value: ({ failedAt }) => formatAgo(failedAt) },
   { title: 'attempts', value: ({ attempts }) => formatCount(attempts), align: 'right' },
   { title: 'error', value: ({ error }) => error ?? 'no reason was kept', style: () => 'red', flexible: true },
 ];
-
-function listIds(examples: FailureGroup['examples']): string {
-  return examples
-    .slice(0, 3)
-    .map(({ appid }) => appid)
-    .join(', ');
-}

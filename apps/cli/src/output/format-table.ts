@@ -54,15 +54,6 @@ export function formatTable<Row>(
   ];
 }
 
-/** Names and what they stand for, under one another; what there is nothing of is left out. */
-export function formatFields(
-  fields: readonly (readonly [name: string, value: string | undefined])[],
-): string[] {
-  const present = fields.filter((field): field is [string, string] => Boolean(field[1]));
-  const width = Math.max(0, ...present.map(([name]) => stringWidth(name))) + GAP;
-  return present.map(([name, value]) => style('dim', padText(name, width)) + value);
-}
-
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }

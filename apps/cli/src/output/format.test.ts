@@ -2,10 +2,13 @@ import { expect, test } from 'vitest';
 import { formatAgo, formatApps, formatDuration, formatRate } from './format.ts';
 
 test.each([
+  [0.2, '0 s'],
   [59.4, '59 s'],
+  [60, '1 min'],
   [61, '1 min 1 s'],
   [7_260, '2 h 1 min'],
   [266_400, '3 d 2 h'],
+  [259_260, '3 d'],
 ])('%d seconds are %s', (seconds, text) => {
   expect(formatDuration(seconds)).toBe(text);
 });

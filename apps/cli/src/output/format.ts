@@ -10,17 +10,25 @@ export function formatRate(perSecond: number): string {
     : formatCount(Math.round(perSecond));
 }
 
+const UNITS = [
+  { unit: 'd', seconds: 86_400 },
+  { unit: 'h', seconds: 3_600 },
+  { unit: 'min', seconds: 60 },
+  { unit: 's', seconds: 1 },
+] as const;
+
 /** A duration in at most two units: "45 s", "4 min 10 s", "3 d 2 h". */
 export function formatDuration(seconds: number): string {
   const whole = Math.round(seconds);
-  const [days, hours, minutes] = [86_400, 3_600, 60].map((unit) => Math.floor(whole / unit)) as [
-    number,
-    number,
-    number,
-  ];
-  if (days > 0) return `${days} d ${hours % 24} h`;
-  if (hours > 0) return `${hours} h ${minutes % 60} min`;
-  return minutes > 0 ? `${minutes} min ${whole % 60} s` : `${whole} s`;
+  const largest = UNITS.findIndex((unit) => whole >= unit.seconds);
+  if (largest === -1) return '0 s';
+  let left = whole;
+  const parts = UNITS.slice(largest, largest + 2).map(({ unit, seconds: length }) => {
+    const count = Math.floor(left / length);
+    left -= count * length;
+    return count === 0 ? '' : `${count} ${unit}`;
+  });
+  return parts.join(' ').trimEnd();
 }
 
 /** A moment in the time zone of this machine: "2026-11-22 13:05:11". */

@@ -1,4 +1,4 @@
-import { findFailedApps, requeueApps, type Database, type RequeueSelection } from '@pics/database';
+import { requeueApps, type RequeueSelection } from '@pics/database';
 import type { CommonOptions } from '../command-line/define-command.ts';
 import { formatApps } from '../output/format.ts';
 import { print, printJson } from '../output/print.ts';
@@ -11,9 +11,7 @@ export interface RequeueOptions extends CommonOptions {
 
 /** Gives the chosen apps fresh attempts, or only counts them, and tells how many they are. */
 export async function requeue({ selection, dryRun = false, json }: RequeueOptions): Promise<void> {
-  const apps = await useDatabase(async (database) =>
-    requeueApps(database, await resolveGroup(database, selection), { dryRun }),
-  );
+  const apps = await useDatabase((database) => requeueApps(database, selection, { dryRun }));
   if (json) return printJson({ apps, dryRun });
   const unknown = 'appids' in selection ? new Set(selection.appids).size - apps : 0;
   print([
@@ -22,11 +20,4 @@ export async function requeue({ selection, dryRun = false, json }: RequeueOption
       ? [`${formatApps(unknown)} the ledger does not know: pics sync --appids fetches them.`]
       : []),
   ]);
-}
-
-/** An error as `pics failures` shows it, with # for numbers, means that group; any other text what holds it. */
-async function resolveGroup(database: Database, selection: RequeueSelection): Promise<RequeueSelection> {
-  if (!('error' in selection) || !selection.error.includes('#')) return selection;
-  const appids = await findFailedApps(database, selection.error);
-  return appids.length > 0 ? { appids } : selection;
 }

@@ -1,7 +1,8 @@
 import type { Feed, LedgerCounts, ScanProgress, Steering } from '@pics/database';
 import type { QueueStanding, Replica } from '@pics/queue';
 import { formatAgo, formatCount, formatDuration, formatRate } from '../output/format.ts';
-import { formatFields, formatTable, type Column } from '../output/format-table.ts';
+import { formatFields } from '../output/format-fields.ts';
+import { formatTable, type Column } from '../output/format-table.ts';
 import { style } from '../output/style.ts';
 import type { Fleet, Speed, Status } from './read-status.ts';
 
@@ -32,7 +33,7 @@ function describeFeed({ changeNumber, changedAt }: Feed, now: number): string {
 
 function describeTables({ changeNumber, changesBehind, behindSince }: Feed, now: number): string | undefined {
   if (changeNumber === null) return undefined;
-  if (changesBehind === 0) return style('green', 'up to date');
+  if (changesBehind === 0) return style('green', 'show every change of the feed');
   const seconds = behindSince ? ` (${formatDuration((now - behindSince.getTime()) / 1_000)})` : '';
   return style('yellow', `${formatCount(changesBehind)} change numbers behind${seconds}`);
 }
@@ -87,7 +88,7 @@ function describeReplicas(replicas: readonly Replica[], now: number): string[] {
     { title: 'up for', value: ({ startedAt }) => formatDuration((now - Date.parse(startedAt)) / 1_000) },
     {
       title: 'progress',
-      value: ({ lastProgressAt }) => (lastProgressAt ? formatAgo(new Date(lastProgressAt), now) : 'none yet'),
+      value: ({ lastProgressAt }) => (lastProgressAt ? formatAgo(new Date(lastProgressAt), now) : '–'),
     },
     {
       title: 'state',
