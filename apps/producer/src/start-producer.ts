@@ -13,7 +13,7 @@ const MODES = { change_monitor: monitorChanges, bulk_sync: syncEverything };
 
 /** Connects the producer and sets it going in its mode; resolves when it is under way. */
 export async function startProducer(service: Service<(typeof required)[number]>): Promise<void> {
-  const { settings, log, tracing, onClose, watchProgress, stop } = service;
+  const { settings, log, tracing, onClose, onReadiness, watchProgress, stop } = service;
   const database = connectDatabase(settings.DATABASE_URL, {
     applicationName: 'pics-producer',
     maxConnections: 6,
@@ -45,10 +45,14 @@ export async function startProducer(service: Service<(typeof required)[number]>)
 
   const pollPlaces = new PollPlaces();
   const producer: Producer = { ...service, database, queues, steam, metrics, pollPlaces, standing };
+  const follows = () => producer.standing.leading && settings.MODE === 'change_monitor';
+  onReadiness(() =>
+    follows() && !producer.standing.lastPollAt ? 'the change feed has not been read yet' : undefined,
+  );
   watchProgress({
     what: 'poll',
     // One that stands by while another leads is ready; a bulk sync polls once.
-    hasWork: () => producer.standing.leading && settings.MODE === 'change_monitor',
+    hasWork: follows,
     lastProgressAt: () => producer.standing.lastPollAt,
     findOutsideCause: async () => {
       if (!steam.status.loggedOn) return `no session with Steam: ${steam.status.reason}`;
