@@ -1,4 +1,5 @@
-import type { FetchJob } from '@pics/core';
+import { FETCH_QUEUE, type FetchJob } from '@pics/core';
+import { UnrecoverableError, Worker } from 'bullmq';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTestRedis, type TestRedis } from '../../../test/support/redis.ts';
 import { findEvictionRisk } from './connection.ts';
@@ -29,6 +30,22 @@ describe('JobQueue', () => {
     expect(await queues.fetch.getLiveBatchIds()).toEqual(new Set(['a', 'b', 'c']));
     await queues.redis.flushdb();
     expect(await queues.fetch.getLiveBatchIds()).toEqual(new Set());
+  });
+
+  test('knows every batch and every failure, however many there are', async () => {
+    const batchIds = Array.from({ length: 40 }, (_, index) => `batch-${index}`);
+    for (const batchId of batchIds) await queues.fetch.add(batch(batchId), 'backlog');
+    expect(await queues.fetch.getLiveBatchIds()).toEqual(new Set(batchIds));
+
+    const worker = new Worker(FETCH_QUEUE, () => Promise.reject(new UnrecoverableError('broken')), {
+      connection: { url: redis.url },
+      concurrency: 10,
+    });
+    worker.on('error', () => {});
+    await expect.poll(() => queues.fetch.bull.getFailedCount(), { timeout: 10_000 }).toBe(40);
+    await worker.close();
+    const dead = await queues.fetch.findDeadJobs(new Set(batchIds));
+    expect(new Set(dead.map(({ batchId }) => batchId))).toEqual(new Set(batchIds));
   });
 
   test('keeps both jobs when the same batch is added twice', async () => {

@@ -72,12 +72,12 @@ export class JobQueue<Job extends { kind: string; batchId: string }> {
 
   /** The batches that have a job waiting or under way. Both queues are bounded, so this reads some hundred ids at most. */
   async getLiveBatchIds(): Promise<Set<string>> {
-    return new Set((await this.bull.getRanges([...LIVE_STATES])).map(batchIdOf));
+    return new Set((await this.bull.getRanges([...LIVE_STATES], 0, -1)).map(batchIdOf));
   }
 
   /** Those of the batches whose job failed for good, with its error; jobs that are gone altogether are not listed. */
   async findDeadJobs(batchIds: ReadonlySet<string>): Promise<DeadJob[]> {
-    const jobIds = await this.bull.getRanges(['failed']);
+    const jobIds = await this.bull.getRanges(['failed'], 0, -1);
     const dead: DeadJob[] = [];
     for (const jobId of jobIds.filter((id) => batchIds.has(batchIdOf(id)))) {
       const job = await this.bull.getJob(jobId);
