@@ -37,7 +37,9 @@ describe('acquireLeadership', () => {
     const { url } = await freshDatabase();
     const leadership = await acquireLeadership(url, 'test');
     await leadership.release();
+    const next = await acquireLeadership(url, 'test');
     expect(await isPending(leadership.lost)).toBe(true);
+    await next.release();
   });
 
   test('stops waiting when it is told to', async () => {

@@ -40,6 +40,21 @@ describe('connectDatabase', () => {
     expect(isDatabaseUnavailable(error)).toBe(true);
   });
 
+  test('keeps no place in the pool for a connection that could not be set up', async () => {
+    const { url } = await freshDatabase();
+    const broken = connectDatabase(url, {
+      maxConnections: 1,
+      applicationName: 'test',
+      statementTimeoutMs: -2,
+    });
+    for (const _ of ['first', 'second']) {
+      expect(await errorOf(sql`select 1`.execute(broken))).toMatchObject({
+        message: expect.stringContaining('statement_timeout'),
+      });
+    }
+    await broken.destroy();
+  });
+
   test('survives connections that are cut, idle or in use, and connects again', async () => {
     const { db, url } = await freshDatabase();
     const others = openDatabase(url);
@@ -59,11 +74,11 @@ describe('connectDatabase', () => {
 
     expect(await answers()).toBe(true);
     expect(await cut('idle')).toBe(1);
-    await expect.poll(answers).toBe(true);
+    await expect.poll(answers, { timeout: 20_000 }).toBe(true);
     const sleeping = errorOf(sql`select pg_sleep(30)`.execute(db));
-    await expect.poll(() => cut('active')).toBe(1);
+    await expect.poll(() => cut('active'), { timeout: 20_000 }).toBe(1);
     expect(isDatabaseUnavailable(await sleeping)).toBe(true);
-    await expect.poll(answers).toBe(true);
+    await expect.poll(answers, { timeout: 20_000 }).toBe(true);
   });
 });
 

@@ -1,4 +1,4 @@
-import { CamelCasePlugin, CompiledQuery, Kysely, PostgresDialect } from 'kysely';
+import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely';
 import { Pool } from 'pg';
 import { connectionSettings, isTransactionPooler } from './connection-settings.ts';
 import type { Schema } from './schema.ts';
@@ -38,24 +38,24 @@ const RANDOM_PAGE_COST = 1.1;
  */
 export function connectDatabase(url: string, options: ConnectOptions): Database {
   const { maxConnections, applicationName, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
-  const pool = new Pool({ ...connectionSettings(url, applicationName), max: maxConnections });
+  const limits = `
+    set statement_timeout = ${statementTimeoutMs};
+    set idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_TIMEOUT_MS};
+    set random_page_cost = ${RANDOM_PAGE_COST}`;
+  const pool = new Pool({
+    ...connectionSettings(url, applicationName),
+    max: maxConnections,
+    // On a transaction pooler these settings would stay behind for whoever gets the connection next. The pool waits for
+    // this, and drops a connection on which it fails.
+    // oxlint-disable-next-line typescript/no-misused-promises -- its types do not say that it waits
+    ...(!isTransactionPooler(url) && { onConnect: (client) => client.query(limits) }),
+  });
   // Without listeners a connection that breaks would end the process. The pool replaces it, and a statement that was under
   // way on it has its own error.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
-  const limits = CompiledQuery.raw(
-    `set statement_timeout = ${statementTimeoutMs};
-     set idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_TIMEOUT_MS};
-     set random_page_cost = ${RANDOM_PAGE_COST}`,
-  );
   return new Kysely<Schema>({
-    dialect: new PostgresDialect({
-      pool,
-      onCreateConnection: async (connection) => {
-        // On a transaction pooler these settings would stay behind for whoever gets the connection next.
-        if (!isTransactionPooler(url)) await connection.executeQuery(limits);
-      },
-    }),
+    dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   });
 }

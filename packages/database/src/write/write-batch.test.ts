@@ -5,7 +5,7 @@ import { applyRecords, readStoredApps } from '../../../../test/support/stored-ap
 import type { Database } from '../connect-database.ts';
 import { emptyRecord, fullRecord, recordWith, writeJob } from '../testing/app-record.ts';
 import { insertLedger, readLedger } from '../testing/ledger.ts';
-import { freshDatabase } from '../testing/support/fresh-database.ts';
+import { freshDatabase, openDatabase } from '../testing/support/fresh-database.ts';
 import { writeBatch } from './write-batch.ts';
 
 async function write(db: Database, ...records: AppRecord[]) {
@@ -408,6 +408,23 @@ describe('a row that Postgres refuses', () => {
     await write(db, recordWith(440, 1_010, { name: 'NUL \0', tagIds: [1] }));
     expect((await readStoredApps(db)).get(440)).toEqual(applyRecords([fullRecord(440, 900)]));
     expect(await readLedger(db, 440)).toMatchObject({ picsChangeNumber: 900, failedAt: expect.any(Date) });
+  });
+
+  test('by coincidence is written after all: somebody else inserted the same app at the same moment', async () => {
+    const { db, url } = await freshDatabase();
+    const others = openDatabase(url);
+    const other = await others.startTransaction().execute();
+    await other.insertInto('apps').values({ appid: 440, name: 'Theirs' }).execute();
+    const writing = write(db, fullRecord(440, 900));
+    const countWaiting = async () => {
+      const waiting = sql`select from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`;
+      return (await waiting.execute(others)).rows.length;
+    };
+    await expect.poll(countWaiting, { timeout: 20_000 }).toBe(1);
+    await other.commit().execute();
+    expect(await writing).toMatchObject({ changed: 1, failed: 0 });
+    expect((await readStoredApps(db)).get(440)).toEqual(applyRecords([fullRecord(440, 900)]));
   });
 
   test('is not the fault of an app when the tables are missing', async () => {

@@ -1,7 +1,6 @@
 import { DatabaseUnavailable, describeError, type WriteAppsJob } from '@pics/core';
 import type { Database } from '../connect-database.ts';
 import { inTransaction } from '../in-transaction.ts';
-import { isDatabaseUnavailable } from '../is-database-unavailable.ts';
 import { listOutcomes, type Outcome } from './outcomes.ts';
 import { addRowChanges, type RowChanges } from './row-changes.ts';
 import { writeOutcomes, type WriteCounts, type WriteResult } from './write-outcomes.ts';
@@ -42,32 +41,29 @@ async function writeNarrowing(
   try {
     return await inTransaction(db, (trx) => writeOutcomes(trx, batch, outcomes));
   } catch (error) {
-    if (isDatabaseUnavailable(error))
-      throw new DatabaseUnavailable('the batch was not written', { cause: error });
-    if (isNoFaultOfTheApps(error)) throw error;
+    if (error instanceof DatabaseUnavailable || isNoFaultOfTheApps(error)) throw error;
     if (outcomes.length > 1) {
       const half = Math.ceil(outcomes.length / 2);
       const first = await writeNarrowing(db, batch, outcomes.slice(0, half));
       return add(first, await writeNarrowing(db, batch, outcomes.slice(half)));
     }
-    return writeRefused(db, batch, outcomes, error);
+    return writeAlone(db, batch, outcomes);
   }
 }
 
-async function writeRefused(
-  db: Database,
-  batch: Batch,
-  outcomes: readonly Outcome[],
-  refusal: unknown,
-): Promise<WriteResult> {
-  const error = describeError(new RowRefused(refusal));
-  return inTransaction(db, (trx) =>
-    writeOutcomes(
-      trx,
-      batch,
-      outcomes.map(({ appid }) => ({ kind: 'failed', appid, error })),
-    ),
-  );
+/**
+ * Writes one app that was refused once more, and records the refusal when it is refused again: somebody else may have
+ * inserted the same row, or removed a name, at the very moment of the first.
+ */
+async function writeAlone(db: Database, batch: Batch, outcomes: readonly Outcome[]): Promise<WriteResult> {
+  const write = (what: readonly Outcome[]) => inTransaction(db, (trx) => writeOutcomes(trx, batch, what));
+  try {
+    return await write(outcomes);
+  } catch (refusal) {
+    if (refusal instanceof DatabaseUnavailable || isNoFaultOfTheApps(refusal)) throw refusal;
+    const error = describeError(new RowRefused(refusal));
+    return write(outcomes.map(({ appid }) => ({ kind: 'failed', appid, error })));
+  }
 }
 
 /** Why Postgres refuses a row, with its code, under a name that failures can be grouped by. */
@@ -81,9 +77,12 @@ class RowRefused extends Error {
   }
 }
 
-/** Missing tables or columns (42), missing rights (42501), another database (3D, 3F), no logon (28), broken transactions (25). */
+/**
+ * Whether an error lies with the database itself: missing tables or columns (42P01, 42703), missing rights (42501), another
+ * database (3D, 3F), no logon (28), broken transactions (25), and what Postgres or its system got wrong (XX, 58).
+ */
 function isNoFaultOfTheApps(error: unknown): boolean {
-  return /^(42P01|42703|42501|3D|3F|28|25)/.test(codeOf(error));
+  return /^(42P01|42703|42501|3D|3F|28|25|XX|58)/.test(codeOf(error));
 }
 
 function codeOf(error: unknown): string {
