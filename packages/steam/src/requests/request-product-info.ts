@@ -31,11 +31,14 @@ export async function requestProductInfo(
 
   const wanted = [...withheld.values()].filter(({ appid }) => collector.isOpen(appid));
   if (wanted.length > 0) {
-    const texts = await withheldBodies.read(collector.httpHost, wanted);
+    const host = collector.httpHost;
+    const texts = await withheldBodies.read(host, wanted);
     for (const app of wanted) {
-      // Without a token Steam may announce a body that only a token opens: the entry then is the stub that it is inline.
-      const body = texts.get(app.appid) ?? (app.missingToken ? Buffer.alloc(0) : undefined);
-      if (body) collector.add(entryOf(app, body));
+      const text = host ? texts.get(app.appid) : 'denied';
+      if (Buffer.isBuffer(text)) collector.add(entryOf(app, text));
+      // Steam may announce a body that only a token opens: the entry is a stub then. A body that merely cannot be read at
+      // the moment is no stub: taken for one, what it would have shown would count as seen.
+      else if (text === 'denied' && app.missingToken) collector.add(entryOf(app, Buffer.alloc(0)));
     }
   }
   return resultOf(collector, outcome);

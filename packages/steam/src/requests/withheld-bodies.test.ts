@@ -139,11 +139,20 @@ test('ends the reading when the client is closed', async () => {
   expect(unanswered).toEqual([{ appid: 1, reason: 'unreadable' }]);
 });
 
-test('takes an app that needs a token for the stub it is when its body cannot be read', async () => {
+test('takes an app that needs a token for the stub it is when its body is denied', async () => {
   const { apps, unanswered } = await readWithheld(
     [{ ...withhold(1, 'for owners only'), missing_token: true } as { appid: number }],
     (_request, response) => response.writeHead(403).end(),
   );
   expect(apps).toEqual([{ appid: 1, changeNumber: 1, missingToken: true, body: Buffer.alloc(0) }]);
   expect(unanswered).toEqual([]);
+});
+
+test('takes no app for a stub whose body only cannot be read at the moment', async () => {
+  const { apps, unanswered } = await readWithheld(
+    [{ ...withhold(1, 'the public part'), missing_token: true } as { appid: number }],
+    (_request, response) => response.writeHead(503).end(),
+  );
+  expect(apps).toEqual([]);
+  expect(unanswered).toEqual([{ appid: 1, reason: 'unreadable' }]);
 });

@@ -42,12 +42,12 @@ export class WithheldBodies {
   }
 
   /**
-   * The texts of those apps whose body could be read and has the announced SHA-1, by appid. What cannot be read is
-   * missing: this never throws.
+   * The texts of those apps whose body could be read and has the announced SHA-1, by appid; `denied` where there is no
+   * such body for this session. What cannot be read right now is missing: this never throws.
    */
-  async read(host: string | undefined, apps: readonly WireApp[]): Promise<Map<number, Buffer>> {
+  async read(host: string | undefined, apps: readonly WireApp[]): Promise<Map<number, Buffer | 'denied'>> {
     const { clock, log, timeoutMs } = this.#options;
-    const texts = new Map<number, Buffer>();
+    const texts = new Map<number, Buffer | 'denied'>();
     if (host === undefined || !HOST.test(host)) {
       log.warn({ host, apps: apps.length }, 'bodies are withheld and Steam names no host to read them from');
       return texts;
@@ -63,6 +63,7 @@ export class WithheldBodies {
         if (typeof text === 'string') throw new Error(`the body is ${text}`);
         texts.set(appid, text);
       } catch (error) {
+        if (error instanceof Denied) texts.set(appid, 'denied');
         errors.push(error);
       }
     });
@@ -87,7 +88,8 @@ export class WithheldBodies {
     const [response] = (await once(request, 'response', { signal })) as [IncomingMessage];
     if (response.statusCode !== 200) {
       response.destroy();
-      throw new Error(`HTTP ${response.statusCode}`);
+      const denied = response.statusCode === 403 || response.statusCode === 404;
+      throw new (denied ? Denied : Error)(`HTTP ${response.statusCode}`);
     }
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -98,4 +100,9 @@ export class WithheldBodies {
     }
     return promisify(gunzip)(Buffer.concat(chunks), { maxOutputLength: MAX_BODY_BYTES });
   }
+}
+
+/** The web cache has no such body, or keeps it from this session: asking again would not help. */
+class Denied extends Error {
+  override name = 'Denied';
 }
