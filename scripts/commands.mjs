@@ -9,6 +9,7 @@ const VITEST = 'node_modules/vitest/vitest.mjs';
 /** @type {[name: string, ...command: string[]][]} */
 const CHECKS = [
   ['types', 'node_modules/typescript/bin/tsc', '-p', '.'],
+  ['types in the browser', 'node_modules/typescript/bin/tsc', '-p', 'apps/board/browser'],
   ['lint', 'node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'],
   ['format', 'node_modules/oxfmt/bin/oxfmt', '--check'],
   // Those that need no servers, and no patience.

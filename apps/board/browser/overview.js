@@ -19,7 +19,7 @@ function replace(parts) {
   for (const [id, markup] of Object.entries(parts)) {
     const element = document.getElementById(id);
     const focused = document.activeElement;
-    if (element) void Idiomorph.morph(element, markup, { morphStyle: 'outerHTML', ignoreActiveValue: true });
+    if (element) void Idiomorph.morph(element, markup, { morphStyle: 'outerHTML' });
     // The button that was pressed may be gone with its row: go on from the heading above it.
     if (focused && !focused.isConnected) headingOf(id)?.focus();
   }

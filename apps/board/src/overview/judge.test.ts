@@ -210,8 +210,7 @@ describe('the verdict', () => {
 });
 
 describe('the time to go', () => {
-  const eta = (wanted: number, ...apps: number[]) =>
-    estimateMs({ ...counts(wanted), ...speed(...apps) });
+  const eta = (wanted: number, ...apps: number[]) => estimateMs({ ...counts(wanted), ...speed(...apps) });
 
   test('is told by the last five minutes, from when something was done in them', () => {
     expect(eta(4_000, 9_999, 400, 400, 400, 400, 400)).toBe(10_000);

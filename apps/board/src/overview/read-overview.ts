@@ -1,4 +1,3 @@
-import { FETCH_QUEUE, WRITE_QUEUE } from '@pics/core';
 import {
   countLedger,
   getFeed,
@@ -16,19 +15,15 @@ import {
   type Steering,
   type ThroughputPoint,
 } from '@pics/database';
-import { findFetchRate, getReplicas, type Queues, type Replica } from '@pics/queue';
+import {
+  findFetchRate,
+  getQueueStandings,
+  getReplicas,
+  type Queues,
+  type QueueStanding,
+  type Replica,
+} from '@pics/queue';
 import { paced } from './paced.ts';
-
-/** How one queue stands, in jobs. */
-export interface QueueStanding {
-  name: string;
-  waiting: number;
-  active: number;
-  delayed: number;
-  failed: number;
-  /** Somebody paused it in Bull Board: no job is taken. */
-  paused: boolean;
-}
 
 /** What Postgres knows. */
 export interface LedgerSide {
@@ -83,9 +78,7 @@ export function createOverviewReader({ database, queues }: { database: Database;
   };
   const fleet = {
     replicas: paced(() => getReplicas(queues.redis)),
-    queues: paced(() =>
-      Promise.all([describe(FETCH_QUEUE, queues.fetch), describe(WRITE_QUEUE, queues.write)]),
-    ),
+    queues: paced(() => getQueueStandings(queues)),
     fetchRate: paced(() => findFetchRate(queues.fetch)),
   };
 
@@ -118,15 +111,6 @@ async function readSide<Side>(parts: { [Part in keyof Side]: () => Promise<Side[
   } finally {
     clearTimeout(timer);
   }
-}
-
-async function describe(name: string, { bull }: Pick<Queues['fetch'], 'bull'>): Promise<QueueStanding> {
-  const [counts, paused] = await Promise.all([
-    bull.getJobCounts('wait', 'prioritized', 'active', 'delayed', 'failed'),
-    bull.isPaused(),
-  ]);
-  const { wait = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 } = counts;
-  return { name, waiting: wait + prioritized, active, delayed, failed, paused };
 }
 
 /** The outermost sentence; what lies under it may hold addresses. */

@@ -32,7 +32,7 @@ export function table(label: string, columns: readonly Column[], rows: readonly 
     const [title, set] = typeof column === 'string' ? [column, ''] : column;
     return html`<th scope="col" class="${set}">${title}</th>`;
   });
-  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0">
+  return html`<div class="scroll" role="group" aria-label="${label}" tabindex="0">
     <table>
       <thead>
         <tr>

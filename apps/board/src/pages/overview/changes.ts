@@ -17,15 +17,17 @@ export function renderChanges({ at, ledger }: Overview): Html {
   return html`<section id="changes" class="card" aria-labelledby="changes-title">
     <h2 id="changes-title" tabindex="-1">Last changes</h2>
     ${
-      changes.length === 0
-        ? empty(
-            'No change has been seen yet. Steam changes some 300 apps an hour; the first ones show up here within minutes.',
-          )
-        : table(
-            'Last changes',
-            ['App', 'Seen', 'State', ['Change number', 'wide number']],
-            changes.map((change) => renderChange(change, at)),
-          )
+      !ledger
+        ? empty('Postgres has not answered.')
+        : changes.length === 0
+          ? empty(
+              'No change has been seen yet. Steam changes some 300 apps an hour; the first ones show up here within minutes.',
+            )
+          : table(
+              'Last changes',
+              ['App', 'Seen', 'State', ['Change number', 'wide number']],
+              changes.map((change) => renderChange(change, at)),
+            )
     }
   </section>`;
 }

@@ -11,20 +11,22 @@ export function renderFailures({ at, ledger }: Overview, { readOnly }: { readOnl
   return html`<section id="failures" class="card" aria-labelledby="failures-title">
     <h2 id="failures-title" tabindex="-1">Failures</h2>
     ${
-      groups.length === 0
-        ? empty(
-            'No app has failed. One that cannot be read, that Steam never answers, or that Postgres refuses is listed here with its reason; all others go on.',
-          )
-        : table(
-            'Failures by reason',
-            [
-              'Reason',
-              ['Apps', 'number'],
-              ['Latest', 'wide'],
-              ...(readOnly ? [] : [['Action', 'number'] as const]),
-            ],
-            groups.map((group) => renderGroup(group, at, readOnly)),
-          )
+      !ledger
+        ? empty('Postgres has not answered.')
+        : groups.length === 0
+          ? empty(
+              'No app has failed. One that cannot be read, that Steam never answers, or that Postgres refuses is listed here with its reason; all others go on.',
+            )
+          : table(
+              'Failures by reason',
+              [
+                'Reason',
+                ['Apps', 'number'],
+                ['Latest', 'wide'],
+                ...(readOnly ? [] : [['Action', 'number'] as const]),
+              ],
+              groups.map((group) => renderGroup(group, at, readOnly)),
+            )
     }
   </section>`;
 }

@@ -22,8 +22,10 @@ function figuresOf(ledger: LedgerSide, fleet: FleetSide | undefined, at: Date): 
   return [
     tile(
       'Behind Steam',
-      html`${formatCount(feed.changesBehind)}
-        <small>${feed.changesBehind === 1 ? 'change' : 'changes'}</small> ${formatDuration(behindMs)}`,
+      feed.changeNumber === null
+        ? '–'
+        : html`${formatCount(feed.changesBehind)}
+            <small>${feed.changesBehind === 1 ? 'change' : 'changes'}</small> ${formatDuration(behindMs)}`,
       describeFeed(ledger, fleet, at),
       'behind',
     ),

@@ -12,12 +12,17 @@ export function renderFleet({ at, ledger, fleet }: Overview, { readOnly }: { rea
     : html`<form data-do="pause"><button>Pause</button></form>`;
   return html`<div id="fleet">
     <p>
-      <strong>${rate === undefined ? 'No rate is set yet' : `${formatRate(rate)} requests a second`}</strong>
-      <span class="quiet">${steering?.fetchRate ? 'set live' : 'as FETCH_RATE_PER_SECOND says'}</span>
+      <strong>${rate === undefined ? 'No rate yet' : `${formatRate(rate)} requests a second`}</strong>
+      <span class="quiet">${describeOrigin(steering?.fetchRate ?? undefined, rate)}</span>
     </p>
     <p>
-      ${steering?.pausedAt ? html`<strong>Paused</strong> <span class="quiet">${ago(steering.pausedAt, at)}</span>` : 'Running'}
+      ${steering?.pausedAt ? html`<strong>Paused</strong> <span class="quiet">${ago(steering.pausedAt, at)}</span>` : 'Not paused'}
     </p>
-    ${readOnly ? null : button}
+    ${readOnly || !ledger ? null : button}
   </div>`;
+}
+
+function describeOrigin(setLive: number | undefined, rate: number | undefined): string {
+  if (setLive !== undefined) return 'set live';
+  return rate === undefined ? 'the first producer brings one' : 'as FETCH_RATE_PER_SECOND says';
 }

@@ -28,7 +28,11 @@ export function renderLiveParts(overview: Overview, { readOnly }: Pick<Mode, 're
 /** The overview as a whole, readable without any script; the script keeps it live and draws the plots. */
 export function renderOverviewPage(overview: Overview, mode: Mode): string {
   const live = renderLiveParts(overview, mode);
-  const content = html` ${live.verdict} ${live.figures}
+  const content = html` <div class="standing">
+      ${live.verdict}
+      <p id="live" class="quiet"></p>
+    </div>
+    ${live.figures}
     <section aria-labelledby="throughput-title" class="card throughput">
       <h2 id="throughput-title">Throughput</h2>
       <fieldset class="span">

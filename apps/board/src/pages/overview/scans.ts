@@ -16,15 +16,17 @@ export function renderScans({ at, ledger }: Overview): Html {
   return html`<section id="scans" class="card" aria-labelledby="scans-title">
     <h2 id="scans-title" tabindex="-1">Gaps and reconciles</h2>
     ${
-      scans.length === 0
-        ? empty(
-            'Nothing has been compared with Steam yet. A discovery begins with the first producer; a gap in the feed is reconciled as soon as it is seen.',
-          )
-        : table(
-            'Gaps and reconciles',
-            ['Why', 'State'],
-            scans.map((scan) => renderScan(scan, at)),
-          )
+      !ledger
+        ? empty('Postgres has not answered.')
+        : scans.length === 0
+          ? empty(
+              'Nothing has been compared with Steam yet. A discovery begins with the first producer; a gap in the feed is reconciled as soon as it is seen.',
+            )
+          : table(
+              'Gaps and reconciles',
+              ['Why', 'State'],
+              scans.map((scan) => renderScan(scan, at)),
+            )
     }
   </section>`;
 }

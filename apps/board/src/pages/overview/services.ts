@@ -1,5 +1,5 @@
-import type { Replica } from '@pics/queue';
-import type { Overview, QueueStanding } from '../../overview/read-overview.ts';
+import type { QueueStanding, Replica } from '@pics/queue';
+import type { Overview } from '../../overview/read-overview.ts';
 import { isSilent } from '../../overview/silence.ts';
 import { ago, badge, empty, table } from '../elements.ts';
 import { formatCount, formatDuration } from '../format.ts';

@@ -1,0 +1,241 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { steer } from '@pics/database';
+import type { Simulator } from '@pics/simulator';
+import { findBrowser, openBrowser } from './support/browser.ts';
+import { startPipeline, type Pipeline } from './support/pipeline.ts';
+import { startTestSimulator } from './support/simulator.ts';
+
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const program = await findBrowser();
+
+describe.skipIf(!program)('the board in a browser', () => {
+  let simulator: Simulator;
+  let pipeline: Pipeline;
+  let browser: Browser;
+  let url: string;
+  let page: Page;
+  /** What the page loaded, and what its console complained about. */
+  let hosts: Set<string>;
+  let complaints: string[];
+
+  async function openPage(options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await browser.newContext(options);
+    const opened = await context.newPage();
+    opened.setDefaultTimeout(30_000);
+    opened.on('request', (request) => hosts.add(new URL(request.url()).origin));
+    opened.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    opened.on('pageerror', (error) => complaints.push(error.message));
+    return opened;
+  }
+
+  beforeAll(async () => {
+    simulator = await startTestSimulator({ apps: 60, seed: 11 });
+    pipeline = await startPipeline(simulator, {
+      board: true,
+      env: { STEAM_REQUEST_TIMEOUT_MS: '1000', FETCH_BATCH_SIZE: '20' },
+    });
+    url = pipeline.services.board?.url.replace('127.0.0.1', 'localhost') ?? '';
+    browser = await openBrowser(program ?? '');
+    await pipeline.settled(60_000);
+  });
+
+  beforeEach(async () => {
+    hosts = new Set();
+    complaints = [];
+    page = await openPage();
+  });
+
+  afterEach(async () => {
+    await page.context().close();
+    await steer(pipeline.database, { paused: false, fetchRate: null });
+  });
+
+  /** An app of the catalogue that nobody else in this file breaks, with a name to know it by. */
+  const appWithName = async (index: number) => {
+    const named = await pipeline.database
+      .selectFrom('apps')
+      .select(['appid', 'name'])
+      .where('name', 'is not', null)
+      .where('picsAccess', '=', 'public')
+      .orderBy('appid')
+      .offset(index)
+      .limit(1)
+      .executeTakeFirstOrThrow();
+    return { appid: named.appid, name: named.name ?? '' };
+  };
+
+  /** Steam has another text of an app from now on. */
+  const edit = (appid: number, text: string) =>
+    simulator.editApp(appid, { text: Buffer.from(text), missingToken: false, onlyPublic: false });
+
+  const failures = () => page.locator('#failures tbody tr');
+
+  test('tells how things stand, and follows them without being loaded again', async () => {
+    await page.goto(url);
+    await page.getByRole('heading', { level: 1, name: 'Up to date with Steam' }).waitFor();
+    for (const service of ['board', 'fetcher', 'producer', 'writer']) {
+      await page.locator('#services').getByRole('rowheader', { name: service }).waitFor();
+    }
+    await page.getByRole('img', { name: /^Apps a second in the last hour: now / }).waitFor();
+    await page.evaluate('globalThis.neverLoadedAgain = true');
+
+    const { appid, name } = await appWithName(0);
+    const common = '\t"common"\n\t{\n\t\t"name"\t\t"Renamed while you look"\n\t}\n';
+    edit(appid, `"appinfo"\n{\n\t"appid"\t\t"${appid}"\n${common}}\n`);
+    await page.locator('#changes').getByRole('rowheader', { name: 'Renamed while you look' }).waitFor();
+    expect(name).not.toBe('Renamed while you look');
+    expect(await page.evaluate('globalThis.neverLoadedAgain')).toBe(true);
+    expect([...hosts]).toEqual([url]);
+    expect(complaints).toEqual([]);
+  });
+
+  test('shows an app that fails, requeues it with a button, and shows it settled', async () => {
+    await page.goto(url);
+    const { appid, name } = await appWithName(1);
+    const { text } = simulator.findApp(appid) ?? {};
+    edit(appid, '"appinfo"\n{\n\t"cut');
+    await failures().getByText('KeyValuesError').waitFor();
+    expect(await failures().getByRole('link', { name }).getAttribute('href')).toBe(`/apps/${appid}`);
+
+    edit(appid, text?.toString() ?? '');
+    await page.getByRole('button', { name: 'Requeue 1 app that failed with KeyValuesError' }).click();
+    await page.getByRole('status').getByText('1 app requeued.').waitFor();
+    await page.getByText('No app has failed.').waitFor();
+    // The button went with its row; the keyboard goes on from the heading above it.
+    await page.locator('#failures-title:focus').waitFor();
+
+    await page.getByRole('searchbox').fill(String(appid));
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name }).waitFor();
+    await page.locator('section', { hasText: 'Ledger' }).getByText('settled', { exact: true }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test('sends a job that failed for good again from Bull Board, and the app settles', async () => {
+    const { appid } = await appWithName(2);
+    const silence = simulator.arm({ kind: 'no-answer', appids: [appid] });
+    // Eleven attempts without an answer lie behind it: the next one is the last.
+    await pipeline.database
+      .updateTable('syncStatus')
+      .set({ attempts: 11, settledChangeNumber: null })
+      .where('appid', '=', appid)
+      .execute();
+    await page.goto(url);
+    await failures().getByText('NoAnswer').waitFor();
+    simulator.disarm(silence.id);
+
+    await failures().getByRole('link', { name: 'failed jobs' }).click();
+    await page.getByText(`app ${appid} failed after 12 attempts`).first().waitFor();
+    // Bull Board gives its buttons pictures instead of names.
+    await page.locator('button:has(.lucide-refresh-cw)', { hasNotText: 'Retry all' }).click();
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    const isSettled = async () => {
+      const app = await pipeline.database
+        .selectFrom('syncStatus')
+        .select(['failedAt', 'settledChangeNumber'])
+        .where('appid', '=', appid)
+        .executeTakeFirstOrThrow();
+      return app.failedAt === null && app.settledChangeNumber !== null;
+    };
+    await expect.poll(isSettled, { timeout: 30_000 }).toBe(true);
+
+    // Its fonts are asked for at another host, and the policy keeps the browser from asking.
+    expect([...hosts].filter((host) => host !== url && host !== 'https://fonts.googleapis.com')).toEqual([]);
+    expect(complaints.filter((complaint) => !complaint.includes('fonts.googleapis.com'))).toEqual([]);
+    await page.goto(`${url}/`);
+    await page.getByText('No app has failed.').waitFor();
+  });
+
+  test('pauses, resumes, sets the rate and syncs, and says each time what came of it', async () => {
+    await page.goto(url);
+    const outcome = page.getByRole('status');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await outcome.getByText('Paused: nothing more is dispatched.').waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Paused' }).waitFor();
+
+    const { appid } = await appWithName(3);
+    await page.getByLabel('Sync now: appids').fill(`${appid}, 999999`);
+    await page.getByRole('button', { name: 'Sync' }).click();
+    await outcome.getByText('2 apps will be fetched now.').waitFor();
+    await page.locator('.figures > div', { hasText: 'Wanted' }).getByText('2', { exact: true }).waitFor();
+
+    await page.getByRole('spinbutton', { name: 'Requests a second' }).fill('50');
+    await page.getByRole('button', { name: 'Set', exact: true }).click();
+    await outcome.getByText('The fleet makes 50 requests a second from now on.').waitFor();
+    await page.locator('#fleet').getByText('50 requests a second').waitFor();
+    await page.getByRole('button', { name: 'Reset' }).click();
+    await page.locator('#fleet').getByText('as FETCH_RATE_PER_SECOND says').waitFor();
+
+    await page.getByLabel('Requeue', { exact: true }).selectOption('of this type');
+    await page.getByLabel('Which').fill('game');
+    await page.getByRole('button', { name: 'Count' }).click();
+    await outcome.getByText(/^\d+ apps would be requeued\.$/).waitFor();
+
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Up to date with Steam' }).waitFor();
+    await pipeline.settled(30_000);
+    expect(complaints).toEqual([]);
+  });
+
+  test('is worked with the keyboard alone, and keeps the focus while it changes', async () => {
+    await page.goto(url);
+    await page.keyboard.press('Tab');
+    await page.locator(':focus', { hasText: 'Skip to the content' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('main:focus').waitFor();
+
+    await page.getByRole('button', { name: 'Pause' }).focus();
+    const services = await page.locator('#services').textContent();
+    await expect.poll(() => page.locator('#services').textContent(), { timeout: 20_000 }).not.toBe(services);
+    await page.locator('button:focus', { hasText: 'Pause' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('button:focus', { hasText: 'Resume' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('button:focus', { hasText: 'Pause' }).waitFor();
+  });
+
+  test.for([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 390],
+    ['dark', 390],
+  ] as const)(
+    'has no fault that axe knows, and nothing that sticks out (%s, %d pixels)',
+    async ([colorScheme, width]) => {
+      const axe = await readFile(AXE, 'utf8');
+      const viewed = await openPage({ colorScheme, viewport: { width, height: 900 } });
+      const { appid } = await appWithName(4);
+      for (const path of ['/', `/apps/${appid}`, '/apps?q=e', '/nowhere']) {
+        await viewed.goto(url + path);
+        if (path === '/') await viewed.getByText('Live', { exact: true }).waitFor();
+        await viewed.evaluate(axe);
+        const { violations } = await viewed.evaluate<AxeResults>('axe.run(document)');
+        expect(violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))).toEqual([]);
+        const overflow = await viewed.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+        expect(overflow).toBeLessThanOrEqual(0);
+      }
+      await viewed.context().close();
+    },
+  );
+
+  test('reads well without any script', async () => {
+    const plain = await openPage({ javaScriptEnabled: false });
+    await plain.goto(url);
+    await plain.getByRole('heading', { level: 1, name: 'Up to date with Steam' }).waitFor();
+    expect(await plain.locator('#services tbody tr').count()).toBeGreaterThanOrEqual(4);
+    await plain.context().close();
+  });
+
+  test('says so when it is no longer live', async () => {
+    await page.goto(url);
+    await page.getByText('Live', { exact: true }).waitFor();
+    expect(await pipeline.services.board?.stop()).toBe(0);
+    await page.getByText('Connection lost, trying again').waitFor();
+  });
+});

@@ -1,0 +1,150 @@
+import { resolve } from 'node:path';
+import { addThroughput, claimSource, connectDatabase, steer, type Database } from '@pics/database';
+import type { Simulator } from '@pics/simulator';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { waitUntil } from '../../apps/cli/src/local/wait-until.ts';
+import { findBrowser, openBrowser } from '../support/browser.ts';
+import { closeEverything } from '../support/cleanup.ts';
+import { startPipeline, type Pipeline } from '../support/pipeline.ts';
+import { createTestPostgres } from '../support/postgres.ts';
+import { startTestSimulator } from '../support/simulator.ts';
+
+/**
+ * Takes the pictures of the documents: `node test/screenshots/main.ts` runs the whole line against the simulator and writes
+ * docs/images/*.png. How fast it was during the last day is made up, for nobody wants to wait for that.
+ */
+const IMAGES = resolve(import.meta.dirname, '../../docs/images');
+const DESKTOP = { viewport: { width: 1280, height: 1000 } };
+const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 };
+
+async function takeScreenshots(program: string): Promise<void> {
+  const simulator = await startTestSimulator({ apps: 12_000, seed: 2026, changesPerMinute: 40 });
+  const { url: databaseUrl } = await createTestPostgres();
+  await claimForSimulator(databaseUrl);
+  const pipeline = await startPipeline(simulator, {
+    fetchers: 2,
+    board: true,
+    databaseUrl,
+    env: { FETCH_RATE_PER_SECOND: '20', STEAM_REQUEST_TIMEOUT_MS: '1000' },
+  });
+  const { database } = pipeline;
+  await pipeline.settled(180_000);
+  await steer(database, { fetchRate: 2 });
+  await breakSomeApps(simulator, pipeline);
+  await makeUpThroughput(database);
+
+  const browser = await openBrowser(program);
+  const url = pipeline.services.board?.url.replace('127.0.0.1', 'localhost') ?? '';
+  const appid = await findRichApp(database);
+  await take(browser, 'overview-light', url, { ...DESKTOP, colorScheme: 'light' }, overviewIsLive);
+  await take(browser, 'overview-dark', url, { ...DESKTOP, colorScheme: 'dark' }, overviewIsLive);
+  await take(browser, 'overview-phone', url, { ...PHONE, colorScheme: 'light' }, overviewIsLive);
+  await take(browser, 'app', `${url}/apps/${appid}`, { ...DESKTOP, viewport: { width: 1280, height: 760 } });
+  const failed = `${url}/queues/queue/pics-fetch?status=failed`;
+  await take(browser, 'queues', failed, { viewport: { width: 1280, height: 640 } }, (page) =>
+    page.getByRole('tab', { name: 'Data' }).click(),
+  );
+}
+
+async function take(
+  browser: Browser,
+  name: string,
+  url: string,
+  options: BrowserContextOptions,
+  isReady: (page: Page) => Promise<unknown> = async () => {},
+): Promise<void> {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  await page.goto(url);
+  await isReady(page);
+  await page.screenshot({ path: resolve(IMAGES, `${name}.png`), fullPage: name === 'overview-light' });
+  await context.close();
+}
+
+async function overviewIsLive(page: Page): Promise<void> {
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.getByRole('img', { name: /^Apps a second in the last hour: now / }).waitFor();
+}
+
+/** So that the pages say that these apps are made up. */
+async function claimForSimulator(databaseUrl: string): Promise<void> {
+  const database = connectDatabase(databaseUrl, { applicationName: 'screenshots', maxConnections: 1 });
+  await claimSource(database, 'simulator');
+  await database.destroy();
+}
+
+/** A night of catching up, and then the quiet of following changes. */
+async function makeUpThroughput(database: Database): Promise<void> {
+  await addThroughput(database, { apps: 0, requests: 0 });
+  const rows = await database.selectFrom('picsThroughput').select('minute').execute();
+  const now = Math.max(...rows.map(({ minute }) => minute.getTime()));
+  const minutes = Array.from({ length: 24 * 60 }, (_, index) => {
+    const requests = 34 + 22 * Math.sin(index / 17) + 14 * Math.sin(index / 3.1) + 8 * Math.sin(index * 1.7);
+    const isBulk = index > 900;
+    return {
+      minute: new Date(now - (index + 1) * 60_000),
+      requests: isBulk ? 118 : Math.round(requests),
+      apps: isBulk ? 23_000 + Math.round(500 * Math.sin(index)) : Math.round(requests * 4.2),
+    };
+  });
+  await database.deleteFrom('picsThroughput').execute();
+  await database.insertInto('picsThroughput').values(minutes).execute();
+}
+
+/** Apps that fail for three reasons: one body is cut off, one is garbage, one is never answered. */
+async function breakSomeApps(simulator: Simulator, { database }: Pipeline): Promise<void> {
+  const apps = await database
+    .selectFrom('apps')
+    .select('appid')
+    .where('type', '=', 'game')
+    .where('picsAccess', '=', 'public')
+    .orderBy('appid', 'desc')
+    .limit(5)
+    .execute();
+  const [silent = 0, ...broken] = apps.map(({ appid }) => appid);
+  simulator.arm({ kind: 'no-answer', appids: [silent] });
+  await database
+    .updateTable('syncStatus')
+    .set({ attempts: 11, settledChangeNumber: null })
+    .where('appid', '=', silent)
+    .execute();
+  for (const appid of broken) {
+    simulator.editApp(appid, {
+      text: Buffer.from('"appinfo"\n{\n\t"cut'),
+      missingToken: false,
+      onlyPublic: false,
+    });
+  }
+  const haveFailed = async () => {
+    const failed = await database
+      .selectFrom('syncStatus')
+      .select('appid')
+      .where('failedAt', 'is not', null)
+      .execute();
+    return failed.length >= apps.length;
+  };
+  if (!(await waitUntil(haveFailed, 60_000))) throw new Error('the apps that were broken did not fail');
+}
+
+/** One that has something to show in every place. */
+async function findRichApp(database: Database): Promise<number> {
+  const { appid } = await database
+    .selectFrom('apps')
+    .innerJoin('appDlc', 'appDlc.appid', 'apps.appid')
+    .select('apps.appid')
+    .where('metacriticScore', 'is not', null)
+    .where('languages', 'is not', null)
+    .where('picsAccess', '=', 'public')
+    .orderBy('apps.appid')
+    .limit(1)
+    .executeTakeFirstOrThrow();
+  return appid;
+}
+
+const program = await findBrowser();
+if (!program) process.exit(1);
+try {
+  await takeScreenshots(program);
+} finally {
+  await closeEverything();
+}
