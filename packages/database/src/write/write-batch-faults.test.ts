@@ -1,0 +1,232 @@
+import { DatabaseUnavailable, type AppRecord } from '@pics/core';
+import { sql } from 'kysely';
+import { describe, expect, test } from 'vitest';
+import { applyRecords, readStoredApps } from '../../../../test/support/stored-apps.ts';
+import type { Database } from '../connect-database.ts';
+import { fullRecord, recordWith, writeJob } from '../testing/app-record.ts';
+import { insertLedger, readLedger } from '../testing/ledger.ts';
+import { freshDatabase, openDatabase } from '../testing/support/fresh-database.ts';
+import { writeBatch } from './write-batch.ts';
+
+async function write(db: Database, ...records: AppRecord[]) {
+  return writeBatch(db, writeJob({ records }));
+}
+
+describe('the ledger after a batch', () => {
+  test('has each app as its outcome says', async () => {
+    const { db } = await freshDatabase();
+    const inFlight = { wantedChangeNumber: 900, batchId: 'b' };
+    await insertLedger(
+      db,
+      ...[10, 20, 30, 40, 50].map((appid) => ({ appid, ...inFlight })),
+      { appid: 60, ...inFlight, wantedChangeNumber: 1_100 },
+      { appid: 70, wantedChangeNumber: 900, batchId: 'newer' },
+    );
+    const job = writeJob({
+      records: [fullRecord(10, 950), fullRecord(60, 950), fullRecord(70, 950)],
+      unknown: [20],
+      failed: [{ appid: 30, error: 'KeyValuesError: torn' }],
+      unanswered: [
+        { appid: 40, reason: 'timeout', counts: true },
+        { appid: 50, reason: 'disconnected', counts: false },
+      ],
+    });
+    expect(await writeBatch(db, job)).toEqual({
+      added: 3,
+      changed: 0,
+      unchanged: 0,
+      removed: 0,
+      failed: 1,
+      unsettled: 2,
+    });
+
+    const free = { batchId: null, failedAt: null, attempts: 0, notBefore: null };
+    expect(await readLedger(db, 10)).toMatchObject({
+      ...free,
+      settledChangeNumber: 1_000,
+      picsChangeNumber: 950,
+      lastPicsSync: expect.any(Date),
+    });
+    expect(await readLedger(db, 20)).toMatchObject({ ...free, settledChangeNumber: 1_000 });
+    expect(await readLedger(db, 30)).toMatchObject({
+      batchId: null,
+      settledChangeNumber: null,
+      failedAt: expect.any(Date),
+      lastError: 'KeyValuesError: torn',
+    });
+    expect(await readLedger(db, 40)).toMatchObject({
+      batchId: null,
+      settledChangeNumber: null,
+      attempts: 1,
+      notBefore: expect.any(Date),
+      failedAt: null,
+    });
+    expect(await readLedger(db, 50)).toMatchObject({ ...free, settledChangeNumber: null });
+    expect(await readLedger(db, 60)).toMatchObject({
+      ...free,
+      settledChangeNumber: 1_000,
+      wantedChangeNumber: 1_100,
+    });
+    expect(await readLedger(db, 70)).toMatchObject({ batchId: 'newer', settledChangeNumber: 1_000 });
+  });
+
+  test('forgets the failure of an app that settles', async () => {
+    const { db } = await freshDatabase();
+    await insertLedger(db, {
+      appid: 440,
+      wantedChangeNumber: 900,
+      failedAt: new Date(),
+      lastError: 'Error: x',
+      attempts: 3,
+    });
+    await write(db, fullRecord(440, 950));
+    expect(await readLedger(db, 440)).toMatchObject({ failedAt: null, lastError: null, attempts: 0 });
+  });
+
+  test('keeps an app pending whose answer is older than announced, and the answer all the same', async () => {
+    const { db } = await freshDatabase();
+    await insertLedger(db, { appid: 440, wantedChangeNumber: 900, batchId: 'b' });
+    expect(await write(db, fullRecord(440, 899))).toMatchObject({ added: 1, unsettled: 1 });
+    expect(await readLedger(db, 440)).toMatchObject({
+      settledChangeNumber: null,
+      picsChangeNumber: 899,
+      attempts: 1,
+      batchId: null,
+    });
+  });
+});
+
+describe('a row that Postgres refuses', () => {
+  test('fails its app alone, with the reason, and its batch-mates are written', async () => {
+    const { db } = await freshDatabase();
+    await sql`alter table apps add constraint no_dragons check (name not like '%dragon%')`.execute(db);
+    await sql`alter table developers add constraint short check (length(name) < 50)`.execute(db);
+    const records = Array.from({ length: 40 }, (_, index) => fullRecord(index, 900));
+    records[7] = recordWith(7, 900, { name: 'Here be dragons' });
+    records[20] = recordWith(20, 900, { name: 'NUL \0 byte' });
+    records[21] = recordWith(21, 900, { franchises: ['NUL \0 byte'] });
+    records[33] = fullRecord(33, 900, { developers: ['x'.repeat(50)] });
+    records[34] = recordWith(34, 900, { reviewScore: 70_000 });
+    records[35] = fullRecord(35, 900, { publishers: ['random name '.repeat(100_000)] });
+    await insertLedger(db, ...records.map(({ appid }) => ({ appid, wantedChangeNumber: 900, batchId: 'b' })));
+    expect(await writeBatch(db, writeJob({ records, unknown: [41] }))).toMatchObject({
+      added: 34,
+      failed: 6,
+    });
+
+    const failed = await db
+      .selectFrom('syncStatus')
+      .select(['appid', 'lastError', 'batchId', 'settledChangeNumber'])
+      .where('failedAt', 'is not', null)
+      .orderBy('appid')
+      .execute();
+    expect(failed.map(({ appid, lastError }) => [appid, lastError])).toEqual([
+      [7, expect.stringMatching(/^RowRefused: .*no_dragons.* \(23514\)$/)],
+      [20, expect.stringMatching(/^RowRefused: .*UTF8.* \(22021\)$/)],
+      [21, expect.stringMatching(/^RowRefused: .*UTF8.* \(22021\)$/)],
+      [33, expect.stringMatching(/^RowRefused: .*short.* \(23514\)$/)],
+      [34, expect.stringMatching(/^RowRefused: .*smallint.* \(22003\)$/)],
+      [35, expect.stringMatching(/^RowRefused: .*index row.* \(54000\)$/)],
+    ]);
+    expect(
+      failed.every(({ batchId, settledChangeNumber }) => batchId === null && settledChangeNumber === null),
+    ).toBe(true);
+    expect((await readStoredApps(db)).size).toBe(34);
+  });
+
+  test('leaves what is stored of its app as it was', async () => {
+    const { db } = await freshDatabase();
+    await write(db, fullRecord(440, 900));
+    await db.updateTable('syncStatus').set({ wantedChangeNumber: 1_010, batchId: 'b' }).execute();
+    await write(db, recordWith(440, 1_010, { name: 'NUL \0', tagIds: [1] }));
+    expect((await readStoredApps(db)).get(440)).toEqual(applyRecords([fullRecord(440, 900)]));
+    expect(await readLedger(db, 440)).toMatchObject({ picsChangeNumber: 900, failedAt: expect.any(Date) });
+  });
+
+  test('by coincidence is written after all: somebody else inserted the same app at the same moment', async () => {
+    const { db, url } = await freshDatabase();
+    const others = openDatabase(url);
+    const other = await others.startTransaction().execute();
+    await other.insertInto('apps').values({ appid: 440, name: 'Theirs' }).execute();
+    const writing = write(db, fullRecord(440, 900));
+    const countWaiting = async () => {
+      const waiting = sql`select from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`;
+      return (await waiting.execute(others)).rows.length;
+    };
+    await expect.poll(countWaiting, { timeout: 20_000 }).toBe(1);
+    await other.commit().execute();
+    expect(await writing).toMatchObject({ changed: 1, failed: 0 });
+    expect((await readStoredApps(db)).get(440)).toEqual(applyRecords([fullRecord(440, 900)]));
+  });
+
+  test('is not the fault of an app when the tables are missing', async () => {
+    const { db } = await freshDatabase();
+    await sql`alter table app_dlc rename to elsewhere`.execute(db);
+    await expect(write(db, fullRecord(440, 900))).rejects.toThrow('app_dlc');
+    await sql`alter table elsewhere rename to app_dlc`.execute(db);
+    expect(await db.selectFrom('syncStatus').selectAll().execute()).toEqual([]);
+  });
+});
+
+describe('several writers at once', () => {
+  test('write overlapping batches without a deadlock, and the newest answer of each app is there', async () => {
+    const { db } = await freshDatabase();
+    const batch = (changeNumber: number, appids: number[]) =>
+      appids.map((appid) =>
+        recordWith(appid, changeNumber, {
+          name: `At ${changeNumber}`,
+          tagIds: [changeNumber, appid],
+          franchises: [`F${appid % 7}`, `G${changeNumber}`],
+        }),
+      );
+    const appids = Array.from({ length: 60 }, (_, index) => index);
+    await Promise.all([
+      write(db, ...batch(901, appids)),
+      write(db, ...batch(902, appids.toReversed())),
+      write(
+        db,
+        ...batch(
+          903,
+          appids.filter((appid) => appid % 2 === 0),
+        ),
+      ),
+      write(db, ...batch(904, appids.filter((appid) => appid % 3 === 0).toReversed())),
+    ]);
+    const stored = await readStoredApps(db);
+    for (const appid of appids) {
+      const newest = appid % 3 === 0 ? 904 : appid % 2 === 0 ? 903 : 902;
+      expect(stored.get(appid)).toEqual(applyRecords(batch(newest, [appid])));
+    }
+  });
+
+  test('give the same new names the same ids', async () => {
+    const { db } = await freshDatabase();
+    const credits = Array.from({ length: 100 }, (_, index) => `Name ${index}`);
+    await Promise.all(
+      [credits, credits.toReversed(), credits.slice(30)].map((developers, index) =>
+        write(db, fullRecord(index, 900, { developers })),
+      ),
+    );
+    expect(await db.selectFrom('developers').selectAll().execute()).toHaveLength(100);
+    expect(await db.selectFrom('appDevelopers').selectAll().execute()).toHaveLength(270);
+  });
+});
+
+describe('a connection that is cut', () => {
+  test('in mid-transaction leaves nothing half-written, and the job can run again', async () => {
+    const { db } = await freshDatabase();
+    await insertLedger(db, { appid: 440, wantedChangeNumber: 900, batchId: 'b' });
+    // The backend ends itself as the last table is written.
+    await sql`create function cut() returns trigger language plpgsql as
+      'begin perform pg_terminate_backend(pg_backend_pid()); return new; end'`.execute(db);
+    await sql`create trigger cut after update on sync_status execute function cut()`.execute(db);
+    await expect(write(db, fullRecord(440, 900), fullRecord(570, 900))).rejects.toThrow(DatabaseUnavailable);
+    expect((await readStoredApps(db)).size).toBe(0);
+    expect(await db.selectFrom('developers').selectAll().execute()).toEqual([]);
+    expect(await readLedger(db, 440)).toMatchObject({ batchId: 'b', settledChangeNumber: null, attempts: 0 });
+
+    await sql`drop trigger cut on sync_status`.execute(db);
+    expect(await write(db, fullRecord(440, 900), fullRecord(570, 900))).toMatchObject({ added: 2 });
+  });
+});
