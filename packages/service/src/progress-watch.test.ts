@@ -10,10 +10,11 @@ function watched() {
     hasWork: true,
     progressAt: 1_000_000,
     cause: undefined as string | undefined,
+    answer: Promise.resolve(true),
   };
   const source = {
     what: 'poll',
-    hasWork: () => state.hasWork,
+    hasWork: async () => (await state.answer) && state.hasWork,
     lastProgressAt: () => new Date(state.progressAt),
     findOutsideCause: () => state.cause,
   };
@@ -53,6 +54,13 @@ describe('ProgressWatch', () => {
     state.cause = undefined;
     await pass(100);
     expect(watch.findReason()).toBeUndefined();
+  });
+
+  test('takes servers that do not even answer for an outage', { timeout: 10_000 }, async () => {
+    const { state, watch, pass } = watched();
+    state.answer = new Promise(() => {});
+    await pass(10_000);
+    expect(watch.findReason()).toBe('Redis or Postgres has not answered for 3 s');
   });
 
   test('finds no fault in standing still when there is nothing to do', async () => {

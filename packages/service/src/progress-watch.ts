@@ -1,4 +1,7 @@
+import { ANSWER_TIMEOUT_MS, awaitAnswer } from './await-answer.ts';
 import type { Reason } from './health-server.ts';
+
+const SILENCE = `Redis or Postgres has not answered for ${ANSWER_TIMEOUT_MS / 1_000} s`;
 
 /** How a service's progress is seen. */
 export interface ProgressSource {
@@ -47,10 +50,14 @@ export class ProgressWatch {
     if (this.#stalledMs > this.#watchdogMs) throw new Error(this.#describeStall());
   }
 
-  /** What cannot even be asked (Redis or Postgres does not answer) is an outside cause as well. */
+  /** What cannot even be asked (Redis or Postgres fails, or is silent) is an outside cause as well. */
   async #ask(): Promise<{ outsideCause: Reason; hasWork: boolean }> {
+    const ask = async () => {
+      const outsideCause = await this.#source.findOutsideCause();
+      return { outsideCause, hasWork: outsideCause ? true : await this.#source.hasWork() };
+    };
     try {
-      return { outsideCause: await this.#source.findOutsideCause(), hasWork: await this.#source.hasWork() };
+      return (await awaitAnswer(ask())) ?? { outsideCause: SILENCE, hasWork: true };
     } catch (error) {
       return { outsideCause: error instanceof Error ? error.message : String(error), hasWork: true };
     }

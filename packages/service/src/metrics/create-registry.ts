@@ -1,10 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { awaitAnswer } from '../await-answer.ts';
 import type { Reason } from '../health-server.ts';
 import { version } from '../version.ts';
-
-/** Prometheus gives a scrape 10 s. A service that cannot even say within this what hinders it is not ready. */
-const READINESS_TIMEOUT_MS = 3_000;
 
 /**
  * The metrics of one process: Node's own, which version it is, and whether it gets on with its work.
@@ -28,8 +25,8 @@ export function createRegistry(service: string, findReasonNotReady: () => Promis
     help: 'Whether the service gets on with its work (1) or not (0), as /readyz tells it.',
     registers: [],
     async collect() {
-      const silence = delay(READINESS_TIMEOUT_MS, 'no answer', { ref: false });
-      this.set((await Promise.race([findReasonNotReady(), silence])) ? 0 : 1);
+      const ready = findReasonNotReady().then((reason) => reason === undefined);
+      this.set((await awaitAnswer(ready)) ? 1 : 0);
     },
   });
   registry.registerMetric(ready);

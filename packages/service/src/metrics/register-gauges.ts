@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Gauge, type Registry } from 'prom-client';
+import { awaitAnswer } from '../await-answer.ts';
 
 /** A gauge whose value is read where it stands, together with others. */
 export interface ReadGauge<Reading> {
@@ -15,9 +15,6 @@ export interface ReadGauge<Reading> {
  * all gauges of one scrape, and several Prometheus servers, share it.
  */
 const KEPT_MS = 5_000;
-
-/** Prometheus gives a scrape 10 s: what a database that does not answer would tell must not cost all the rest. */
-const READ_TIMEOUT_MS = 3_000;
 
 /**
  * Registers gauges that are read when somebody asks for them, all by one reading.
@@ -38,8 +35,7 @@ export function registerReadGauges<Reading>(
   const readOnce = () => {
     if (!reading || now() - readAt >= KEPT_MS) {
       readAt = now();
-      const silence = delay(READ_TIMEOUT_MS, undefined, { ref: false });
-      reading = Promise.race([read().catch(() => undefined), silence]);
+      reading = awaitAnswer(read()).catch(() => undefined);
     }
     return reading;
   };

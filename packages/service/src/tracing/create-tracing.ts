@@ -10,8 +10,8 @@ export interface TracingOptions {
 }
 
 /**
- * Collects spans when OTEL_EXPORTER_OTLP_ENDPOINT is set, and loads nothing of OpenTelemetry when it is not: a quarter of a
- * second at every start, and 20 MB of memory, for those who do not use it.
+ * Collects spans when OTEL_EXPORTER_OTLP_ENDPOINT is set, and loads nothing for it when it is not (but for the bare API,
+ * which prom-client brings along).
  */
 export async function createTracing(endpoint: string | undefined, options: TracingOptions): Promise<Tracing> {
   if (endpoint === undefined) return NO_TRACING;

@@ -1,18 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import {
-  context,
-  diag,
-  DiagLogLevel,
-  propagation,
-  SpanStatusCode,
-  trace,
-  type Context,
-} from '@opentelemetry/api';
+import { context, propagation, SpanStatusCode, trace, type Context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { setGlobalErrorHandler, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { awaitAnswer } from '../await-answer.ts';
 import type { TracingOptions } from './create-tracing.ts';
 import type { Tracing } from './tracing.ts';
 
@@ -27,15 +19,11 @@ const CLOSE_TIMEOUT_MS = 3_000;
  */
 export function startOtlpTracing({ service, version, replica, onError }: TracingOptions): Tracing {
   let told = false;
-  const tell = (message: string) => {
-    if (!told) onError(message);
+  const tell = (error: unknown) => {
+    if (!told) onError(error instanceof Error ? error.message : String(error));
     told = true;
   };
-  const silent = () => {};
-  diag.setLogger(
-    { error: tell, warn: silent, info: silent, debug: silent, verbose: silent },
-    { logLevel: DiagLogLevel.ERROR },
-  );
+  setGlobalErrorHandler(tell);
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   const provider = new TracerProvider({
@@ -77,10 +65,7 @@ export function startOtlpTracing({ service, version, replica, onError }: Tracing
       return place ? { trace_id: place.traceId, span_id: place.spanId } : {};
     },
     close: async () => {
-      await Promise.race([
-        provider.shutdown().catch(() => {}),
-        delay(CLOSE_TIMEOUT_MS, undefined, { ref: false }),
-      ]);
+      await awaitAnswer(provider.shutdown().catch(tell), CLOSE_TIMEOUT_MS);
     },
   };
 }
