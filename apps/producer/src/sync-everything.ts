@@ -37,8 +37,10 @@ export async function syncEverything(producer: Producer): Promise<void> {
     Promise.all([keepDispatching(producer, signal), keepNamingTags(producer, signal)]),
   );
   const check = async () => {
+    // The scan is asked after first: its end and what it makes wanted are one transaction.
+    if (await findUnfinishedScan(database)) return;
     const { wanted, inFlight, settled, failed } = await countLedger(database);
-    if (wanted + inFlight > 0 || (await findUnfinishedScan(database))) return;
+    if (wanted + inFlight > 0) return;
     log.info({ settled, failed }, 'everything is settled');
     return 'done' as const;
   };
