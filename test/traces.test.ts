@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import type { Simulator } from '@pics/simulator';
+import { findFreePort } from '../apps/cli/src/local/free-port.ts';
+import { waitUntil } from '../apps/cli/src/local/wait-until.ts';
+import { startOtlpReceiver, type Span } from './support/otlp-receiver.ts';
+import { startPipeline, type Pipeline } from './support/pipeline.ts';
+import { startTestSimulator } from './support/simulator.ts';
+
+/** Changes the name of an app at Steam, and resolves with its change number when the row has followed. */
+async function changeOneApp(simulator: Simulator, { database }: Pipeline): Promise<number> {
+  const [{ appid } = { appid: 0 }] = simulator.apps();
+  const text = `"appinfo"\n{\n\t"appid"\t\t"${appid}"\n\t"common"\n\t{\n\t\t"name"\t\t"Traced"\n\t}\n}\n`;
+  simulator.editApp(appid, { text: Buffer.from(text), missingToken: false, onlyPublic: false });
+  const row = database.selectFrom('apps').select('name').where('appid', '=', appid);
+  expect(await waitUntil(async () => (await row.executeTakeFirst())?.name === 'Traced', 20_000)).toBe(true);
+  return simulator.currentChangeNumber;
+}
+
+/** A span and those above it, from the root down, as "service: name". */
+function pathOf(spans: readonly Span[], span: Span): string[] {
+  const parent = spans.find(({ spanId }) => spanId === span.parentSpanId);
+  return [...(parent ? pathOf(spans, parent) : []), `${span.service}: ${span.name}`];
+}
+
+/** Prints every module of OpenTelemetry that a process loads, but for its bare API, which prom-client brings along. */
+const WATCH_MODULES = `
+  import { registerHooks } from 'node:module';
+  registerHooks({ resolve(specifier, context, next) {
+    if (/opentelemetry\\/(?!api$)|bullmq-otel/.test(specifier)) process.stderr.write('loads ' + specifier + '\\n');
+    return next(specifier, context);
+  } });`;
+const watchModules = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(WATCH_MODULES)}` };
+const loadedBy = ({ services }: Pipeline) =>
+  [services.producer, services.writer, ...services.fetchers]
+    .flatMap(({ lines }) => lines)
+    .filter((line) => line.startsWith('loads '));
+
+describe('with a collector', () => {
+  test('one trace goes from the poll that announced a change, through both queues, to the committed rows', async () => {
+    const receiver = await startOtlpReceiver();
+    const simulator = await startTestSimulator({ apps: 50, seed: 3 });
+    const pipeline = await startPipeline(simulator, {
+      env: {
+        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+        OTEL_RESOURCE_ATTRIBUTES: 'deployment=test',
+        ...watchModules,
+      },
+    });
+    await pipeline.settled(30_000);
+    const changeNumber = await changeOneApp(simulator, pipeline);
+    expect(await pipeline.stop()).toEqual([0, 0, 0]);
+
+    const { spans } = receiver;
+    const written = spans.filter(
+      ({ name, attributes }) => name === 'write batch' && attributes['changeNumber'] === changeNumber,
+    );
+    expect(written.map((span) => pathOf(spans, span))).toEqual([
+      [
+        'pics-producer: follow changes',
+        'pics-producer: dispatch batch',
+        'pics-producer: add pics-fetch.apps',
+        'pics-fetcher: process pics-fetch',
+        'pics-fetcher: add pics-write.apps',
+        'pics-writer: process pics-write',
+        'pics-writer: write batch',
+      ],
+    ]);
+    const ofTrace = spans.filter(({ traceId }) => traceId === written[0]?.traceId);
+    expect(ofTrace.map(({ name }) => name)).toContain('ask for product info');
+
+    const logged = pipeline.services.writer.lines.find((line) =>
+      line.includes(`"changeNumber":${changeNumber}`),
+    );
+    expect(logged).toContain(`"trace_id":"${written[0]?.traceId}"`);
+    expect(loadedBy(pipeline)).not.toEqual([]);
+  });
+
+  test('housekeeping of the queues makes no spans', async () => {
+    const receiver = await startOtlpReceiver();
+    const simulator = await startTestSimulator({ apps: 50, seed: 4 });
+    const pipeline = await startPipeline(simulator, { env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url } });
+    await pipeline.settled(30_000);
+    await pipeline.stop();
+    const names = new Set(receiver.spans.map(({ name }) => name.replace(/\.(apps|scan)$/, '')));
+    expect([...names].toSorted((a, b) => a.localeCompare(b))).toEqual([
+      'add pics-fetch',
+      'add pics-write',
+      'ask for metadata',
+      'ask for product info',
+      'dispatch batch',
+      'follow changes',
+      'process pics-fetch',
+      'process pics-write',
+      'record scan',
+      'write batch',
+    ]);
+  });
+
+  test('that is away, everything goes on, and one line says so', async () => {
+    const simulator = await startTestSimulator({ apps: 50, seed: 5 });
+    const away = `http://127.0.0.1:${await findFreePort()}`;
+    const pipeline = await startPipeline(simulator, {
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: away, OTEL_EXPORTER_OTLP_TIMEOUT: '500' },
+    });
+    await pipeline.settled(30_000);
+    await changeOneApp(simulator, pipeline);
+    expect(await pipeline.stop()).toEqual([0, 0, 0]);
+    const said = pipeline.services.writer.lines.filter((line) => line.includes('spans cannot be delivered'));
+    expect(said).toHaveLength(1);
+  });
+});
+
+test('without a collector nothing of OpenTelemetry is loaded', async () => {
+  const simulator = await startTestSimulator({ apps: 50, seed: 6 });
+  const pipeline = await startPipeline(simulator, { env: watchModules });
+  await pipeline.settled(30_000);
+  await pipeline.stop();
+  expect(loadedBy(pipeline)).toEqual([]);
+  expect(pipeline.services.writer.lines.find((line) => line.includes('job done'))).not.toContain('trace_id');
+});
