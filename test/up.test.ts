@@ -6,6 +6,7 @@ import { createTestDatabase } from './support/database.ts';
 import { createTestFolder } from './support/folder.ts';
 import { startProcess, type TestProcess } from './support/processes.ts';
 import { createTestRedis } from './support/redis.ts';
+import { runCli } from './support/run-cli.ts';
 
 const APPS = 40;
 
@@ -59,7 +60,7 @@ describe('up --simulate', () => {
     await real.destroy();
   });
 
-  test('stops on Ctrl-C, refuses to run twice on the same data, and has them again at the next start', async () => {
+  test('is found by other commands, stops on Ctrl-C, refuses to run twice on the same data, and has them again at the next start', async () => {
     const folder = createTestFolder();
     const first = up(folder, ['--simulate', '--changes-per-minute=0']);
     await first.waitForLine(/^Simulator →/);
@@ -67,6 +68,13 @@ describe('up --simulate', () => {
     expect(await second.exited).toBe(1);
     expect(second.lines.join()).toContain('It is running already');
     await first.waitForLine(isFilled);
+    const status = await runCli(['status', '--json'], { PICS_DATA_DIR: folder });
+    expect(status.stderr).toMatch(/^Using the servers that npm start runs here, in .*simulated-40\.\n$/);
+    expect(JSON.parse(status.stdout)).toMatchObject({
+      feed: { source: 'simulator' },
+      ledger: { wanted: 0, failed: 0 },
+      fleet: { fetchRate: 200 },
+    });
     first.signal('SIGINT');
     expect(await first.exited, first.lines.join('\n')).toBe(0);
 

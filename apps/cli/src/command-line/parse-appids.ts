@@ -3,18 +3,16 @@ import { InvalidArgumentError } from 'commander';
 /** The largest id that the tables hold. */
 const LARGEST_APPID = 2_147_483_647;
 
-/** What an argument says is one id of an app. */
-export function parseAppid(text: string): number {
-  const appid = findAppid(text);
-  if (appid === undefined) throw new InvalidArgumentError(`"${text}" is not the id of an app, such as 440.`);
-  return appid;
-}
-
 /** What an argument says are ids of apps: "440,570", with blanks or without. */
 export function parseAppids(text: string): number[] {
   const words = text.split(/[\s,]+/).filter((word) => word !== '');
   if (words.length === 0) throw new InvalidArgumentError('It must name at least one app, such as 440.');
-  return words.map(parseAppid);
+  return words.map((word) => {
+    const appid = findAppid(word);
+    if (appid === undefined)
+      throw new InvalidArgumentError(`"${word}" is not the id of an app, such as 440.`);
+    return appid;
+  });
 }
 
 /** The id that a text is; undefined when it is none. */

@@ -1,5 +1,10 @@
+import type { Command } from 'commander';
 import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
-import { parseAppid } from '../command-line/parse-appids.ts';
+import { findAppid } from '../command-line/parse-appids.ts';
+
+interface Given extends CommonOptions {
+  raw?: boolean;
+}
 
 export const appCommand = defineCommand(
   'app',
@@ -12,12 +17,13 @@ export const appCommand = defineCommand(
 )
   .argument('<id>', 'the id of the app, or a part of its name')
   .option('--raw', 'ask Steam for the body: one logon and one request, beside the budget of the fleet')
-  .action(async (wanted: string, { raw, ...options }: CommonOptions & { raw?: boolean }) => {
-    if (raw) {
-      const appid = parseAppid(wanted);
-      const { showRawApp } = await import('../app/show-raw-app.ts');
-      return showRawApp(appid, options);
+  .action(async (wanted: string, { raw, ...options }: Given, command: Command) => {
+    if (!raw) {
+      const { showApp } = await import('../app/show-app.ts');
+      return showApp(wanted, options);
     }
-    const { showApp } = await import('../app/show-app.ts');
-    await showApp(wanted, options);
+    const appid = findAppid(wanted);
+    if (appid === undefined) command.error(`error: Steam is asked by id, such as 440, not by "${wanted}"`);
+    const { showRawApp } = await import('../app/show-raw-app.ts');
+    await showRawApp(appid, options);
   });

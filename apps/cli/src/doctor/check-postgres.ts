@@ -19,19 +19,24 @@ export async function checkPostgres(url: string): Promise<Finding[]> {
     return [problem(`it cannot be reached: ${message}`, adviseOnConnection(url, message))];
   }
   return [
-    checkVersion(facts),
-    checkPooler(facts),
-    checkEncryption(url, facts),
-    ...(facts.writable
-      ? []
-      : [
-          problem(
-            'it only takes questions, no writes',
-            'Name the primary server in DATABASE_URL, or look why its host made it read-only.',
-          ),
-        ]),
+    ...judgeDatabase(url, facts),
     await checkTables(url, facts),
     checkClock('Postgres', facts.clockAheadMs),
+  ];
+}
+
+/** What there is to say about a server that can be reached. */
+export function judgeDatabase(url: string, facts: DatabaseFacts): Finding[] {
+  return [checkVersion(facts), checkPooler(facts), checkEncryption(url, facts), ...checkWritable(facts)];
+}
+
+function checkWritable({ writable }: DatabaseFacts): Finding[] {
+  if (writable) return [];
+  return [
+    problem(
+      'it only takes questions, no writes',
+      'Name the primary server in DATABASE_URL, or look why its host made it read-only.',
+    ),
   ];
 }
 

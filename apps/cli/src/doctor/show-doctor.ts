@@ -3,6 +3,7 @@ import { print, printJson } from '../output/print.ts';
 import { padText } from '../output/fit-text.ts';
 import { plainText } from '../output/plain-text.ts';
 import { style, type Style } from '../output/style.ts';
+import { wrapText } from '../output/wrap-text.ts';
 import { examine } from './examine.ts';
 import type { Finding } from './finding.ts';
 
@@ -27,10 +28,16 @@ const SUBJECT_COLUMNS = 10;
 
 function describeFinding({ subject, level, text, advice }: Finding): string[] {
   const [mark, markStyle] = MARKS[level];
-  const line = `${style(markStyle, mark)} ${padText(subject, SUBJECT_COLUMNS)}${plainText(text)}`;
-  return advice === undefined
-    ? [line]
-    : [line, `${' '.repeat(2 + SUBJECT_COLUMNS)}${style('cyan', `→ ${advice}`)}`];
+  const indent = 2 + SUBJECT_COLUMNS;
+  const wrap = (words: string) =>
+    wrapText(words, (process.stdout.columns ?? Number.POSITIVE_INFINITY) - indent);
+  const [first = '', ...others] = wrap(plainText(text));
+  return [
+    `${style(markStyle, mark)} ${padText(subject, SUBJECT_COLUMNS)}${first}`,
+    ...[...others, ...(advice ? wrap(`→ ${advice}`).map((line) => style('cyan', line)) : [])].map(
+      (line) => ' '.repeat(indent) + line,
+    ),
+  ];
 }
 
 function summarise(problems: number, warnings: number): string {

@@ -5,6 +5,7 @@ import { formatTable, type Column } from '../output/format-table.ts';
 import { plainText } from '../output/plain-text.ts';
 import { print, printJson } from '../output/print.ts';
 import { style } from '../output/style.ts';
+import { wrapText } from '../output/wrap-text.ts';
 import { useDatabase } from '../servers/use-database.ts';
 
 export interface FailuresOptions extends CommonOptions {
@@ -29,18 +30,16 @@ export async function showFailures({ json, apps, limit }: FailuresOptions): Prom
 
 const ADVICE = 'Send all again with: pics requeue --failed, or some: pics requeue --error TEXT';
 
-/** Two lines: the whole error, to be copied into a requeue, and what there is to say about it. */
+/** The whole error, to be copied into a requeue, and below it what there is to say about it. */
 function describeGroup({ error, apps, firstFailedAt, lastFailedAt, examples }: FailureGroup): string[] {
-  const count = formatApps(apps);
-  const named = examples.map(({ appid, name }) =>
-    name === null ? String(appid) : `${appid} ${plainText(name)}`,
-  );
+  const named = examples.map(({ appid, name }) => [appid, name].filter(Boolean).join(' '));
+  if (apps > examples.length) named.push('…');
   const [first, last] = [formatAgo(firstFailedAt), formatAgo(lastFailedAt)];
   const when = first === last ? first : `first ${first}, last ${last}`;
-  return [
-    `${style('bold', count)}  ${style('red', plainText(error))}`,
-    `${' '.repeat(count.length)}  ${style('dim', `${when} · ${named.join(', ')}${apps > examples.length ? ', …' : ''}`)}`,
-  ];
+  const indent = '  ';
+  const width = (process.stdout.columns ?? Number.POSITIVE_INFINITY) - indent.length;
+  const details = wrapText(plainText(`${formatApps(apps)} · ${when} · ${named.join(', ')}`), width);
+  return [style('red', plainText(error)), ...details.map((line) => style('dim', indent + line))];
 }
 
 const COLUMNS: readonly Column<Failure>[] = [

@@ -28,10 +28,13 @@ export interface Terminal {
 /** Often enough to follow along in a log, seldom enough to read it afterwards. */
 const PLAIN_INTERVAL_MS = 5_000;
 
+/** Where it is shown: stdout, stderr, or what looks like them. */
+export type TerminalOutput = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+
 export interface TerminalOptions {
   /** One JSON object a line; `type` tells messages from progress. */
   json?: boolean | undefined;
-  output?: NodeJS.WriteStream;
+  output?: TerminalOutput;
 }
 
 export function openTerminal({ json = false, output = process.stdout }: TerminalOptions = {}): Terminal {
@@ -49,7 +52,7 @@ const BAR_COLUMNS = 24;
 const CLEAR_LINE = '\r\u001b[K';
 const UP = '\u001b[A';
 
-function openLive(output: NodeJS.WriteStream): Terminal {
+function openLive(output: TerminalOutput): Terminal {
   let shown: string[] = [];
   let standing: Standing | undefined;
   const clear = () => output.write(shown.map(() => CLEAR_LINE).join(UP));
@@ -83,7 +86,7 @@ function layOut({ fraction, pace, counts }: Standing): string[] {
   return [`${drawBar(fraction, BAR_COLUMNS)} ${percent}  ${pace}`, counts];
 }
 
-function openPlain(output: NodeJS.WritableStream): Terminal {
+function openPlain(output: TerminalOutput): Terminal {
   let lastShownAt = 0;
   return {
     say: (line) => void output.write(`${line}\n`),

@@ -21,8 +21,7 @@ export function describeStatus(status: Status): string[] {
       ...(fleet?.queues ?? []).map((queue) => ['Queue', describeQueue(queue)] as const),
       ['Redis', problem ? style('red', problem) : undefined],
     ]),
-    '',
-    ...describeReplicas(fleet?.replicas ?? [], now),
+    ...(fleet ? ['', ...describeReplicas(fleet.replicas, now)] : []),
   ];
 }
 
@@ -58,7 +57,8 @@ function describeSpeed({ lastMinutes, lastHour }: Status['speed'], etaSeconds: n
 
 function describeBudget({ fetchRate, pausedAt }: Steering, fleet: Fleet | null, now: number): string {
   const rate = fleet?.fetchRate ?? fetchRate;
-  const budget = rate === null ? 'not set yet' : `${formatRate(rate)} requests/s`;
+  const unknown = fleet ? 'not in force yet' : 'unknown';
+  const budget = rate === null ? unknown : `${formatRate(rate)} requests/s`;
   if (!pausedAt) return budget;
   return `${budget} · ${style('yellow', `paused ${formatAgo(pausedAt, now)}, go on with: pics resume`)}`;
 }

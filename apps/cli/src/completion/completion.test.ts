@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createProgram } from '../program.ts';
+import { writeBashScript } from './bash-script.ts';
+import { writeFishScript } from './fish-script.ts';
+import { listCommands, type CompletableCommand } from './list-commands.ts';
+import { writeZshScript } from './zsh-script.ts';
+
+let commands: CompletableCommand[];
+
+beforeAll(() => {
+  commands = listCommands(createProgram());
+});
+
+/** Whether a shell is there; a test without it would show nothing. */
+const has = (shell: string) => spawnSync(shell, ['-c', 'exit 0']).status === 0;
+
+function run(shell: string, script: string): string[] {
+  const { stdout, stderr } = spawnSync(shell, ['-c', script], { encoding: 'utf8' });
+  expect(stderr).toBe('');
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+describe('bash', () => {
+  /** What is offered for the last of these words. */
+  const complete = (...words: string[]) => {
+    const typed = ['pics', ...words].map((word) => `'${word}'`).join(' ');
+    return run(
+      'bash',
+      `${writeBashScript(commands)}
+      COMP_WORDS=(${typed}); COMP_CWORD=${words.length}; _pics; printf '%s\\n' "\${COMPREPLY[@]}"`,
+    );
+  };
+
+  test('completes commands, options and the words that an argument can be', () => {
+    expect(complete('s')).toEqual(['sync', 'status']);
+    expect(complete('sync', '--a')).toEqual(['--appids', '--all']);
+    expect(complete('completion', '')).toEqual(['bash', 'zsh', 'fish', '--help']);
+    expect(complete('help', 're')).toEqual(['requeue', 'resume']);
+  });
+
+  test('completes files where a file is wanted, and nothing where only the user knows', () => {
+    expect(complete('sync', '--file', 'package.js')).toEqual(['package.json']);
+    expect(complete('requeue', '--error', '')).toEqual([]);
+  });
+
+  test('runs nothing of what is being typed', () => {
+    expect(complete('app', '$(echo ran >&2)')).toEqual([]);
+  });
+});
+
+describe.skipIf(!has('fish'))('fish', () => {
+  const complete = (line: string) =>
+    run('fish', `${writeFishScript(commands)}\ncomplete -C '${line}'`).map((offer) => offer.split('\t')[0]);
+
+  test('completes commands, options, words and files', () => {
+    expect(complete('pics s')).toEqual(['status', 'sync']);
+    expect(complete('pics sync --a')).toEqual(['--all', '--appids']);
+    expect(complete('pics completion ')).toEqual(['bash', 'fish', 'zsh']);
+    expect(complete('pics sync --file package.js')).toEqual(['package.json']);
+  });
+});
+
+describe.skipIf(!has('zsh'))('zsh', () => {
+  test('takes the script without a complaint', () => {
+    const script = writeZshScript(commands);
+    expect(run('zsh', `autoload -Uz compinit && compinit -D\n${script}\nprint $_comps[pics]`)).toEqual([
+      '_pics',
+    ]);
+  });
+});
+
+test('no description ends a quotation', () => {
+  const odd = [{ name: 'odd', description: "it's [an] odd: one", words: [], options: [] }];
+  expect(writeZshScript(odd)).toContain(String.raw`'odd:it'\''s [an] odd: one'`);
+  expect(writeFishScript(odd)).toContain(String.raw`-d 'it\'s [an] odd: one'`);
+});

@@ -1,0 +1,119 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { createTestFolder } from '../support/folder.ts';
+import { runCli } from '../support/run-cli.ts';
+
+const COMMANDS = [
+  'up',
+  'migrate',
+  'doctor',
+  'config',
+  'sync',
+  'requeue',
+  'status',
+  'watch',
+  'failures',
+  'changes',
+  'app',
+  'rate',
+  'pause',
+  'resume',
+  'completion',
+];
+
+describe('help', () => {
+  test('lists every command, and says what exit codes mean', async () => {
+    const { exitCode, stdout, stderr } = await runCli(['--help']);
+    expect([exitCode, stderr]).toEqual([0, '']);
+    for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
+    expect(stdout).toContain(
+      'Exit codes: 0 fine, 1 something failed, 2 the command line or a setting is wrong.',
+    );
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  test('of a command has examples', async () => {
+    const { exitCode, stdout } = await runCli(['requeue', '--help']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/Examples:\n {2}pics requeue --failed +all that failed/);
+  });
+});
+
+test('a wrong command line exits with 2 and says what is expected', async () => {
+  const { exitCode, stdout, stderr } = await runCli(['status', '--josn']);
+  expect([exitCode, stdout]).toEqual([2, '']);
+  expect(stderr).toBe(
+    "error: unknown option '--josn'\n(Did you mean --json?)\nUsage: pics status [options]\nMore: pics status --help\n",
+  );
+});
+
+describe('wrong settings exit with 2:', () => {
+  test('no server to be found', async () => {
+    const { exitCode, stderr } = await runCli(['failures']);
+    expect([exitCode, stderr]).toEqual([
+      2,
+      'DATABASE_URL is not set, and nothing runs here: set it, or start everything with npm start.\n',
+    ]);
+  });
+
+  test('every fault is named, and no secret', async () => {
+    const env = { DATABASE_URL: 'mysql://anna:hunter2@db/steam', LOG_LEVEL: 'loud' };
+    const { exitCode, stderr } = await runCli(['status'], env);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^DATABASE_URL must be a URL .*\nLOG_LEVEL must be .*, not "loud"\n$/);
+    expect(stderr).not.toContain('hunter2');
+  });
+
+  test("Supabase's REST address alone gets the sentence that helps", async () => {
+    const { exitCode, stderr } = await runCli(['status'], { SUPABASE_URL: 'https://project.supabase.co' });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('Connect > Session pooler, port 5432');
+  });
+});
+
+test('a server that does not answer exits with 1 and one sentence', async () => {
+  const { exitCode, stdout, stderr } = await runCli(['status'], {
+    DATABASE_URL: 'postgres://anna:hunter2@127.0.0.1:1/steam',
+  });
+  expect([exitCode, stdout, stderr]).toEqual([
+    1,
+    '',
+    'The database cannot be reached: connect ECONNREFUSED 127.0.0.1:1.\n',
+  ]);
+});
+
+test('what an `up` left behind that was killed is not taken for one that runs', async () => {
+  const folder = createTestFolder();
+  mkdirSync(join(folder, 'steam'));
+  const urls = {
+    databaseUrl: 'postgres://127.0.0.1:1/steam',
+    redisUrl: 'redis://127.0.0.1:1',
+    boardUrl: 'http://127.0.0.1:1',
+  };
+  writeFileSync(join(folder, 'steam', 'running.json'), JSON.stringify({ pid: process.pid, urls }));
+  const { exitCode, stderr } = await runCli(['rate'], { PICS_DATA_DIR: folder });
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining('nothing runs here')]);
+});
+
+test('config shows every setting, and no secret', async () => {
+  const env = {
+    BOARD_USER: 'anna',
+    BOARD_PASSWORD: 'hunter2',
+    DATABASE_URL: 'postgres://anna:hunter2@db:5432/steam',
+  };
+  const { exitCode, stdout } = await runCli(['config'], { ...env, FETCH_BATCH_SIZE: '50' });
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^DATABASE_URL +postgres:\/\/anna:\*\*\*@db:5432\/steam +environment$/m);
+  expect(stdout).toMatch(/^FETCH_BATCH_SIZE +50 +environment$/m);
+  expect(stdout).toMatch(/^MODE +change_monitor +default$/m);
+  expect(stdout).not.toContain('hunter2');
+});
+
+test('config names what is wrong, beside all that is right', async () => {
+  const { exitCode, stdout, stderr } = await runCli(['config', '--json'], { MODE: 'fast' });
+  expect([exitCode, stderr]).toEqual([2, 'MODE must be change_monitor or bulk_sync, not "fast"\n']);
+  expect(JSON.parse(stdout)).toMatchObject({
+    faults: ['MODE must be change_monitor or bulk_sync, not "fast"'],
+  });
+});

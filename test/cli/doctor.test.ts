@@ -1,0 +1,124 @@
+import { connectDatabase, steer } from '@pics/database';
+import { keepReporting, openQueues, setFetchRate } from '@pics/queue';
+import { beforeAll, expect, test } from 'vitest';
+import { closeAtEndOfFile } from '../support/cleanup.ts';
+import { createCliWorld, type CliWorld } from '../support/cli-world.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { runCli } from '../support/run-cli.ts';
+import { environmentOf, startTestSimulator } from '../support/simulator.ts';
+
+interface Examination {
+  problems: number;
+  warnings: number;
+  findings: { subject: string; level: string; text: string; advice?: string }[];
+}
+
+let world: CliWorld;
+let steam: Record<string, string>;
+
+/** Everything as it should be: the services at work, and Steam to be reached. */
+beforeAll(async () => {
+  world = await createCliWorld();
+  steam = environmentOf(await startTestSimulator({ apps: 1 }));
+  const queues = openQueues(world.redisUrl, () => {});
+  await queues.redis.config('SET', 'appendonly', 'yes');
+  await setFetchRate(queues.fetch, 2);
+  const reports = ['producer', 'fetcher', 'writer'].map((service) =>
+    keepReporting(queues.redis, () => ({
+      service,
+      replica: 'a/1',
+      version: '0.1.0',
+      startedAt: new Date().toISOString(),
+      counters: {},
+    })),
+  );
+  closeAtEndOfFile('reports', async () => {
+    await Promise.all(reports.map((report) => report.stop()));
+    await queues.close();
+  });
+});
+
+async function examine(env: Record<string, string>): Promise<Examination & { exitCode: number | null }> {
+  const { exitCode, stdout } = await runCli(['doctor', '--json'], env);
+  return { exitCode, ...(JSON.parse(stdout) as Examination) };
+}
+
+test('finds nothing where everything is fine', async () => {
+  const env = { DATABASE_URL: world.databaseUrl, REDIS_URL: world.redisUrl, ...steam };
+  const { exitCode, stdout, stderr } = await runCli(['doctor'], env);
+  expect([exitCode, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/^✓ Postgres {2}version \d+\.\d+$/m);
+  expect(stdout).toMatch(/^✓ Redis {5}maxmemory-policy noeviction/m);
+  expect(stdout).toMatch(/^✓ Clock {5}Redis and this machine agree to 0\.\d\d s$/m);
+  expect(stdout).toMatch(/^✓ Budget {4}2 requests a second for the whole fleet$/m);
+  expect(stdout).toMatch(/^✓ Services {2}3 replicas are at work$/m);
+  expect(stdout).toMatch(/^✓ Steam {5}\S+:\d+ can be reached$/m);
+  expect(stdout).toMatch(/Everything is fine\.\n$/);
+});
+
+test('finds what may lose work or time, and says what to do', async () => {
+  const { redisUrl, databaseUrl, database } = await createCliWorld();
+  const queues = openQueues(redisUrl, () => {});
+  await queues.redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
+  await setFetchRate(queues.fetch, 5);
+  await queues.close();
+  await steer(database, { paused: true });
+  const { exitCode, problems, warnings, findings } = await examine({
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    ...steam,
+  });
+  expect([exitCode, problems, warnings]).toEqual([1, 1, 4]);
+  const adviceOn = (text: string) => findings.find((finding) => finding.text.includes(text))?.advice;
+  expect(adviceOn('maxmemory-policy allkeys-lru')).toContain('CONFIG SET maxmemory-policy noeviction');
+  expect(adviceOn('appendonly no')).toContain('CONFIG SET appendonly yes');
+  expect(adviceOn('5 requests a second')).toContain('pics rate 2');
+  expect(adviceOn('was paused')).toContain('pics resume');
+  expect(adviceOn('no producer, no fetcher, no writer')).toContain('npm start');
+});
+
+test('finds tables that are missing', async () => {
+  const { url } = await createTestDatabase({ migrated: false });
+  const { exitCode, findings } = await examine({ DATABASE_URL: url, REDIS_URL: world.redisUrl, ...steam });
+  expect(exitCode).toBe(1);
+  expect(findings).toContainEqual(
+    expect.objectContaining({
+      level: 'problem',
+      text: expect.stringMatching(/^\d+ migrations are missing$/),
+    }),
+  );
+
+  expect(await runCli(['migrate'], { DATABASE_URL: url })).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^Migrated: \w+, /),
+  });
+  const again = await runCli(['migrate', '--json'], { DATABASE_URL: url });
+  expect(JSON.parse(again.stdout)).toEqual({ migrations: [] });
+  const migrated = connectDatabase(url, { applicationName: 'test', maxConnections: 1 });
+  expect(await migrated.selectFrom('apps').selectAll().execute()).toEqual([]);
+  await migrated.destroy();
+});
+
+test('looks at everything else when one server is away, and never shows a password', async () => {
+  const env = {
+    DATABASE_URL: 'postgres://anna:hunter2@127.0.0.1:1/steam',
+    REDIS_URL: 'redis://:hunter2@127.0.0.1:1',
+    ...steam,
+  };
+  const { exitCode, stdout } = await runCli(['doctor'], env);
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain('✗ Postgres  it cannot be reached: connect ECONNREFUSED 127.0.0.1:1');
+  expect(stdout).toContain('✗ Redis     Redis cannot be reached: connect ECONNREFUSED 127.0.0.1:1');
+  expect(stdout).toContain('✓ Steam');
+  expect(stdout).toContain('2 problems.');
+  expect(stdout).not.toContain('hunter2');
+});
+
+test('looks nowhere with wrong settings, and names them', async () => {
+  const { exitCode, findings } = await examine({ LOG_LEVEL: 'loud', MODE: 'fast' });
+  expect(exitCode).toBe(1);
+  expect(findings.map(({ subject, text }) => [subject, text.split(' ')[0]])).toEqual([
+    ['Settings', 'LOG_LEVEL'],
+    ['Settings', 'MODE'],
+  ]);
+});
