@@ -1,4 +1,4 @@
-import { lstatSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalServer, LocalServerOptions } from '../../apps/cli/src/local/local-server.ts';
@@ -52,8 +52,10 @@ export function removeFolder(folder: string): void {
     : [];
   const links = inside
     .filter((entry) => entry.isSymbolicLink())
-    .map((entry) => join(entry.parentPath, entry.name));
-  for (const link of [folder, ...links]) {
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((link) => existsSync(link));
+  // The folder comes last: what is in it leads nowhere afterwards.
+  for (const link of [...links, folder]) {
     const target = realpathSync(link);
     if (link === folder || target.startsWith(ELSEWHERE)) rmSync(target, { recursive: true, force: true });
   }
