@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { addThroughput, claimSource, connectDatabase, steer, type Database } from '@pics/database';
+import { claimSource, connectDatabase, countLedger, steer, type Database } from '@pics/database';
 import type { Simulator } from '@pics/simulator';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { waitUntil } from '../../apps/cli/src/local/wait-until.ts';
@@ -75,9 +75,12 @@ async function claimForSimulator(databaseUrl: string): Promise<void> {
 
 /** A night of catching up, and then the quiet of following changes. */
 async function makeUpThroughput(database: Database): Promise<void> {
-  await addThroughput(database, { apps: 0, requests: 0 });
-  const rows = await database.selectFrom('picsThroughput').select('minute').execute();
-  const now = Math.max(...rows.map(({ minute }) => minute.getTime()));
+  const { settled } = await countLedger(database);
+  const counted = () => database.selectFrom('picsThroughput').selectAll().execute();
+  // What really happened is replaced, so all of it must have been counted before.
+  const isCounted = async () => (await counted()).reduce((sum, { apps }) => sum + apps, 0) >= settled;
+  if (!(await waitUntil(isCounted, 30_000))) throw new Error('the throughput was not counted');
+  const now = Math.max(...(await counted()).map(({ minute }) => minute.getTime()));
   const minutes = Array.from({ length: 24 * 60 }, (_, index) => {
     const requests = 34 + 22 * Math.sin(index / 17) + 14 * Math.sin(index / 3.1) + 8 * Math.sin(index * 1.7);
     const isBulk = index > 900;

@@ -45,6 +45,7 @@ export function createBoard(options: BoardOptions): { app: Express; stream: Over
         Object.entries(renderLiveParts(overview, { readOnly })).map(([id, part]) => [id, part.text]),
       ),
     stopping,
+    log,
   });
 
   const app = express();

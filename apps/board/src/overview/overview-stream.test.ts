@@ -1,7 +1,11 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
 import { expect, onTestFinished, test } from 'vitest';
 import { markWanted } from '@pics/database';
 import { startTestBoard } from '../../../../test/support/board.ts';
 import type { Parts, Plots } from './live-message.ts';
+import { OverviewStream } from './overview-stream.ts';
 
 const board = await startTestBoard();
 
@@ -62,4 +66,32 @@ test('a page that connects while others are open gets every part as well', async
   await first.next<Parts>('parts');
   const second = await openPage();
   expect(Object.keys(await second.next<Parts>('parts'))).toHaveLength(7);
+});
+
+test('pages are let go, and the reason logged, when the overview cannot be made; the next one gets it again', async () => {
+  let broken = true;
+  const errors: object[] = [];
+  const stream = new OverviewStream({
+    read: async () => ({ at: new Date(), ledger: undefined, fleet: undefined, problems: [] }),
+    render: () => {
+      if (broken) throw new Error('no words for this');
+      return { verdict: 'well' };
+    },
+    stopping: AbortSignal.timeout(20_000),
+    log: { info: () => {}, warn: () => {}, error: (fields) => void errors.push(fields) },
+  });
+  const server = createServer(express().get('/api/events', stream.handler)).listen(0);
+  onTestFinished(() => void server.close());
+  const url = `http://localhost:${(server.address() as AddressInfo).port}/api/events`;
+  await expect(fetch(url).then((response) => response.text())).rejects.toThrow('terminated');
+  expect(errors).toMatchObject([{ err: { message: 'no words for this' } }]);
+
+  broken = false;
+  const leaving = new AbortController();
+  const response = await fetch(url, { signal: leaving.signal });
+  const reader = response.body?.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
+  let text = '';
+  while (!text.includes('{"verdict":"well"}')) text += (await reader?.next())?.value ?? '';
+  leaving.abort();
+  await expect.poll(() => stream.viewers).toBe(0);
 });

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ThroughputPoint } from '@pics/database';
 import type { RequestHandler, Response } from 'express';
+import type { Log } from '../log.ts';
 import type { Parts, Plots, Series } from './live-message.ts';
 import type { Overview, OverviewReader } from './read-overview.ts';
 
@@ -23,6 +24,7 @@ export class OverviewStream {
   readonly #read: OverviewReader;
   readonly #render: (overview: Overview) => Parts;
   readonly #stopping: AbortSignal;
+  readonly #log: Log;
   readonly #viewers = new Set<Response>();
   #sent: { parts: Parts; plots: string } | undefined;
   #sending = false;
@@ -31,10 +33,12 @@ export class OverviewStream {
     read: OverviewReader;
     render: (overview: Overview) => Parts;
     stopping: AbortSignal;
+    log: Log;
   }) {
     this.#read = options.read;
     this.#render = options.render;
     this.#stopping = options.stopping;
+    this.#log = options.log;
   }
 
   get viewers(): number {
@@ -59,8 +63,21 @@ export class OverviewStream {
     if (!this.#sending) void this.#keepSending();
   };
 
+  /** Sends until nobody looks any more. When it cannot, the pages are let go; their browsers come back by themselves. */
   async #keepSending(): Promise<void> {
     this.#sending = true;
+    try {
+      await this.#sendWhileViewed();
+    } catch (err) {
+      this.#log.error({ err }, 'the overview could not be sent');
+      for (const viewer of this.#viewers) viewer.destroy();
+    } finally {
+      this.#sending = false;
+      this.#sent = undefined;
+    }
+  }
+
+  async #sendWhileViewed(): Promise<void> {
     while (this.#viewers.size > 0 && !this.#stopping.aborted) {
       const overview = await this.#read();
       const parts = this.#render(overview);
@@ -78,8 +95,6 @@ export class OverviewStream {
       }
       await delay(INTERVAL_MS, undefined, { signal: this.#stopping }).catch(() => {});
     }
-    this.#sending = false;
-    this.#sent = undefined;
   }
 }
 
