@@ -8,6 +8,46 @@ select name from unnest(array[
 ]) as name
 where to_regclass(name) is null;
 
+-- Where app_dlc calls the app that has the DLC parent_appid, it gets appid as well, and either is filled from the other:
+-- whoever knows the table by its old name goes on as before.
+do $$
+begin
+  if exists (
+    select from pg_attribute
+    where attrelid = to_regclass('app_dlc') and attname = 'parent_appid' and not attisdropped
+  ) then
+    alter table app_dlc add column if not exists appid integer;
+    update app_dlc set appid = parent_appid where appid is null;
+    create or replace function pics_name_app_with_dlc() returns trigger language plpgsql as $function$
+    begin
+      new.appid := coalesce(new.appid, new.parent_appid);
+      new.parent_appid := coalesce(new.parent_appid, new.appid);
+      return new;
+    end $function$;
+    create or replace trigger pics_name_app_with_dlc before insert on app_dlc
+      for each row execute function pics_name_app_with_dlc();
+  end if;
+end $$;
+
+-- Where app_steam_deck.category is an enum of Steam's four words, it takes Steam's numbers as well.
+do $$
+declare
+  category regtype := (
+    select atttypid::regtype
+    from pg_attribute join pg_type on pg_type.oid = atttypid
+    where attrelid = to_regclass('app_steam_deck') and attname = 'category' and not attisdropped and typtype = 'e'
+  );
+begin
+  if category is null
+    or exists (select from pg_cast where castsource = 'smallint'::regtype and casttarget = category) then
+    return;
+  end if;
+  execute format(
+    'create or replace function pics_deck_category(smallint) returns %1$s language sql immutable strict
+       return (array[''unknown'', ''unsupported'', ''playable'', ''verified''])[$1 + 1]::%1$s', category);
+  execute format('create cast (smallint as %s) with function pics_deck_category(smallint) as assignment', category);
+end $$;
+
 create table if not exists apps (appid integer primary key);
 alter table apps
   add column if not exists name text,

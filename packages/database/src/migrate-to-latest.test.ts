@@ -234,11 +234,13 @@ describe('migrateToLatest onto a catalogue that was there before', () => {
       db,
       `create table apps (appid text primary key, name text, languages text[]);
        create view steam_tags as select 1 as tag_id;
-       create table app_dlc (parent_appid integer, dlc_appid integer, primary key (parent_appid, dlc_appid))`,
+       create table app_franchises (game integer, franchise_id integer, primary key (game, franchise_id));
+       create type deck as enum ('good', 'bad');
+       create table app_steam_deck (appid integer primary key, category deck)`,
     );
     const before = await columnTypes(db);
     await expect(migrateToLatest(url)).rejects.toThrow(
-      /nothing was changed: app_dlc\.parent_appid belongs to the primary key.*; apps\.appid is of type text, where integer is needed: .*; apps\.languages is of type text\[\].*; steam_tags exists and is not a table/,
+      /nothing was changed: app_franchises\.game belongs to the primary key.*; app_steam_deck\.category is of type deck.*; apps\.appid is of type text, where integer is needed: .*; apps\.languages is of type text\[\].*; steam_tags exists and is not a table/,
     );
     const after = await columnTypes(db);
     expect(

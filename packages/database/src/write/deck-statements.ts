@@ -40,14 +40,16 @@ export function deckStatements(records: readonly AppRecord[]): Map<string, RawBu
       ...COLUMNS,
     ];
     const names = COLUMNS.map(({ name }) => name);
+    // `status` says the same as `category`, which may be an enum in a table that was there before and compares with nothing.
+    const compared = names.filter((name) => name !== 'category');
     const rows = unnestRows(reports, columns);
     statements.set(
       'deck_changed',
       sql`update app_steam_deck as deck
         set ${sql.join(names.map((name) => sql`${sql.ref(name)} = ${sql.ref(`next.${name}`)}`))}
         from ${rows}
-        where deck.appid = next.appid and (${sql.join(names.map((name) => sql.ref(`deck.${name}`)))})
-          is distinct from (${sql.join(names.map((name) => sql.ref(`next.${name}`)))})
+        where deck.appid = next.appid and (${sql.join(compared.map((name) => sql.ref(`deck.${name}`)))})
+          is distinct from (${sql.join(compared.map((name) => sql.ref(`next.${name}`)))})
         returning deck.appid`,
     );
     statements.set(
