@@ -15,6 +15,8 @@ const tally = process.env['PICS_TEST_TALLY'];
 
 export default defineConfig({
   test: {
+    // Two at a time also on two cores, where Vitest would take one: tests of the whole line spend their time waiting.
+    maxWorkers: 2,
     reporters: ['default', ...(tally ? [createTallyReporter(tally)] : [])],
     projects: [
       { test: { name: 'quick', include: all.filter((file) => !withServers.includes(file)) } },
