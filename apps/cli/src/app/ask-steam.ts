@@ -1,12 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { environment, parseSettings } from '@pics/service';
-import { createPicsClient, type ProductInfo } from '@pics/steam';
+import { environment, parseSettings, type Settings } from '@pics/service';
+import { createPicsClient, type PicsClientOptions, type ProductInfo } from '@pics/steam';
 import { LocalProblem } from '../local/local-problem.ts';
+import { printNote } from '../output/print.ts';
+import { findRunningInstances } from '../servers/find-running-instances.ts';
 
 /** A logon takes a second or two; a person who has waited this long wants to know why. */
 const LOGON_TIMEOUT_MS = 20_000;
 
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+const silent = { debug: () => {}, info: () => {}, warn: () => {} };
 
 /**
  * Asks Steam for the product info of one app, on an anonymous session that lasts for this question.
@@ -14,22 +17,34 @@ const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {
  * @throws LocalProblem when there is no session to be had, and why.
  */
 export async function askSteam(appid: number): Promise<ProductInfo> {
-  const { STEAM_CM_SERVERS, STEAM_REQUEST_TIMEOUT_MS } = parseSettings(environment(), []);
+  const settings = parseSettings(environment(), []);
   const steam = createPicsClient({
-    cmServers: STEAM_CM_SERVERS,
-    requestTimeoutMs: STEAM_REQUEST_TIMEOUT_MS,
+    ...findServers(settings),
+    requestTimeoutMs: settings.STEAM_REQUEST_TIMEOUT_MS,
     log: silent,
   });
-  const closed = new AbortController();
+  const answered = new AbortController();
   try {
     const loggedOn = await Promise.race([
       steam.logOn().then(() => true),
-      delay(LOGON_TIMEOUT_MS, false, { signal: closed.signal }),
+      delay(LOGON_TIMEOUT_MS, false, { signal: answered.signal }),
     ]);
     if (!loggedOn) throw new LocalProblem(`No session with Steam: ${steam.status.reason}.`);
     return await steam.getProductInfo([appid]);
   } finally {
-    closed.abort();
+    answered.abort();
     await steam.close();
   }
+}
+
+/** The servers that the settings name; else, where made-up apps are looked at, the simulator that made them up. */
+function findServers({
+  STEAM_CM_SERVERS: cmServers,
+  DATABASE_URL,
+}: Settings): Pick<PicsClientOptions, 'cmServers' | 'tls'> {
+  const [instance, another] = findRunningInstances();
+  if (cmServers.length > 0 || DATABASE_URL || another || !instance?.urls.simulator) return { cmServers };
+  const { cmServer, caFile } = instance.urls.simulator;
+  printNote(`Asking the simulator that npm start runs here, in ${instance.folder}.`);
+  return { cmServers: [cmServer], tls: { ca: readFileSync(caFile, 'utf8') } };
 }

@@ -4,10 +4,16 @@ import { z } from 'zod';
 import { LocalProblem } from './local-problem.ts';
 import { findProcessCommand } from './process-command.ts';
 
-const urlsSchema = z.object({ databaseUrl: z.string(), redisUrl: z.string(), boardUrl: z.string() });
+const urlsSchema = z.object({
+  databaseUrl: z.string(),
+  redisUrl: z.string(),
+  boardUrl: z.string(),
+  /** What stands in for Steam: host:port, and the file of the certificate to trust. */
+  simulator: z.object({ cmServer: z.string(), caFile: z.string() }).optional(),
+});
 const instanceSchema = z.object({ pid: z.int().positive(), urls: urlsSchema.optional() });
 
-/** Where the servers and the board of a running `up` are found. */
+/** Where the servers, the board and, if there is one, the simulator of a running `up` are found. */
 export type InstanceUrls = z.infer<typeof urlsSchema>;
 
 /** One running `up` and the data folder that is its own. */

@@ -1,13 +1,6 @@
-import type { LedgerCounts } from '@pics/database';
 import { formatCount, formatDuration, formatRate } from '../output/format.ts';
 import type { Standing } from '../output/terminal.ts';
-
-/** How far everything is at one moment. */
-export interface Progress {
-  counts: LedgerCounts;
-  /** How far the scan that looks for apps has come, from 0 to 1; undefined when none is under way. */
-  scanned: number | undefined;
-}
+import type { Progress } from './progress.ts';
 
 /**
  * Words for the progress. The time left is an estimate: while a scan is under way, the ids it has not asked for are taken to

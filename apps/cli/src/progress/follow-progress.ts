@@ -1,5 +1,5 @@
 import { repeat } from '@pics/service';
-import type { Progress } from './describe-progress.ts';
+import type { Progress } from './progress.ts';
 import { SettlingRate } from './settling-rate.ts';
 
 const INTERVAL_MS = 1_000;

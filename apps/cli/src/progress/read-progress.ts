@@ -1,12 +1,13 @@
 import { countLedger, findUnfinishedScan, getScanLimit, type Database } from '@pics/database';
-import type { Progress } from './describe-progress.ts';
+import type { Progress } from './progress.ts';
 
-/** Reads how far everything is. */
+/**
+ * Reads how far everything is: the scan first, for one that ends meanwhile has marked what it found, and the counts then show
+ * it. The other way round everything would seem settled for a moment.
+ */
 export async function readProgress(database: Database): Promise<Progress> {
-  // The scan is asked after first: its end and what it makes wanted are one transaction.
   const scanned = await measureScan(database);
-  const counts = await countLedger(database);
-  return { counts, scanned };
+  return { counts: await countLedger(database), scanned };
 }
 
 /** How much of the range of ids the scan under way has asked for. */

@@ -1,9 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import { environment, parseSettings, SettingsError } from '@pics/service';
-import { getDataFolder } from '../local/data-folder.ts';
-import { findInstanceUrls } from '../local/instance.ts';
 import { printNote } from '../output/print.ts';
+import { findRunningInstances } from './find-running-instances.ts';
 
 type Variable = 'DATABASE_URL' | 'REDIS_URL';
 
@@ -17,7 +14,7 @@ export function getServerUrl(variable: Variable): string {
   const variables = environment();
   const given = parseSettings(variables, [])[variable];
   if (given) return given;
-  const running = findRunning();
+  const running = findRunningInstances();
   if (running.length === 0) {
     if (variables['SUPABASE_URL']) parseSettings(variables, [variable]); // Knows what to say about that.
     throw new SettingsError(
@@ -33,21 +30,6 @@ export function getServerUrl(variable: Variable): string {
   }
   noteOnce(`Using the servers that npm start runs here, in ${first.folder}.`);
   return variable === 'DATABASE_URL' ? first.urls.databaseUrl : first.urls.redisUrl;
-}
-
-function findRunning() {
-  const data = getDataFolder();
-  const names = existsSync(data) ? readdirSync(data) : [];
-  return names.flatMap((name) => {
-    const urls = findInstanceUrls(join(data, name));
-    return urls ? [{ folder: shorten(join(data, name)), urls }] : [];
-  });
-}
-
-/** As seen from here, where that is shorter. */
-function shorten(folder: string): string {
-  const seenFromHere = relative(process.cwd(), folder);
-  return seenFromHere.startsWith('..') ? folder : seenFromHere;
 }
 
 const noted = new Set<string>();

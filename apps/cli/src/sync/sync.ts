@@ -38,7 +38,7 @@ export async function sync({ selection, wait = false, json }: SyncOptions): Prom
       if (json) printJson(started);
       return 0;
     }
-    const { exitCode, counts } = await waitUntilSynced(database, selection, started, Boolean(json));
+    const { exitCode, counts } = await waitUntilSynced(database, selection, Boolean(json));
     if (json) printJson({ ...started, counts });
     return exitCode;
   });

@@ -39,6 +39,7 @@ export async function runUp(options: UpOptions): Promise<number> {
     if (counts && !signal.aborted) {
       terminal.end();
       terminal.say(summarise(counts, Date.now() - startedAt));
+      if (counts.failed > 0) terminal.say('Why they failed stands in sync_status, in last_error.');
       exitCode = counts.failed > 0 ? 1 : 0;
     }
   } catch (error) {

@@ -3,7 +3,7 @@ import { connectDatabase, findCursor } from '@pics/database';
 import type { Database, Source } from '@pics/database';
 import { environment, parseSettings } from '@pics/service';
 import { getDataFolder } from '../local/data-folder.ts';
-import { claimInstance } from '../local/instance.ts';
+import { claimInstance, type InstanceUrls } from '../local/instance.ts';
 import { migrateDatabase } from '../local/migrate-database.ts';
 import { chooseSource } from './choose-source.ts';
 import { claimServers } from './claim-servers.ts';
@@ -57,6 +57,7 @@ export async function startEverything(options: UpOptions, upContext: UpContext):
 
   // This is the producer that follows; wanting everything at once is what `sync --all` is for.
   let env: Record<string, string> = { ...variables, MODE: 'change_monitor' };
+  let published: Pick<InstanceUrls, 'simulator'> = {};
   if (source === 'simulator') {
     const { STEAM_WEB_API_KEY: _, ...withoutKey } = env; // With it the store's list would bring real ids.
     const { apps, once } = options;
@@ -64,6 +65,7 @@ export async function startEverything(options: UpOptions, upContext: UpContext):
     const simulator = await startSimulator({ apps, changesPerMinute, env: withoutKey }, context);
     await simulator.catchUp((await findCursor(database)) ?? 0);
     env = { ...withoutKey, ...simulator.clientEnv };
+    published = { simulator: simulator.address };
   }
   signal.throwIfAborted();
 
@@ -72,7 +74,7 @@ export async function startEverything(options: UpOptions, upContext: UpContext):
     { ...urls, env, fetchers, boardPort: settings.PORT, verbose },
     context,
   );
-  instance.publish({ ...urls, boardUrl: services.boardUrl });
+  instance.publish({ ...urls, boardUrl: services.boardUrl, ...published });
   const where = 'databaseUrl' in own ? 'your Postgres' : folder;
   terminal.say(`${SOURCE_TITLES[source]} → ${where} · board ${services.boardUrl}/queues`);
   return { ...services, database };

@@ -19,6 +19,7 @@ export interface SimulatorOptions {
 }
 
 export interface RunningSimulator {
+  address: { cmServer: string; caFile: string };
   /** The environment that leads a service to it. */
   clientEnv: { STEAM_CM_SERVERS: string; NODE_EXTRA_CA_CERTS: string };
   /** Lets changes happen until it stands at this change number, or a little later. */
@@ -56,6 +57,7 @@ export async function startSimulator(
     giveUp(`The simulator ended with code ${code}. Its log is ${log.file}`),
   );
   return {
+    address: { cmServer, caFile },
     clientEnv: { STEAM_CM_SERVERS: cmServer, NODE_EXTRA_CA_CERTS: caFile },
     catchUp: (changeNumber) => catchUp(controlUrl, changeNumber),
   };

@@ -2,6 +2,7 @@ import { findScan, type Database, type LedgerCounts } from '@pics/database';
 import type { Terminal } from '../output/terminal.ts';
 import { describeProgress, describeWaiting } from '../progress/describe-progress.ts';
 import { followProgress } from '../progress/follow-progress.ts';
+import { isSettled } from '../progress/progress.ts';
 import { readProgress } from '../progress/read-progress.ts';
 
 export interface ProgressWatch {
@@ -31,9 +32,8 @@ export async function watchProgress(watch: ProgressWatch): Promise<LedgerCounts 
       hindrance = await watch.findHindrance();
       terminal.show(describeProgress(progress, appsPerSecond, hindrance ?? `board ${boardUrl}`));
     },
-    isOver: async ({ counts, scanned }) => {
-      const busy = counts.wanted + counts.inFlight > 0 || scanned !== undefined;
-      if (!watch.untilSettled || busy || hindrance) return false;
+    isOver: async (progress) => {
+      if (!watch.untilSettled || !isSettled(progress) || hindrance) return false;
       return Boolean((await findScan(database, 'discovery'))?.finishedAt);
     },
     onError: (error) => terminal.show(describeWaiting(error)),

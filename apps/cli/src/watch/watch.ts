@@ -1,10 +1,12 @@
-import { getFeed, getSteering } from '@pics/database';
+import { getFeed } from '@pics/database';
 import { describeChange } from '../changes/describe-change.ts';
 import type { CommonOptions } from '../command-line/define-command.ts';
 import { printJsonLine } from '../output/print.ts';
 import { openTerminal } from '../output/terminal.ts';
 import { describeProgress, describeWaiting } from '../progress/describe-progress.ts';
+import { findRemark } from '../progress/find-remark.ts';
 import { followProgress } from '../progress/follow-progress.ts';
+import { isSettled } from '../progress/progress.ts';
 import { readProgress } from '../progress/read-progress.ts';
 import { stopOnInterrupt } from '../command-line/stop-on-interrupt.ts';
 import { useDatabase } from '../servers/use-database.ts';
@@ -21,6 +23,7 @@ export interface WatchOptions extends CommonOptions {
  * @returns the exit code: with `untilSettled` 1 when an app stands failed, and 130 when the user did not wait for it.
  */
 export async function watch({ json, untilSettled = false }: WatchOptions): Promise<number> {
+  const startedAt = Date.now();
   const terminal = openTerminal({ json });
   const interruption = stopOnInterrupt();
   const progress = await useDatabase(async (database) => {
@@ -35,11 +38,10 @@ export async function watch({ json, untilSettled = false }: WatchOptions): Promi
         return readProgress(database);
       },
       show: async (progress, appsPerSecond) => {
-        const { pausedAt } = await getSteering(database);
-        terminal.show(describeProgress(progress, appsPerSecond, pausedAt ? 'paused' : undefined));
+        const remark = await findRemark(database, progress, appsPerSecond, Date.now() - startedAt);
+        terminal.show(describeProgress(progress, appsPerSecond, remark));
       },
-      isOver: ({ counts, scanned }) =>
-        untilSettled && counts.wanted + counts.inFlight === 0 && scanned === undefined,
+      isOver: (progress) => untilSettled && isSettled(progress),
       onError: (error) => terminal.show(describeWaiting(error)),
       signal: interruption.signal,
     });
