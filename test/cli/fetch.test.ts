@@ -1,6 +1,7 @@
 import { claimBatch, findUnfinishedScan } from '@pics/database';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createCliWorld, type CliWorld } from '../support/cli-world.ts';
+import { startProcess } from '../support/processes.ts';
 import { runCli } from '../support/run-cli.ts';
 
 let world: CliWorld;
@@ -79,6 +80,28 @@ describe('sync', () => {
     const { exitCode, stdout } = await waiting;
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ apps: 1, counts: { known: 1, settled: 1 } });
+  });
+});
+
+describe('who waits for a sync', () => {
+  test('learns that an app failed, and gets 1', async () => {
+    const { exitCode, stdout } = await world.pics('sync', '--appids', '20', '--wait');
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(
+      /^Settled: 0 of 1 known apps, 1 failed, after \d s\.\nWhy they failed says: pics failures\n$/m,
+    );
+  });
+
+  test('may leave, gets 130, and the apps stay wanted', async () => {
+    const env = { DATABASE_URL: world.databaseUrl };
+    const waiting = startProcess('apps/cli/src/main.ts', ['sync', '--appids', '440', '--wait'], env);
+    await waiting.waitForLine(/^known 1 · wanted 1/);
+    waiting.signal('SIGINT');
+    expect([await waiting.exited, waiting.lines.at(-1)]).toEqual([
+      130,
+      'Not waiting any longer; it goes on by itself.',
+    ]);
+    expect(await findWanted()).toEqual([440]);
   });
 });
 

@@ -92,6 +92,14 @@ describe('status', () => {
   });
 });
 
+test('colours are for terminals, unless they are asked for', async () => {
+  const env = { DATABASE_URL: world.databaseUrl, REDIS_URL: world.redisUrl };
+  expect((await runCli(['status'], env)).stdout).not.toContain('\u001b');
+  expect((await runCli(['status'], { ...env, FORCE_COLOR: '1' })).stdout).toContain(
+    '\u001b[31mfailed 1\u001b[39m',
+  );
+});
+
 describe('failures', () => {
   test('are grouped by error, or listed app by app', async () => {
     const { stdout } = await world.pics('failures');

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTestRedis, type TestRedis } from '../../../test/support/redis.ts';
+import { getQueueStandings } from './get-queue-standings.ts';
+import { inspectRedis } from './inspect-redis.ts';
+import { openQueues, type Queues } from './open-queues.ts';
+
+let redis: TestRedis;
+let queues: Queues;
+
+beforeAll(async () => {
+  redis = await createTestRedis();
+  queues = openQueues(redis.url, () => {});
+});
+
+afterAll(async () => {
+  await queues.close();
+  await redis.drop();
+});
+
+test('a server tells what it is like, and what it is set to', async () => {
+  const facts = await inspectRedis(queues.redis);
+  expect(facts).toMatchObject({
+    redisVersion: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+    evictionPolicy: 'noeviction',
+    maxBytes: 0,
+    appendOnly: false,
+    role: 'master',
+  });
+  expect(facts.usedBytes).toBeGreaterThan(100_000);
+  expect(Math.abs(facts.clockAheadMs)).toBeLessThan(1_000);
+
+  for (const [name, value] of [
+    ['maxmemory-policy', 'allkeys-lru'],
+    ['maxmemory', '50mb'],
+    ['appendonly', 'yes'],
+    ['save', '60 1'],
+  ] as const) {
+    await queues.redis.config('SET', name, value);
+  }
+  expect(await inspectRedis(queues.redis)).toMatchObject({
+    evictionPolicy: 'allkeys-lru',
+    maxBytes: 50 * 1_048_576,
+    appendOnly: true,
+    snapshots: true,
+  });
+  await queues.redis.config('SET', 'maxmemory-policy', 'noeviction');
+});
+
+test('the queues stand in the order data moves, with their jobs by state', async () => {
+  await queues.fetch.add({ version: 1, kind: 'scan', batchId: 'a', appids: [10] });
+  await queues.fetch.add({ version: 1, kind: 'scan', batchId: 'b', appids: [20] }, 'scan');
+  await queues.write.bull.pause();
+  const empty = { waiting: 0, active: 0, delayed: 0, failed: 0, paused: false };
+  expect(await getQueueStandings(queues)).toEqual([
+    { ...empty, name: 'pics-fetch', waiting: 2 },
+    { ...empty, name: 'pics-write', paused: true },
+  ]);
+});
