@@ -27,8 +27,8 @@ async function scanFinished(
   expect(await waitUntil(isDone, timeoutMs)).toBe(true);
 }
 
-describe('a gap', { timeout: 300_000 }, () => {
-  test('of 280,000 known and unchanged apps is reconciled with 57 requests, and only what differs is fetched', async () => {
+describe('a gap', { timeout: 180_000 }, () => {
+  test('of 280,000 known and unchanged apps is reconciled with at most 57 requests, and only what differs is fetched', async () => {
     const simulator = await startTestSimulator({ apps: 280_000, seed: 5 });
     const { url } = await createTestDatabase();
     const known = simulator.apps();
@@ -39,6 +39,7 @@ describe('a gap', { timeout: 300_000 }, () => {
        select appid, change_number, change_number, change_number from unnest($1::int[], $2::bigint[]) as known (appid, change_number)`,
       [known.map(({ appid }) => appid), known.map(({ changeNumber }) => changeNumber)],
     );
+    await client.query("insert into apps (appid, pics_access) select appid, 'public' from sync_status");
     await client.query('update pics_state set last_change_number = $1', [simulator.currentChangeNumber]);
     await client.query(
       "insert into pics_scans (reason, known_only, finished_at) values ('discovery', false, now())",
@@ -47,13 +48,14 @@ describe('a gap', { timeout: 300_000 }, () => {
 
     simulator.arm({ kind: 'force-full', next: 1, apps: true, packages: true });
     const missed = simulator.release(30).length;
-    const pipeline = await startPipeline(simulator);
+    const pipeline = await startPipeline(simulator, { databaseUrl: url });
     await pipeline.services.producer.waitForLine(/gap in the change feed/);
     // The simulator makes up 280,000 bodies to know their SHA-1, which takes longer than all the rest.
-    await scanFinished(pipeline, 'gap', 240_000);
+    await scanFinished(pipeline, 'gap', 120_000);
     await pipeline.settled(SETTLE_MS);
 
-    expect(simulator.requests(['metadata'])).toHaveLength(57);
+    const requests = simulator.requests(['metadata']).length;
+    expect(requests).toBeLessThanOrEqual(57);
     const fetched = simulator.requests(['product-info']).reduce((sum, { ids }) => sum + ids, 0);
     expect(fetched).toBe(missed);
     const scan = await pipeline.database
@@ -61,7 +63,7 @@ describe('a gap', { timeout: 300_000 }, () => {
       .selectAll()
       .where('reason', '=', 'gap')
       .executeTakeFirstOrThrow();
-    expect(scan).toMatchObject({ requests: 57, marked: missed });
+    expect(scan).toMatchObject({ requests, marked: missed });
   });
 
   test.for([
