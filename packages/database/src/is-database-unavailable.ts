@@ -27,6 +27,13 @@ const MESSAGE =
   /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired|Query read timeout|driver has already been destroyed|Connection ended)/;
 
 /**
+ * What poolers say, under codes of their own, when they have no connection to give: Supabase's session pooler has 15 on
+ * its smallest databases, and during a deploy the old and the new version of each service want some.
+ */
+const POOLER_MESSAGE =
+  /MaxClientsInSessionMode|max client(s| connections) reached|no more connections allowed/i;
+
+/**
  * Whether an error only says that Postgres cannot be used right now, so that the caller waits and tries again and the
  * work costs no attempt. Looks into causes and, for a host with several addresses, into each one's error.
  */
@@ -34,7 +41,8 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof DatabaseUnavailable) return true;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (NETWORK_CODES.has(code) || SQL_STATE.test(code) || MESSAGE.test(error.message)) return true;
+  if (NETWORK_CODES.has(code) || SQL_STATE.test(code)) return true;
+  if (MESSAGE.test(error.message) || POOLER_MESSAGE.test(error.message)) return true;
   if (error instanceof AggregateError) return error.errors.some((one) => isDatabaseUnavailable(one));
   return isDatabaseUnavailable(error.cause);
 }
