@@ -13,7 +13,7 @@ describe('the README', () => {
     const rows = [...readme.matchAll(/^\| `([A-Z_]+)` \| (?:`(.*?)`)? *\|/gm)];
     const documented = Object.fromEntries(rows.map(([, name = '', value]) => [name, value]));
     const actual = Object.entries(settingSchemas).map(([name, schema]) => {
-      const value: unknown = schema.parse(undefined);
+      const value = schema.parse(undefined);
       const isSet = value !== undefined && !(Array.isArray(value) && value.length === 0);
       return [name, isSet ? String(value) : undefined];
     });

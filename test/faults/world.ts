@@ -75,10 +75,12 @@ export async function createWorld(seed: number): Promise<World> {
     start: async (name) => {
       const service = await startService(name.replace(/-\d+$/, ''), env, 'alive');
       services.set(name, service);
-      void service.exited.then((code) => {
-        if (!ended.has(service))
-          deaths.push(`${name} exited with ${code}:\n${service.lines.slice(-5).join('\n')}`);
-      });
+      const watch = async () => {
+        const code = await service.exited;
+        if (ended.has(service)) return;
+        deaths.push(`${name} exited with ${code}:\n${service.lines.slice(-5).join('\n')}`);
+      };
+      void watch();
     },
     kill: async (name) => {
       const service = find(name);

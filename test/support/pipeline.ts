@@ -51,11 +51,11 @@ export async function startPipeline(
     ...IMPATIENT,
     ...env,
   };
-  const [producer, writer, fetching, boards] = await Promise.all([
+  const [producer, writer, fetching, boardService] = await Promise.all([
     startService('producer', variables),
     startService('writer', variables),
     Promise.all(Array.from({ length: fetchers }, () => startService('fetcher', variables))),
-    board ? Promise.all([startService('board', variables)]) : [],
+    board ? startService('board', variables) : undefined,
   ]);
   const database = connectDatabase(url, { applicationName: 'test', maxConnections: 2 });
   closeAtEndOfFile('connections of the test', () => database.destroy());
@@ -70,13 +70,18 @@ export async function startPipeline(
     database,
     redis,
     env: variables,
-    services: { producer, writer, fetchers: fetching, board: boards[0] },
+    services: { producer, writer, fetchers: fetching, board: boardService },
     settled: async (timeoutMs) => {
       if (await waitUntil(isSettled, timeoutMs)) return;
       const counts = JSON.stringify(await countLedger(database));
       const last = [producer, writer, ...fetching].flatMap((service) => service.lines.slice(-5)).join('\n');
       throw new Error(`not settled after ${timeoutMs} ms: ${counts}\n${last}`);
     },
-    stop: () => Promise.all([producer, writer, ...fetching, ...boards].map((service) => service.stop())),
+    stop: () =>
+      Promise.all(
+        [producer, writer, ...fetching, ...(boardService ? [boardService] : [])].map((service) =>
+          service.stop(),
+        ),
+      ),
   };
 }
