@@ -1,0 +1,59 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createRailwayContext, project, type ServiceNode } from 'railway/iac';
+import { describe, expect, test } from 'vitest';
+import railway from '../../.railway/railway.ts';
+import { createProgram } from '../../apps/cli/src/program.ts';
+import { ROOT } from './image.ts';
+
+const pages = globSync(['README.md', 'docs/*.md'], { cwd: ROOT }).map((file) => ({
+  file,
+  text: readFileSync(join(ROOT, file), 'utf8'),
+}));
+const railwayPage = pages.find(({ file }) => file === 'docs/deploy-railway.md')?.text ?? '';
+
+describe.each(pages)('$file', ({ file, text }) => {
+  test('names only commands of pics that there are', () => {
+    const known = createProgram().commands.map((command) => command.name());
+    const named = [...text.matchAll(/(?:apps\/cli\/src\/main\.ts|(?<=[`(]|^)pics) ([a-z]+)/gm)].map(
+      ([, name]) => name,
+    );
+    expect(named.filter((name) => name !== undefined && !known.includes(name))).toEqual([]);
+  });
+
+  test('names only files of this repository that are there', () => {
+    const links = [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)].map(([, path = '']) =>
+      join(dirname(file), path),
+    );
+    const programs = [...text.matchAll(/\bnode ((?:apps|scripts)\/[\w./-]+\.\w+)/g)].map(
+      ([, path = '']) => path,
+    );
+    expect([...links, ...programs].filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+});
+
+describe('docs/deploy-railway.md', () => {
+  test('has the services, commands and replicas that .railway/railway.ts has', async () => {
+    const { resources = [] } = await railway(createRailwayContext(), project);
+    const services = resources
+      .flat()
+      .filter((resource): resource is ServiceNode => resource.type === 'service');
+    const rows = [...railwayPage.matchAll(/^\| (\w+) \| `(node [^`]+)` \| [^|]+ \| (\d+)/gm)];
+    expect(rows.map(([, name, command, replicas]) => [name, command, Number(replicas)])).toEqual(
+      services.map(({ name, deploy }) => [name, deploy?.startCommand, deploy?.numReplicas ?? 1]),
+    );
+  });
+
+  test('names every shared variable that has to be set', async () => {
+    const { resources = [] } = await railway(createRailwayContext(), project);
+    const services = resources
+      .flat()
+      .filter((resource): resource is ServiceNode => resource.type === 'service');
+    const variables = services.flatMap((service) => Object.values(service.variables ?? {}));
+    const shared = new Set(
+      variables.flatMap((value) => (value.type === 'sharedReference' ? [value.name] : [])),
+    );
+    const named = [...railwayPage.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name);
+    expect(new Set(named)).toEqual(shared);
+  });
+});
