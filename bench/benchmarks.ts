@@ -1,0 +1,4 @@
+import type { Benchmark } from './measure/benchmark.ts';
+
+/** Everything `npm run bench` measures, in the order data moves. */
+export const benchmarks: readonly Benchmark[] = [];
