@@ -1,4 +1,5 @@
 import type { Benchmark } from './measure/benchmark.ts';
+import { textToRecords } from './text-to-records.ts';
 
 /** Everything `npm run bench` measures, in the order data moves. */
-export const benchmarks: readonly Benchmark[] = [];
+export const benchmarks: readonly Benchmark[] = [textToRecords];
