@@ -105,6 +105,28 @@ describe('a gap', { timeout: 180_000 }, () => {
   });
 });
 
+describe('an app that nobody knew', { timeout: 120_000 }, () => {
+  test('and that came up in a gap, among ids that are known, is found when every id is looked at', async () => {
+    const simulator = await startTestSimulator({ apps: 500, seed: 10 });
+    const pipeline = await startPipeline(simulator, { env: { SWEEP_INTERVAL_MS: '2000' } });
+    await pipeline.settled(SETTLE_MS);
+    const known = new Set(simulator.apps().map(({ appid }) => appid));
+    const [first = 0] = known;
+    let appid = first + 1;
+    while (known.has(appid)) appid += 1;
+    simulator.arm({ kind: 'force-full', next: 1 });
+    const text = Buffer.from(`"appinfo"\n{\n\t"appid"\t\t"${appid}"\n}\n`);
+    simulator.editApp(appid, { text, missingToken: false, onlyPublic: false });
+    const isStored = async () => {
+      const { database } = pipeline;
+      return Boolean(
+        await database.selectFrom('apps').select('appid').where('appid', '=', appid).executeTakeFirst(),
+      );
+    };
+    expect(await waitUntil(isStored, SETTLE_MS)).toBe(true);
+  });
+});
+
 describe('a sweep', { timeout: 120_000 }, () => {
   test('finds unasked what the feed never told, and says how many', async () => {
     const simulator = await startTestSimulator({ apps: 500, seed: 9 });

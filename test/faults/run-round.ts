@@ -92,7 +92,9 @@ async function isSettled({ database, simulator }: World): Promise<boolean> {
   if (state?.lastChangeNumber !== simulator.currentChangeNumber) return false;
   const { wanted, inFlight } = await countLedger(database);
   if (wanted + inFlight > 0 || (await findUnfinishedScan(database))) return false;
-  return (await findScan(database, 'discovery')) !== undefined;
+  const [discovery, gap] = [await findScan(database, 'discovery'), await findScan(database, 'gap')];
+  // A gap is over when every id was looked at since.
+  return discovery !== undefined && discovery.startedAt > (gap?.startedAt ?? new Date(0));
 }
 
 async function findFailedApps({ database }: World): Promise<string[]> {

@@ -52,6 +52,7 @@ export async function createWorld(seed: number): Promise<World> {
     SCAN_BATCH_SIZE: '500',
     STEAM_REQUEST_TIMEOUT_MS: '1500',
     DRAIN_TIMEOUT_MS: '10000',
+    SWEEP_INTERVAL_MS: '5000',
   };
   const fetchers: ServiceName[] =
     seed % 2 === 0 ? ['fetcher-1', 'fetcher-2'] : ['fetcher-1', 'fetcher-2', 'fetcher-3'];

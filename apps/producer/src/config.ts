@@ -19,8 +19,14 @@ export const DISPATCH_INTERVAL_MS = 200;
 /** How often batches in flight are compared with the jobs that exist. */
 export const RELEASE_INTERVAL_MS = 5_000;
 
-/** How often it is asked whether a sweep is due, and how often whether a scan has come to its end. */
-export const SWEEP_CHECK_MS = 60_000;
+/**
+ * How long after a gap began every id there is gets looked at, at the latest: some 800 requests. The apps that are known to
+ * have changed go first, and gaps that follow each other closely need only one such look.
+ */
+export const LOOK_AROUND_AFTER_GAP_MS = 900_000;
+
+/** How often it is asked whether a scan is due, and how often whether a scan has come to its end. */
+export const SCAN_CHECK_MS = 60_000;
 export const SCAN_REPORT_MS = 2_000;
 
 /** How often tags without a name are looked for: a new tag should not stand nameless on a page for long. */

@@ -3,6 +3,7 @@ import {
   claimScanRequest,
   findCursor,
   findLatestScan,
+  findScan,
   findUnnamedTagIds,
   getBatchesInFlight,
   getSteering,
@@ -18,7 +19,7 @@ import {
   DISPATCH_INTERVAL_MS,
   RELEASE_INTERVAL_MS,
   SCAN_REPORT_MS,
-  SWEEP_CHECK_MS,
+  SCAN_CHECK_MS,
   TAG_NAMES_AGAIN_MS,
   TAG_NAMES_INTERVAL_MS,
 } from './config.ts';
@@ -27,7 +28,7 @@ import { followChanges } from './follow-changes.ts';
 import { nameTags } from './name-tags.ts';
 import type { Producer } from './producer.ts';
 import { releaseLostBatches } from './release-lost-batches.ts';
-import { sweepWhenDue } from './sweep-when-due.ts';
+import { scanWhenDue } from './scan-when-due.ts';
 
 /** The loops of the leading producer: each connects one step to the real edges and repeats it until the signal. */
 
@@ -145,21 +146,24 @@ export function keepNamingTags({ database, steam, log }: Producer, signal: Abort
   });
 }
 
-export function keepSweeping({ settings, database, log }: Producer, signal: AbortSignal): Promise<void> {
+export function keepScanning({ settings, database, log }: Producer, signal: AbortSignal): Promise<void> {
   const turn = async (): Promise<void> => {
-    const turned = await sweepWhenDue(
+    const started = await scanWhenDue(
       {
         findLatestScan: () => findLatestScan(database),
-        startSweep: async () => void (await startScan(database, { reason: 'sweep', knownOnly: true })),
+        findScan: (reason) => findScan(database, reason),
+        startScan: async (reason) =>
+          void (await startScan(database, { reason, knownOnly: reason === 'sweep' })),
       },
       { intervalMs: settings.SWEEP_INTERVAL_MS, now: Date.now() },
     );
-    if (turned) log.info('comparing all known apps with Steam');
+    if (started === 'sweep') log.info('comparing all known apps with Steam');
+    if (started === 'discovery') log.info('looking for apps that came up in the gap');
   };
   return repeat(turn, {
-    intervalMs: Math.min(SWEEP_CHECK_MS, settings.SWEEP_INTERVAL_MS),
+    intervalMs: Math.min(SCAN_CHECK_MS, settings.SWEEP_INTERVAL_MS),
     signal,
-    onError: (err, nextTurnMs) => log.warn({ err, nextTurnMs }, 'no sweep could be begun'),
+    onError: (err, nextTurnMs) => log.warn({ err, nextTurnMs }, 'no scan could be begun'),
   });
 }
 

@@ -1,5 +1,5 @@
 import { lead } from './lead.ts';
-import { keepDispatching, keepFollowing, keepNamingTags, keepReportingScans, keepSweeping } from './loops.ts';
+import { keepDispatching, keepFollowing, keepNamingTags, keepReportingScans, keepScanning } from './loops.ts';
 import type { Producer } from './producer.ts';
 import { startDiscovery } from './start-discovery.ts';
 
@@ -11,7 +11,7 @@ export async function monitorChanges(producer: Producer): Promise<void> {
       startDiscovery(producer, signal),
       keepDispatching(producer, signal),
       keepNamingTags(producer, signal),
-      keepSweeping(producer, signal),
+      keepScanning(producer, signal),
       keepReportingScans(producer, signal),
     ]),
   );

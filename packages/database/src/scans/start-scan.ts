@@ -32,7 +32,11 @@ export async function startScan(db: Database, { reason, knownOnly }: ScanOptions
         conflict
           .columns(['reason'])
           .where('finishedAt', 'is', null)
-          .doUpdateSet({ nextAppid: reason === 'gap' ? 0 : sql`pics_scans.next_appid` }),
+          .doUpdateSet(
+            reason === 'gap'
+              ? { nextAppid: 0, startedAt: sql`now()` }
+              : { nextAppid: sql`pics_scans.next_appid` },
+          ),
       )
       .returningAll()
       .executeTakeFirstOrThrow();
