@@ -1,5 +1,5 @@
 // oxlint-disable no-underscore-dangle -- steam-user marks by it what is not for everybody; see steam-user.d.ts
-import SteamUser from 'steam-user';
+import { SteamUser } from './lean-steam-user.ts';
 
 /** As many of the least loaded servers as steam-user itself chooses among. */
 const BEST_SERVERS = 5;

@@ -1,5 +1,5 @@
 // oxlint-disable no-underscore-dangle -- steam-user marks by it what is not for everybody; see steam-user.d.ts
-import SteamUser from 'steam-user';
+import { SteamUser } from './lean-steam-user.ts';
 import { EMsg } from '../wire/emsg.ts';
 import { MalformedMessage } from '../wire/malformed-message.ts';
 import { readNetMessage, type NetMessage } from '../wire/net-message.ts';

@@ -1,0 +1,5 @@
+import './lazy-protobufs.ts';
+import SteamUser from 'steam-user';
+
+/** steam-user without the hundred megabytes of message types that nobody here uses. */
+export { SteamUser };
