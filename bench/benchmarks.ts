@@ -1,5 +1,17 @@
 import type { Benchmark } from './measure/benchmark.ts';
 import { textToRecords } from './text-to-records.ts';
+import { changeToRow } from './change-to-row.ts';
+import { fleet } from './fleet.ts';
+import { growth } from './growth.ts';
+import { requestRate } from './request-rate.ts';
+import { wholeLine } from './whole-line.ts';
 
 /** Everything `npm run bench` measures, in the order data moves. */
-export const benchmarks: readonly Benchmark[] = [textToRecords];
+export const benchmarks: readonly Benchmark[] = [
+  textToRecords,
+  wholeLine,
+  growth,
+  requestRate,
+  changeToRow,
+  fleet,
+];

@@ -4,8 +4,8 @@ import { closeAtEndOfFile } from '../../test/support/cleanup.ts';
 
 /** A contender in a process of its own, warm from one run to the next. */
 export interface ContenderProcess {
-  /** Has it measure once; resolves with what it measured. */
-  run: () => Promise<number>;
+  /** Has it measure once, on this if it is told; resolves with what it measured. */
+  run: (on?: string) => Promise<number>;
   /** Ends the process; done by itself at the end of the benchmark. */
   stop: () => Promise<void>;
 }
@@ -38,8 +38,8 @@ export async function startContender(
   });
   await answer();
   return {
-    run: () => {
-      child.send('run');
+    run: (on = '') => {
+      child.send(on);
       return answer();
     },
     stop,
@@ -47,9 +47,9 @@ export async function startContender(
 }
 
 /** The other side: says that it is ready, and answers every request with one measurement. */
-export function serveContender(measure: () => Promise<number> | number): void {
-  process.on('message', () => {
-    void Promise.resolve(measure()).then((figure) => process.send?.(figure));
+export function serveContender(measure: (on: string) => Promise<number> | number): void {
+  process.on('message', (on) => {
+    void Promise.resolve(measure(String(on))).then((figure) => process.send?.(figure));
   });
   process.send?.(0);
 }

@@ -1,0 +1,94 @@
+import {
+  connectDatabase,
+  countLedger,
+  findScan,
+  findUnfinishedScan,
+  markWanted,
+  steer,
+  type Database,
+} from '@pics/database';
+import { waitUntil } from '../../apps/cli/src/local/wait-until.ts';
+import { startService, type TestService } from '../../test/support/processes.ts';
+import { createTestRedis } from '../../test/support/redis.ts';
+import type { TestServer } from '../../test/support/servers.ts';
+import type { BenchPostgres } from './postgres.ts';
+import type { SimulatorProcess } from './simulator-process.ts';
+
+export interface LineOptions {
+  fetchers?: number;
+  env?: Record<string, string>;
+  /** What stands in the database before the services start. */
+  prepare?: (database: Database) => Promise<void>;
+}
+
+/** The services as they run for real, each a process of its own, ready and held back until told to go. */
+export interface BenchLine {
+  database: Database;
+  redis: TestServer;
+  /** Producer, writer, fetchers. */
+  services: TestService[];
+  /** Lets it go. */
+  go: () => Promise<void>;
+  /** Resolves when every app was looked for, no scan is under way and nothing is wanted or in flight. */
+  settled: () => Promise<void>;
+  stop: () => Promise<void>;
+}
+
+/** As many requests a second as the machine can make: the limit is no longer Steam's. */
+export const UNTHROTTLED = { FETCH_RATE_PER_SECOND: '10000' };
+
+/** Beyond what any run takes: one that stands still ends. */
+const SETTLE_TIMEOUT_MS = 1_200_000;
+
+/** Starts the services on a new database and a Redis of their own; resolves when all are ready. */
+export async function startLine(
+  simulator: SimulatorProcess,
+  postgres: BenchPostgres,
+  { fetchers = 1, env = {}, prepare }: LineOptions = {},
+): Promise<BenchLine> {
+  const url = await postgres.createDatabase();
+  const redis = await createTestRedis();
+  const database = connectDatabase(url, { applicationName: 'bench', maxConnections: 2 });
+  await steer(database, { paused: true });
+  if (prepare) await prepare(database);
+  const variables = { DATABASE_URL: url, REDIS_URL: redis.url, LOG_LEVEL: 'warn', ...simulator.env, ...env };
+  const services = await Promise.all([
+    startService('producer', variables),
+    startService('writer', variables),
+    ...Array.from({ length: fetchers }, () => startService('fetcher', variables)),
+  ]);
+  return {
+    database,
+    redis,
+    services,
+    go: async () => void (await steer(database, { paused: false })),
+    settled: async () => {
+      if (await waitUntil(() => isSettled(database), SETTLE_TIMEOUT_MS)) return;
+      throw new Error(`not settled: ${JSON.stringify(await countLedger(database))}`);
+    },
+    stop: async () => {
+      await Promise.all(services.map((service) => service.stop()));
+      await database.destroy();
+      await redis.drop();
+    },
+  };
+}
+
+async function isSettled(database: Database): Promise<boolean> {
+  // Counting takes as long as the ledger is, and would be measured too: it is done when nothing is in flight.
+  const inHand = database.selectFrom('syncStatus').select('appid').where('batchId', 'is not', null).limit(1);
+  if (await inHand.executeTakeFirst()) return false;
+  // The scan is asked after before the counts: its end and what it makes wanted are one transaction.
+  if (!(await findScan(database, 'discovery')) || (await findUnfinishedScan(database))) return false;
+  const { wanted, inFlight } = await countLedger(database);
+  return wanted + inFlight === 0;
+}
+
+/** Wants these apps and keeps the line from looking for any others by itself. */
+export async function wantOnly(database: Database, appids: readonly number[]): Promise<void> {
+  await database
+    .insertInto('picsScans')
+    .values({ reason: 'discovery', knownOnly: false, finishedAt: new Date() })
+    .execute();
+  await markWanted(database, { appids });
+}
