@@ -29,6 +29,9 @@ export const LOOK_AROUND_AFTER_GAP_MS = 900_000;
 export const SCAN_CHECK_MS = 60_000;
 export const SCAN_REPORT_MS = 2_000;
 
+/** How many of the latest scans are looked at for that. At most one of each reason is under way, so no end is overlooked. */
+export const SCANS_REPORTED = 10;
+
 /** How often tags without a name are looked for: a new tag should not stand nameless on a page for long. */
 export const TAG_NAMES_INTERVAL_MS = 5_000;
 

@@ -6,20 +6,23 @@ import {
   findScan,
   findUnnamedTagIds,
   getBatchesInFlight,
+  getScans,
   getSteering,
   recordPoll,
   releaseBatches,
   startCursor,
   startScan,
   upsertTagNames,
+  type Scan,
 } from '@pics/database';
 import { setFetchRate } from '@pics/queue';
 import { repeat } from '@pics/service';
 import {
   DISPATCH_INTERVAL_MS,
   RELEASE_INTERVAL_MS,
-  SCAN_REPORT_MS,
   SCAN_CHECK_MS,
+  SCAN_REPORT_MS,
+  SCANS_REPORTED,
   TAG_NAMES_AGAIN_MS,
   TAG_NAMES_INTERVAL_MS,
 } from './config.ts';
@@ -28,6 +31,7 @@ import { followChanges } from './follow-changes.ts';
 import { nameTags } from './name-tags.ts';
 import type { Producer } from './producer.ts';
 import { releaseLostBatches } from './release-lost-batches.ts';
+import { reportFinishedScans } from './report-finished-scans.ts';
 import { scanWhenDue } from './scan-when-due.ts';
 
 /** The loops of the leading producer: each connects one step to the real edges and repeats it until the signal. */
@@ -169,18 +173,15 @@ export function keepScanning({ settings, database, log }: Producer, signal: Abor
 
 /** Tells of every scan that comes to its end what it found that the feed had missed. */
 export function keepReportingScans({ database, log }: Producer, signal: AbortSignal): Promise<void> {
-  let told: number | undefined;
-  const turn = async (): Promise<void> => {
-    const scan = await findLatestScan(database);
-    if (!scan?.finishedAt || scan.id === told) return;
-    // A scan that had ended before this process began was told of by another one.
-    if (told !== undefined || scan.finishedAt > startedAt) {
-      const { id, reason, requests, seen, marked, gone } = scan;
-      log.info({ scan: id, reason, requests, seen, marked, gone }, 'scan finished');
-    }
-    told = scan.id;
+  const edges = {
+    getLatestScans: () => getScans(database, SCANS_REPORTED),
+    tell: ({ id, reason, requests, seen, marked, gone }: Scan) =>
+      log.info({ scan: id, reason, requests, seen, marked, gone }, 'scan finished'),
   };
-  const startedAt = new Date();
+  let told: Set<number> | undefined;
+  const turn = async (): Promise<void> => {
+    told = await reportFinishedScans(edges, told);
+  };
   return repeat(turn, {
     intervalMs: SCAN_REPORT_MS,
     signal,
