@@ -1,5 +1,5 @@
 import { connectDatabase, findDatabaseHindrance } from '@pics/database';
-import { findEvictionRisk, keepReporting, loadTelemetry, openQueues } from '@pics/queue';
+import { findEvictionRisk, inspectRedis, keepReporting, loadTelemetry, openQueues } from '@pics/queue';
 import type { Service } from '@pics/service';
 import { createPicsClient, type PicsClient } from '@pics/steam';
 import type { required } from './config.ts';
@@ -38,10 +38,12 @@ export async function startProducer(service: Service<(typeof required)[number]>)
   onClose('steam', () => steam.close());
   void steam.logOn().catch((err: unknown) => log.debug({ err }, 'closed before the first logon'));
 
-  void findEvictionRisk(queues.redis).then(
-    (risk) => risk && log.error(risk),
-    (err: unknown) => log.warn({ err }, 'the eviction policy of Redis could not be read'),
-  );
+  void inspectRedis(queues.redis)
+    .then(findEvictionRisk)
+    .then(
+      (risk) => risk && log.error(risk),
+      (err: unknown) => log.warn({ err }, 'the eviction policy of Redis could not be read'),
+    );
 
   const pollPlaces = new PollPlaces();
   const producer: Producer = { ...service, database, queues, steam, metrics, pollPlaces, standing };

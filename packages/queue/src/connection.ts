@@ -24,10 +24,3 @@ const LIMITS = { connectTimeout: 10_000, keepAlive: 10_000 };
 function retryStrategy(times: number): number {
   return Math.min(50 * 2 ** Math.min(times, 6), 2_000);
 }
-
-/** What Redis must be set to so that no queue key is ever evicted. Undefined when it is; else the sentence to show. */
-export async function findEvictionRisk(redis: Redis): Promise<string | undefined> {
-  const policy = /maxmemory_policy:(\S+)/.exec(await redis.info('memory'))?.[1];
-  if (!policy || policy === 'noeviction') return undefined;
-  return `Redis has maxmemory-policy ${policy} and may drop queued jobs; set it to noeviction`;
-}

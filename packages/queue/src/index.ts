@@ -1,4 +1,4 @@
-export { findEvictionRisk } from './connection.ts';
+export { findEvictionRisk } from './find-eviction-risk.ts';
 export { findFetchRate } from './find-fetch-rate.ts';
 export { getQueueStandings, type QueueStanding } from './get-queue-standings.ts';
 export { inspectRedis, type RedisFacts } from './inspect-redis.ts';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestRedis, type TestRedis } from '../../../test/support/redis.ts';
+import { findEvictionRisk } from './find-eviction-risk.ts';
 import { getQueueStandings } from './get-queue-standings.ts';
 import { inspectRedis } from './inspect-redis.ts';
 import { openQueues, type Queues } from './open-queues.ts';
@@ -28,6 +29,7 @@ test('a server tells what it is like, and what it is set to', async () => {
   });
   expect(facts.usedBytes).toBeGreaterThan(100_000);
   expect(Math.abs(facts.clockAheadMs)).toBeLessThan(1_000);
+  expect(findEvictionRisk(facts)).toBeUndefined();
 
   for (const [name, value] of [
     ['maxmemory-policy', 'allkeys-lru'],
@@ -37,12 +39,14 @@ test('a server tells what it is like, and what it is set to', async () => {
   ] as const) {
     await queues.redis.config('SET', name, value);
   }
-  expect(await inspectRedis(queues.redis)).toMatchObject({
+  const changed = await inspectRedis(queues.redis);
+  expect(changed).toMatchObject({
     evictionPolicy: 'allkeys-lru',
     maxBytes: 50 * 1_048_576,
     appendOnly: true,
     snapshots: true,
   });
+  expect(findEvictionRisk(changed)).toContain('allkeys-lru');
   await queues.redis.config('SET', 'maxmemory-policy', 'noeviction');
 });
 

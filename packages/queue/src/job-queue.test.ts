@@ -2,7 +2,6 @@ import { FETCH_QUEUE, type FetchJob } from '@pics/core';
 import { UnrecoverableError, Worker } from 'bullmq';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTestRedis, type TestRedis } from '../../../test/support/redis.ts';
-import { findEvictionRisk } from './connection.ts';
 import { openQueues, type Queues } from './open-queues.ts';
 
 const batch = (batchId: string): FetchJob => ({ version: 1, kind: 'scan', batchId, appids: [440] });
@@ -67,17 +66,5 @@ describe('JobQueue', () => {
     await queues.fetch.bull.pause();
     await queues.fetch.add(batch('a'), 'backlog');
     expect(await queues.fetch.getLiveBatchIds()).toEqual(new Set(['a']));
-  });
-});
-
-describe('findEvictionRisk', () => {
-  test('names the policy that would drop queued jobs', async () => {
-    const [, policy] = (await queues.redis.config('GET', 'maxmemory-policy')) as [string, string];
-    await queues.redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
-    const risk = await findEvictionRisk(queues.redis);
-    await queues.redis.config('SET', 'maxmemory-policy', 'noeviction');
-    expect(risk).toContain('allkeys-lru');
-    expect(await findEvictionRisk(queues.redis)).toBeUndefined();
-    await queues.redis.config('SET', 'maxmemory-policy', policy);
   });
 });
