@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { countLedger, findScan, findUnfinishedScan } from '@pics/database';
+import { countLedger, findScan } from '@pics/database';
 import { waitUntil } from '../../apps/cli/src/local/wait-until.ts';
+import { isSettled } from '../support/is-settled.ts';
 import { findDifferences } from './find-differences.ts';
 import { FAULTS } from './faults.ts';
 import { Random } from './random.ts';
@@ -50,7 +51,7 @@ export async function runRound(seed: number): Promise<RoundResult> {
   await mend(world, heals);
 
   const broken: string[] = [];
-  if (!(await waitUntil(() => isSettled(world), SETTLE_MS))) {
+  if (!(await waitUntil(() => hasCaughtUp(world), SETTLE_MS))) {
     const counts = JSON.stringify(await countLedger(world.database));
     const last = [...world.services].map(
       ([name, service]) => `${name}: ${service.lines.slice(-4).join('\n')}`,
@@ -87,14 +88,13 @@ async function mend(world: World, heals: (() => Promise<void>)[]): Promise<void>
   }
 }
 
-async function isSettled({ database, simulator }: World): Promise<boolean> {
+/** Whether everything that was released is through, and every id was looked at since the last gap. */
+async function hasCaughtUp({ database, simulator }: World): Promise<boolean> {
   const state = await database.selectFrom('picsState').select('lastChangeNumber').executeTakeFirst();
   if (state?.lastChangeNumber !== simulator.currentChangeNumber) return false;
-  const { wanted, inFlight } = await countLedger(database);
-  if (wanted + inFlight > 0 || (await findUnfinishedScan(database))) return false;
   const [discovery, gap] = [await findScan(database, 'discovery'), await findScan(database, 'gap')];
-  // A gap is over when every id was looked at since.
-  return discovery !== undefined && discovery.startedAt > (gap?.startedAt ?? new Date(0));
+  if (!discovery || discovery.startedAt <= (gap?.startedAt ?? new Date(0))) return false;
+  return isSettled(database);
 }
 
 async function findFailedApps({ database }: World): Promise<string[]> {

@@ -1,6 +1,7 @@
-import { connectDatabase, countLedger, findScan, findUnfinishedScan, type Database } from '@pics/database';
+import { connectDatabase, countLedger, findScan, type Database } from '@pics/database';
 import { createTestDatabase } from './database.ts';
 import { closeAtEndOfFile } from './cleanup.ts';
+import { isSettled } from './is-settled.ts';
 import { startService, type TestService } from './processes.ts';
 import { createTestRedis, type TestRedis } from './redis.ts';
 import type { Simulator } from '@pics/simulator';
@@ -60,19 +61,15 @@ export async function startPipeline(
   const database = connectDatabase(url, { applicationName: 'test', maxConnections: 2 });
   closeAtEndOfFile('connections of the test', () => database.destroy());
 
-  const isSettled = async () => {
-    // The scan is asked after first: its end and what it makes wanted are one transaction.
-    if (!(await findScan(database, 'discovery')) || (await findUnfinishedScan(database))) return false;
-    const { wanted, inFlight } = await countLedger(database);
-    return wanted + inFlight === 0;
-  };
+  const isComplete = async () =>
+    (await findScan(database, 'discovery')) !== undefined && (await isSettled(database));
   return {
     database,
     redis,
     env: variables,
     services: { producer, writer, fetchers: fetching, board: boardService },
     settled: async (timeoutMs) => {
-      if (await waitUntil(isSettled, timeoutMs)) return;
+      if (await waitUntil(isComplete, timeoutMs)) return;
       const counts = JSON.stringify(await countLedger(database));
       const last = [producer, writer, ...fetching].flatMap((service) => service.lines.slice(-5)).join('\n');
       throw new Error(`not settled after ${timeoutMs} ms: ${counts}\n${last}`);
