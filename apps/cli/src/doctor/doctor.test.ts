@@ -1,6 +1,7 @@
 import type { DatabaseFacts } from '@pics/database';
 import { describe, expect, test } from 'vitest';
 import { adviseOnConnection } from './advise-on-connection.ts';
+import { adviseOnRedis } from './advise-on-redis.ts';
 import { checkClock } from './check-clock.ts';
 import { judgeDatabase } from './check-postgres.ts';
 
@@ -23,6 +24,19 @@ describe('what to do when Postgres cannot be reached:', () => {
     [OWN, 'something new', 'psql "$DATABASE_URL"'],
   ])('%s: %s', (url, message, advice) => {
     expect(adviseOnConnection(url, message)).toContain(advice);
+  });
+});
+
+describe('what to do when Redis cannot be reached:', () => {
+  test.each([
+    ['WRONGPASS invalid username-password pair or user is disabled.', 'Correct the password'],
+    ['NOAUTH HELLO must be called with the client already authenticated', 'Correct the password'],
+    ['getaddrinfo ENOTFOUND redis.example', 'look for a slip'],
+    ['connect ECONNREFUSED 127.0.0.1:1', 'start Redis'],
+    ['Command timed out', 'TLS on one side only'],
+    ['something new', 'redis-cli'],
+  ])('%s', (message, advice) => {
+    expect(adviseOnRedis(message)).toContain(advice);
   });
 });
 

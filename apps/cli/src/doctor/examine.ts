@@ -4,6 +4,7 @@ import { LocalProblem } from '../local/local-problem.ts';
 import { getServerUrl } from '../servers/get-server-url.ts';
 import { useDatabase } from '../servers/use-database.ts';
 import { useQueues } from '../servers/use-queues.ts';
+import { adviseOnRedis } from './advise-on-redis.ts';
 import { checkFleet } from './check-fleet.ts';
 import { checkPostgres } from './check-postgres.ts';
 import { checkRedis } from './check-redis.ts';
@@ -54,8 +55,8 @@ async function look(subject: string, variable: string, check: () => Promise<Find
   } catch (error) {
     const { problem } = findingsOf(subject);
     if (error instanceof SettingsError) return [problem(error.message, `Set ${variable}, or run: npm start`)];
-    if (error instanceof LocalProblem)
-      return [problem(error.message, `See that it runs, and that ${variable} leads to it.`)];
+    // Postgres says itself why it cannot be reached; see checkPostgres.
+    if (error instanceof LocalProblem) return [problem(error.message, adviseOnRedis(error.message))];
     throw error;
   }
 }

@@ -12,7 +12,8 @@ export async function useQueues<Result>(work: (queues: Queues) => Promise<Result
   const queues = openQueues(getServerUrl('REDIS_URL'), (error) => (connectionError = error));
   try {
     await queues.redis.ping().catch((error: Error) => {
-      throw new LocalProblem(`Redis cannot be reached: ${(connectionError ?? error).message}.`);
+      const reason = (connectionError ?? error).message.replace(/\.+$/, '');
+      throw new LocalProblem(`Redis cannot be reached: ${reason}.`);
     });
     return await work(queues);
   } finally {
