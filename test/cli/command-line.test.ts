@@ -48,6 +48,13 @@ test('a wrong command line exits with 2 and says what is expected', async () => 
   );
 });
 
+test('what keeps a migration from running is told in a sentence', async () => {
+  const DATABASE_URL = 'postgres://anna:hunter2@127.0.0.1:6543/steam';
+  const { exitCode, stderr } = await runCli(['migrate'], { DATABASE_URL });
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^The database could not be migrated: .*port 6543 is a transaction pooler: .*\n$/);
+});
+
 describe('wrong settings exit with 2:', () => {
   test('no server to be found', async () => {
     const { exitCode, stderr } = await runCli(['failures']);
