@@ -210,7 +210,9 @@ describe('the verdict', () => {
 });
 
 describe('the time to go', () => {
-  const eta = (wanted: number, ...apps: number[]) => estimateMs({ ...counts(wanted), ...speed(...apps) });
+  const going = { steering: { fetchRate: null, pausedAt: null } };
+  const eta = (wanted: number, ...apps: number[]) =>
+    estimateMs({ ...going, ...counts(wanted), ...speed(...apps) });
 
   test('is told by the last five minutes, from when something was done in them', () => {
     expect(eta(4_000, 9_999, 400, 400, 400, 400, 400)).toBe(10_000);
@@ -219,6 +221,11 @@ describe('the time to go', () => {
 
   test('counts minutes in which nothing was done after something was', () => {
     expect(eta(4_000, 400, 0, 0, 0, 0)).toBe(50_000);
+  });
+
+  test('is not told while work is paused', () => {
+    const steering = { fetchRate: null, pausedAt: at };
+    expect(estimateMs({ steering, ...counts(4_000), ...speed(400) })).toBeUndefined();
   });
 
   test('is unknown when nothing gets done, and there is none when nothing is wanted', () => {

@@ -128,8 +128,9 @@ export function findSpeed({ hour }: Pick<LedgerSide, 'hour'>): number | undefine
   return since.reduce((sum, apps) => sum + apps, 0) / since.length;
 }
 
-/** How long what is wanted takes at the present speed; undefined when nothing is wanted, or nothing gets done. */
-export function estimateMs(ledger: Pick<LedgerSide, 'counts' | 'hour'>): number | undefined {
+/** How long what is wanted takes at the present speed; undefined when nothing is wanted, gets done, or may be done. */
+export function estimateMs(ledger: Pick<LedgerSide, 'counts' | 'hour' | 'steering'>): number | undefined {
+  if (ledger.steering.pausedAt) return undefined;
   const speed = findSpeed(ledger);
   const apps = toGo(ledger);
   return apps > 0 && speed ? (apps / speed) * 1_000 : undefined;

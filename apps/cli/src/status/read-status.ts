@@ -36,7 +36,7 @@ export interface Status {
   ledger: LedgerCounts;
   steering: Steering;
   speed: { lastMinutes: Speed; lastHour: Speed };
-  /** Until nothing is wanted, at the speed of the last minutes; null when nothing is wanted or done. */
+  /** Until nothing is wanted, at the speed of the last minutes; null when nothing is wanted or done, and while paused. */
   etaSeconds: number | null;
   /** Those that are not finished. */
   scans: ScanProgress[];
@@ -68,7 +68,10 @@ export async function readStatus(database: Database): Promise<Status> {
     ledger,
     steering,
     speed,
-    etaSeconds: left > 0 && speed.lastMinutes.apps > 0 ? Math.round(left / speed.lastMinutes.apps) : null,
+    etaSeconds:
+      left > 0 && speed.lastMinutes.apps > 0 && !steering.pausedAt
+        ? Math.round(left / speed.lastMinutes.apps)
+        : null,
     scans: scans.filter((scan) => scan.finishedAt === null),
     ...fleet,
   };
