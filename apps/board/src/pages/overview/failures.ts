@@ -1,4 +1,3 @@
-import { FETCH_QUEUE } from '@pics/core';
 import type { FailureGroup } from '@pics/database';
 import type { Overview } from '../../overview/read-overview.ts';
 import { ago, appLink, empty, table } from '../elements.ts';
@@ -6,8 +5,10 @@ import { formatCount } from '../format.ts';
 import { html, type Html } from '../html.ts';
 
 /** Apps that wait for somebody to send them again, by the reason why. */
-export function renderFailures({ at, ledger }: Overview, { readOnly }: { readOnly: boolean }): Html {
+export function renderFailures({ at, ledger, fleet }: Overview, { readOnly }: { readOnly: boolean }): Html {
   const groups = ledger?.failures ?? [];
+  // An app that fails alone leaves no failed job behind: its job did the rest.
+  const queue = fleet?.queues.find(({ failed }) => failed > 0)?.name;
   return html`<section id="failures" class="card" aria-labelledby="failures-title">
     <h2 id="failures-title" tabindex="-1">Failures</h2>
     ${
@@ -25,13 +26,20 @@ export function renderFailures({ at, ledger }: Overview, { readOnly }: { readOnl
                 ['Latest', 'wide'],
                 ...(readOnly ? [] : [['Action', 'number'] as const]),
               ],
-              groups.map((group) => renderGroup(group, at, readOnly)),
+              groups.map((group) => renderGroup(group, { at, readOnly, queue })),
             )
     }
   </section>`;
 }
 
-function renderGroup(group: FailureGroup, at: Date, readOnly: boolean): Html {
+interface GroupContext {
+  at: Date;
+  readOnly: boolean;
+  /** The queue with jobs that failed for good; undefined when there is none. */
+  queue: string | undefined;
+}
+
+function renderGroup(group: FailureGroup, { at, readOnly, queue }: GroupContext): Html {
   const { error, apps, lastFailedAt, examples } = group;
   const { kind, message } = splitError(error);
   const named = examples.map(
@@ -41,8 +49,8 @@ function renderGroup(group: FailureGroup, at: Date, readOnly: boolean): Html {
     <th scope="row">
       <strong>${kind}</strong> ${message}
       <div class="quiet">
-        ${named}${apps > examples.length ? ' and others' : null} ·
-        <a href="/queues/queue/${FETCH_QUEUE}?status=failed">failed jobs</a>
+        ${named}${apps > examples.length ? ' and others' : null}
+        ${queue ? html`· <a href="/queues/queue/${queue}?status=failed">failed jobs</a>` : null}
       </div>
     </th>
     <td class="number">${formatCount(apps)}</td>
