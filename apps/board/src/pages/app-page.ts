@@ -1,5 +1,5 @@
 import type { AppDossier } from '@pics/database';
-import { ago, appLink, badge, empty } from './elements.ts';
+import { ago, appLink, badge, empty, syncButton } from './elements.ts';
 import { formatMoment } from './format.ts';
 import { html, type Html } from './html.ts';
 import { renderPage, type Frame } from './layout.ts';
@@ -22,7 +22,10 @@ export function renderAppPage(dossier: AppDossier, at: Date, mode: Mode): string
       <section class="card" aria-labelledby="stored-title">
         <h2 id="stored-title">What is stored</h2>
         ${app ? renderFacts(storedFacts(dossier)) : empty('Nothing yet. It is stored as soon as Steam has answered; apps that Steam does not know are never stored.')}
-        <p class="note">Only what the tables hold is kept, not the PICS body it came from.</p>
+        <p class="note">
+          Only what the tables hold is kept, not the PICS body it came from:
+          <code>pics app ${appid} --raw</code> asks Steam for it.
+        </p>
       </section>
       <div class="stack">
         <section class="card" aria-labelledby="ledger-title">
@@ -48,9 +51,7 @@ function renderAction({ appid, ledger }: AppDossier, { readOnly }: Mode): Html |
           value="${appid}"
         /><button>Requeue</button>
       </form>`
-    : html`<form data-do="sync">
-        <input type="hidden" name="appids" value="${appid}" /><button>Sync now</button>
-      </form>`;
+    : syncButton(appid);
 }
 
 function renderFacts(facts: readonly Fact[]): Html {

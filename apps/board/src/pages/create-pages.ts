@@ -5,6 +5,7 @@ import { appidParameter, searchQuery } from '../api/bodies.ts';
 import { describeFailure } from '../api/describe-failure.ts';
 import type { OverviewReader } from '../overview/read-overview.ts';
 import { renderAppPage } from './app-page.ts';
+import { syncButton } from './elements.ts';
 import type { Frame } from './layout.ts';
 import { renderMessagePage } from './message-page.ts';
 import { renderOverviewPage } from './overview/overview-page.ts';
@@ -34,22 +35,27 @@ export function createPages({ database, read, log, mode }: PagesOptions): Router
     const found = await searchApps(database, q, FOUND_APPS);
     const [first] = found;
     if (first && String(first.appid) === q) return response.redirect(`/apps/${first.appid}`);
+    const appid = appidParameter.safeParse(q);
+    if (!first && appid.success) return response.redirect(`/apps/${appid.data}`);
     response.type('html').send(renderSearchPage(q, found, { ...mode, limit: FOUND_APPS }));
   });
   pages.get('/apps/:appid', async ({ params }, response, next) => {
     const appid = appidParameter.safeParse(params.appid);
-    const dossier = appid.success ? await findApp(database, appid.data) : undefined;
-    if (!dossier) return next();
-    response.type('html').send(renderAppPage(dossier, new Date(), mode));
-  });
-  pages.use((request, response) => {
-    const detail = request.path.startsWith('/apps/')
-      ? 'Neither the tables nor the ledger know this app. Sync it from the overview to ask Steam for it.'
-      : 'There is nothing at this address.';
+    if (!appid.success) return next();
+    const dossier = await findApp(database, appid.data);
+    if (dossier) return response.type('html').send(renderAppPage(dossier, new Date(), mode));
+    const detail = `Neither the tables nor the ledger know app ${appid.data}. ${mode.readOnly ? '' : 'A sync asks Steam for it.'}`;
+    const action = mode.readOnly ? null : syncButton(appid.data);
     response
       .status(404)
       .type('html')
-      .send(renderMessagePage('Not found', detail, mode));
+      .send(renderMessagePage('Not found', detail, mode, action));
+  });
+  pages.use((_request, response) => {
+    response
+      .status(404)
+      .type('html')
+      .send(renderMessagePage('Not found', 'There is nothing at this address.', mode));
   });
   const answerErrors: ErrorRequestHandler = (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);

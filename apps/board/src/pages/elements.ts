@@ -18,6 +18,13 @@ export function badge(level: 'good' | 'busy' | 'warn' | 'bad' | 'quiet', text: s
   return html`<span class="badge" data-level="${level}">${text}</span>`;
 }
 
+/** The button that has an app fetched now, known or not. */
+export function syncButton(appid: number): Html {
+  return html`<form data-do="sync">
+    <input type="hidden" name="appids" value="${appid}" /><button>Sync now</button>
+  </form>`;
+}
+
 /** What stands in place of a list that is empty: what will be there, and when. */
 export function empty(text: string): Html {
   return html`<p class="empty">${text}</p>`;

@@ -55,7 +55,7 @@ describe('the page of an app', () => {
       'needs a token',
       'settled',
       'href="https://store.steampowered.com/app/10"',
-      'not the PICS body',
+      '<code>pics app 10 --raw</code>',
     ]) {
       expect(text).toContain(part);
     }
@@ -86,12 +86,20 @@ describe('the page of an app', () => {
 describe('the search', () => {
   test('lists what it found, and says when it found nothing', async () => {
     expect((await get('/apps?q=half')).text).toContain('href="/apps/20">Half-Life');
-    expect((await get('/apps?q=quarter')).text).toContain('No stored app has this name or id.');
+    expect((await get('/apps?q=quarter')).text).toContain('No stored app has this name.');
   });
 
   test('goes straight to an app whose id was given', async () => {
     const { status, headers } = await get('/apps?q=20');
     expect([status, headers.location]).toEqual([302, '/apps/20']);
+  });
+
+  test('goes by id also to an app that is only wanted, and to one that nobody knows yet', async () => {
+    expect((await get('/apps?q=40')).headers.location).toBe('/apps/40');
+    expect((await get('/apps?q=21')).headers.location).toBe('/apps/21');
+    expect((await get('/apps/21')).text).toMatch(
+      /data-do="sync">\s*<input type="hidden" name="appids" value="21"/,
+    );
   });
 
   test('takes more than it can search for without falling over', async () => {

@@ -15,7 +15,7 @@ export function renderSearchPage(
       ${
         found.length === 0
           ? empty(
-              'No stored app has this name or id. Apps that are only wanted so far have no name yet; their id finds them at /apps/<id>.',
+              'No stored app has this name. Apps that are only wanted so far have no name yet; their id finds them.',
             )
           : table('Found apps', ['App', 'Type', 'Access', ['Id', 'number']], found.map(renderFound))
       }
