@@ -76,7 +76,7 @@ export async function startEverything(options: UpOptions, upContext: UpContext):
   );
   instance.publish({ ...urls, boardUrl: services.boardUrl, ...published });
   const where = 'databaseUrl' in own ? 'your Postgres' : folder;
-  terminal.say(`${SOURCE_TITLES[source]} → ${where} · board ${services.boardUrl}/queues`);
+  terminal.say(`${SOURCE_TITLES[source]} → ${where} · board ${services.boardUrl}`);
   return { ...services, database };
 }
 
