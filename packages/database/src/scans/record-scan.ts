@@ -23,8 +23,10 @@ export interface ScanCounts {
  * request of a scan finishes it.
  *
  * - An id seen for the first time enters the ledger, wanted up to the number it was seen at.
- * - A known app is wanted when Steam has it at a higher number than is settled or wanted, and also when it counts as removed
- *   or was answered with nothing: Steam knows it after all.
+ * - A known app is wanted when Steam has it at a higher number than is settled or wanted, and also when it is settled
+ *   wrongly: it counts as removed, was answered with nothing, or its stored answer is older than what Steam has.
+ * - No app is wanted up to a number ahead of the cursor: batches settle their apps up to the highest number among them, and
+ *   that must not reach beyond what the feed has told of all of them. The feed will bring the rest by itself.
  * - A stored app that Steam no longer knows is fetched again, which settles whether it is gone.
  * - Ids without an answer are asked for again, five times at most; given up, those that are known become wanted, so that
  *   nothing the scan was to find is missed.
@@ -43,13 +45,28 @@ export async function recordScan(db: Database, job: WriteScanJob): Promise<ScanC
     if (request) {
       await trx.selectFrom('picsScans').select('id').where('id', '=', request.scanId).forUpdate().execute();
     }
-    const marked =
-      (await wantNewer(trx, job.seen)) + (await wantAgain(trx, await findWrongfullyGone(trx, job.seen)));
+    const seen = await behindCursor(trx, job.seen);
+    const marked = (await wantNewer(trx, seen)) + (await wantAgain(trx, await findWronglySettled(trx, seen)));
     const gone = request ? await wantAgain(trx, await findGone(trx, request.appids, job)) : 0;
     const counts = { seen: job.seen.length, marked, gone, unanswered: job.unanswered.length };
     if (request) await settleRequest(trx, request, job, counts);
     return counts;
   });
+}
+
+/** What was seen, as of the cursor: numbers ahead of it are the feed's to tell. */
+async function behindCursor(
+  trx: Transaction<Schema>,
+  seen: WriteScanJob['seen'],
+): Promise<WriteScanJob['seen']> {
+  const { lastChangeNumber } = await trx
+    .selectFrom('picsState')
+    .select('lastChangeNumber')
+    .executeTakeFirstOrThrow();
+  return seen.map(([appid, changeNumber]) => [
+    appid,
+    Math.min(changeNumber, lastChangeNumber ?? changeNumber),
+  ]);
 }
 
 async function wantNewer(trx: Transaction<Schema>, seen: WriteScanJob['seen']): Promise<number> {
@@ -70,14 +87,20 @@ async function wantNewer(trx: Transaction<Schema>, seen: WriteScanJob['seen']): 
   return Number(wanted.numAffectedRows);
 }
 
-/** Apps that Steam was once asked for and did not know, and knows now. */
-async function findWrongfullyGone(trx: Transaction<Schema>, seen: WriteScanJob['seen']): Promise<number[]> {
+/**
+ * Apps that nothing is wanted of and whose rows are wrong all the same: Steam was asked and did not know them, and does now;
+ * or its answers lagged behind its feed until nobody asked any more.
+ */
+async function findWronglySettled(trx: Transaction<Schema>, seen: WriteScanJob['seen']): Promise<number[]> {
   const found = await sql<{ appid: number }>`
     select sync_status.appid
-    from sync_status left join apps using (appid)
-    where sync_status.appid = any (${seen.map(([appid]) => appid)}::integer[])
-      and settled_change_number >= wanted_change_number
-      and (pics_access = 'removed' or (apps.appid is null and last_pics_sync is not null and pics_change_number is null))
+    from unnest(${seen.map(([appid]) => appid)}::integer[], ${seen.map(([, number]) => number)}::bigint[])
+        as seen (appid, change_number)
+      join sync_status using (appid)
+      left join apps using (appid)
+    where settled_change_number >= wanted_change_number
+      and (pics_access = 'removed' or pics_change_number < seen.change_number
+        or (apps.appid is null and last_pics_sync is not null and pics_change_number is null))
   `.execute(trx);
   return found.rows.map((row) => row.appid);
 }

@@ -233,6 +233,26 @@ describe('recordScan', () => {
     expect(await readLedger(db, 20)).toMatchObject({ settledChangeNumber: null });
   });
 
+  test('wants an app again whose stored answer is older than what Steam has, however far it is settled', async () => {
+    const stored = { wantedChangeNumber: 100, settledChangeNumber: 500 };
+    const { db, request } = await scanOf(
+      { appid: 10, ...stored, picsChangeNumber: 100 },
+      { appid: 20, ...stored, picsChangeNumber: 200 },
+    );
+    expect(await recordScan(db, answer(request, { 10: 200, 20: 200 }))).toMatchObject({ marked: 1 });
+    expect(await readLedger(db, 10)).toMatchObject({ settledChangeNumber: null });
+    expect(await readLedger(db, 20)).toMatchObject(stored);
+  });
+
+  test('wants nothing up to a number that the feed has not told of yet', async () => {
+    const { db, request } = await scanOf(settled(10, 100), settled(20, 190));
+    await db.updateTable('picsState').set({ lastChangeNumber: 180 }).execute();
+    expect(await recordScan(db, answer(request, { 10: 205, 20: 206, 21: 207 }))).toMatchObject({ marked: 2 });
+    expect(await readLedger(db, 10)).toMatchObject({ wantedChangeNumber: 180, settledChangeNumber: 100 });
+    expect(await readLedger(db, 20)).toMatchObject(settled(20, 190));
+    expect(await readLedger(db, 21)).toMatchObject({ wantedChangeNumber: 180, settledChangeNumber: null });
+  });
+
   test('leaves failed apps to a requeue', async () => {
     const failedAt = new Date(0);
     const { db, request } = await scanOf({ ...settled(10, 100), failedAt });
