@@ -101,6 +101,8 @@ describe.skipIf(!program)('the board in a browser', () => {
     const { text } = simulator.findApp(appid) ?? {};
     edit(appid, '"appinfo"\n{\n\t"cut');
     await failures().getByText('KeyValuesError').waitFor();
+    // It failed alone, in a job that did the rest.
+    expect(await page.getByRole('link', { name: 'failed jobs' }).count()).toBe(0);
     expect(await failures().getByRole('link', { name }).getAttribute('href')).toBe(`/apps/${appid}`);
 
     edit(appid, text?.toString() ?? '');
@@ -130,7 +132,7 @@ describe.skipIf(!program)('the board in a browser', () => {
     await failures().getByText('NoAnswer').waitFor();
     simulator.disarm(silence.id);
 
-    await failures().getByRole('link', { name: 'failed jobs' }).click();
+    await page.getByRole('link', { name: 'failed jobs of pics-fetch' }).click();
     await page.getByText(`app ${appid} failed after 12 attempts`).first().waitFor();
     // Bull Board gives its buttons pictures instead of names.
     await page.locator('button:has(.lucide-refresh-cw)', { hasNotText: 'Retry all' }).click();

@@ -1,4 +1,5 @@
 import type { FailureGroup } from '@pics/database';
+import type { QueueStanding } from '@pics/queue';
 import type { Overview } from '../../overview/read-overview.ts';
 import { ago, appLink, empty, table } from '../elements.ts';
 import { formatCount } from '../format.ts';
@@ -7,8 +8,6 @@ import { html, type Html } from '../html.ts';
 /** Apps that wait for somebody to send them again, by the reason why. */
 export function renderFailures({ at, ledger, fleet }: Overview, { readOnly }: { readOnly: boolean }): Html {
   const groups = ledger?.failures ?? [];
-  // An app that fails alone leaves no failed job behind: its job did the rest.
-  const queue = fleet?.queues.find(({ failed }) => failed > 0)?.name;
   return html`<section id="failures" class="card" aria-labelledby="failures-title">
     <h2 id="failures-title" tabindex="-1">Failures</h2>
     ${
@@ -26,20 +25,24 @@ export function renderFailures({ at, ledger, fleet }: Overview, { readOnly }: { 
                 ['Latest', 'wide'],
                 ...(readOnly ? [] : [['Action', 'number'] as const]),
               ],
-              groups.map((group) => renderGroup(group, { at, readOnly, queue })),
+              groups.map((group) => renderGroup(group, at, readOnly)),
             )
     }
+    ${renderFailedJobs(fleet?.queues ?? [])}
   </section>`;
 }
 
-interface GroupContext {
-  at: Date;
-  readOnly: boolean;
-  /** The queue with jobs that failed for good; undefined when there is none. */
-  queue: string | undefined;
+/** The way to jobs that failed as a whole. An app that fails alone leaves none behind, for its job did the rest. */
+function renderFailedJobs(queues: readonly QueueStanding[]): Html | null {
+  const links = queues
+    .filter(({ failed }) => failed > 0)
+    .map(({ name }) => html` <a href="/queues/queue/${name}?status=failed">failed jobs of ${name}</a>`);
+  return links.length === 0
+    ? null
+    : html`<p class="note">Batches that failed as a whole are kept for a week:${links}</p>`;
 }
 
-function renderGroup(group: FailureGroup, { at, readOnly, queue }: GroupContext): Html {
+function renderGroup(group: FailureGroup, at: Date, readOnly: boolean): Html {
   const { error, apps, lastFailedAt, examples } = group;
   const { kind, message } = splitError(error);
   const named = examples.map(
@@ -48,10 +51,7 @@ function renderGroup(group: FailureGroup, { at, readOnly, queue }: GroupContext)
   return html`<tr>
     <th scope="row">
       <strong>${kind}</strong> ${message}
-      <div class="quiet">
-        ${named}${apps > examples.length ? ' and others' : null}
-        ${queue ? html`· <a href="/queues/queue/${queue}?status=failed">failed jobs</a>` : null}
-      </div>
+      <div class="quiet">${named}${apps > examples.length ? ' and others' : null}</div>
     </th>
     <td class="number">${formatCount(apps)}</td>
     <td class="wide">${ago(lastFailedAt, at)}</td>
