@@ -47,21 +47,25 @@ export async function startService(
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
   const service = startProcess(`apps/${name}/src/main.ts`, [], { PORT: String(port), ...env });
-  if (until !== 'nothing') {
-    const path = until === 'ready' ? '/readyz' : '/healthz';
-    const answers = () =>
-      fetch(url + path).then(
-        (response) => response.ok,
-        () => false,
-      );
-    let running = true;
-    void service.exited.then(() => (running = false));
-    if (!(await waitUntil(answers, READY_TIMEOUT_MS, () => running))) {
-      await service.kill();
-      throw new Error(`${name} did not become ${until}:\n${service.lines.slice(-20).join('\n')}`);
-    }
+  if (until === 'nothing' || (await comesUp(service, url + (until === 'ready' ? '/readyz' : '/healthz')))) {
+    return Object.assign(service, { url });
   }
-  return Object.assign(service, { url });
+  await service.kill();
+  // Somebody else may have taken the port between finding and using it.
+  if (service.lines.some((line) => line.includes('EADDRINUSE'))) return startService(name, env, until);
+  throw new Error(`${name} did not become ${until}:\n${service.lines.slice(-20).join('\n')}`);
+}
+
+/** Whether a service answers with success within the time, before it ends. */
+async function comesUp(service: TestProcess, url: string): Promise<boolean> {
+  const answers = () =>
+    fetch(url).then(
+      (response) => response.ok,
+      () => false,
+    );
+  let running = true;
+  void service.exited.then(() => (running = false));
+  return waitUntil(answers, READY_TIMEOUT_MS, () => running);
 }
 
 /** Starts a TypeScript file of this project with Node; see `startService`. */
