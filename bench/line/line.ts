@@ -4,9 +4,11 @@ import {
   findScan,
   findUnfinishedScan,
   markWanted,
+  startScan,
   steer,
   type Database,
 } from '@pics/database';
+import { sql } from 'kysely';
 import { waitUntil } from '../../apps/cli/src/local/wait-until.ts';
 import { startService, type TestService } from '../../test/support/processes.ts';
 import { createTestRedis } from '../../test/support/redis.ts';
@@ -29,6 +31,8 @@ export interface BenchLine {
   services: TestService[];
   /** Lets it go. */
   go: () => Promise<void>;
+  /** Empties the database once it is settled, and holds the services back: for another run while they are warm. */
+  startOver: () => Promise<void>;
   /** Resolves when every app was looked for, no scan is under way and nothing is wanted or in flight. */
   settled: () => Promise<void>;
   stop: () => Promise<void>;
@@ -46,7 +50,7 @@ export async function startLine(
   postgres: BenchPostgres,
   { fetchers = 1, env = {}, prepare }: LineOptions = {},
 ): Promise<BenchLine> {
-  const url = await postgres.createDatabase();
+  const { url, drop } = await postgres.createDatabase();
   const redis = await createTestRedis();
   const database = connectDatabase(url, { applicationName: 'bench', maxConnections: 2 });
   await steer(database, { paused: true });
@@ -62,6 +66,15 @@ export async function startLine(
     redis,
     services,
     go: async () => void (await steer(database, { paused: false })),
+    startOver: async () => {
+      await steer(database, { paused: true });
+      await sql`
+        truncate apps, steam_tags, franchises, developers, publishers, sync_status, pics_changes, pics_scans,
+          pics_throughput cascade
+      `.execute(database);
+      await startScan(database, { reason: 'discovery', knownOnly: false });
+      await sql`checkpoint`.execute(database);
+    },
     settled: async () => {
       if (await waitUntil(() => isSettled(database), SETTLE_TIMEOUT_MS)) return;
       throw new Error(`not settled: ${JSON.stringify(await countLedger(database))}`);
@@ -70,6 +83,7 @@ export async function startLine(
       await Promise.all(services.map((service) => service.stop()));
       await database.destroy();
       await redis.drop();
+      await drop();
     },
   };
 }
