@@ -1,4 +1,4 @@
-import { FETCH_QUEUE, type FetchJob } from '@pics/core';
+import { FETCH_QUEUE, WRITE_QUEUE, type FetchJob, type WriteJob } from '@pics/core';
 import { UnrecoverableError, Worker } from 'bullmq';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTestRedis, type TestRedis } from '../../../test/support/redis.ts';
@@ -60,6 +60,16 @@ describe('JobQueue', () => {
     await queues.fetch.add(batch('c'), 'scan');
     const lanes = ['live', 'backlog', 'scan'] as const;
     expect(await Promise.all(lanes.map((lane) => queues.fetch.countWaiting(lane)))).toEqual([1, 0, 2]);
+  });
+
+  test('keeps only the last few records that were written, for Redis has to hold them', async () => {
+    const written: WriteJob = { version: 1, kind: 'scan', batchId: 'a', seen: [], unanswered: [] };
+    for (let job = 0; job < 30; job += 1) await queues.write.add(written);
+    const worker = new Worker(WRITE_QUEUE, async () => {}, { connection: { url: redis.url } });
+    worker.on('error', () => {});
+    await expect.poll(() => queues.write.countLive(), { timeout: 10_000 }).toBe(0);
+    await worker.close();
+    expect(await queues.write.bull.getCompletedCount()).toBe(10);
   });
 
   test('still knows the batches of a paused queue', async () => {

@@ -6,9 +6,14 @@ import type { Redis } from 'ioredis';
 /** States in which a job's work is still to come or under way. */
 const LIVE_STATES = ['wait', 'prioritized', 'active', 'delayed'] as const;
 
-/** Finished jobs kept for a look in Bull Board; failed ones longer, for they can be retried from there. */
-const KEEP_COMPLETED = { count: 200, age: 3_600 };
-const KEEP_FAILED = { count: 1_000, age: 7 * 86_400 };
+/** How many finished jobs a queue keeps for a look in Bull Board; failed ones longer, for they can be retried from there. */
+export interface Retention {
+  completed: number;
+  failed: number;
+}
+
+const KEEP_COMPLETED_SECONDS = 3_600;
+const KEEP_FAILED_SECONDS = 7 * 86_400;
 
 /** Between a batch's id and what makes the ids of its jobs differ; never part of a batch's id (a UUID). */
 const SEPARATOR = '_';
@@ -28,7 +33,7 @@ export interface DeadJob {
 export class JobQueue<Job extends { kind: string; batchId: string }> {
   readonly bull: Queue;
 
-  constructor(name: string, redis: Redis, telemetry?: Telemetry) {
+  constructor(name: string, redis: Redis, { completed, failed }: Retention, telemetry?: Telemetry) {
     this.bull = new Queue(name, {
       connection: redis,
       ...(telemetry && { telemetry }),
@@ -37,8 +42,8 @@ export class JobQueue<Job extends { kind: string; batchId: string }> {
         // What gets here is unexpected: Steam, Redis and Postgres being away costs no attempt.
         attempts: 3,
         backoff: { type: 'exponential', delay: 1_000, jitter: 0.5 },
-        removeOnComplete: KEEP_COMPLETED,
-        removeOnFail: KEEP_FAILED,
+        removeOnComplete: { count: completed, age: KEEP_COMPLETED_SECONDS },
+        removeOnFail: { count: failed, age: KEEP_FAILED_SECONDS },
       },
     });
     this.bull.on('error', () => {}); // The connection reports its own errors.
