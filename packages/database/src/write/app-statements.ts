@@ -80,21 +80,42 @@ const COLUMNS: readonly AppColumn[] = [
   },
 ];
 
-const names = sql.join(COLUMNS.map(({ name }) => sql.ref(name)));
+const INSERTED: readonly Column<AppRecord>[] = [
+  { name: 'appid', type: 'integer', valueOf: ({ appid }) => appid },
+  { name: 'pics_access', type: 'text', valueOf: ({ access }) => access },
+  ...COLUMNS,
+];
+const INSERT = sql.raw(`insert into apps (${INSERTED.map(({ name }) => name).join(', ')}) select *`);
 
 /** Inserts apps that are not stored yet. */
 export function insertApps(records: readonly AppRecord[]): RawBuilder<unknown> {
-  const columns: Column<AppRecord>[] = [
-    { name: 'appid', type: 'integer', valueOf: ({ appid }) => appid },
-    { name: 'pics_access', type: 'text', valueOf: ({ access }) => access },
-    ...COLUMNS,
-  ];
-  return sql`
-    insert into apps (appid, pics_access, ${names})
-    select * from ${unnestRows(records, columns)}
-    order by appid
-    returning appid`;
+  return sql`${INSERT} from ${unnestRows(records, INSERTED)}`;
 }
+
+const carried = (section: AppColumn['section']) => `next.has_${section}`;
+const stored = ({ name, type }: AppColumn) => (type === 'text' ? `apps.${name}::text` : `apps.${name}`);
+
+const COMPARED: readonly Column<AppRecord>[] = [
+  ...INSERTED,
+  { name: 'has_common', type: 'boolean', valueOf: ({ common }) => common !== undefined },
+  { name: 'has_extended', type: 'boolean', valueOf: ({ extended }) => extended !== undefined },
+  { name: 'has_depots', type: 'boolean', valueOf: ({ depots }) => depots !== undefined },
+];
+const CHANGE = sql.raw(`
+  set pics_access = next.pics_access, updated_at = now(), ${COLUMNS.map(
+    (column) =>
+      `${column.name} = case when ${carried(column.section)} then next.${column.name} else ${stored(column)} end`,
+  ).join(', ')}`);
+const DIFFERS = sql.raw(
+  [
+    'apps.pics_access is distinct from next.pics_access',
+    ...(['common', 'extended', 'depots'] as const).map((section) => {
+      const own = COLUMNS.filter((column) => column.section === section);
+      const after = own.map(({ name }) => `next.${name}`);
+      return `${carried(section)} and (${own.map(stored).join(', ')}) is distinct from (${after.join(', ')})`;
+    }),
+  ].join(' or '),
+);
 
 /**
  * Updates stored apps where anything differs, in the sections that the records carry.
@@ -105,35 +126,12 @@ export function insertApps(records: readonly AppRecord[]): RawBuilder<unknown> {
  * @param touched condition on the app of a row `next`: something of it that stands in another table changes.
  */
 export function updateApps(records: readonly AppRecord[], touched: RawBuilder<unknown>): RawBuilder<unknown> {
-  const columns: Column<AppRecord>[] = [
-    { name: 'appid', type: 'integer', valueOf: ({ appid }) => appid },
-    { name: 'pics_access', type: 'text', valueOf: ({ access }) => access },
-    { name: 'has_common', type: 'boolean', valueOf: ({ common }) => common !== undefined },
-    { name: 'has_extended', type: 'boolean', valueOf: ({ extended }) => extended !== undefined },
-    { name: 'has_depots', type: 'boolean', valueOf: ({ depots }) => depots !== undefined },
-    ...COLUMNS,
-  ];
-  const assignments = COLUMNS.map(
-    (column) =>
-      sql`${sql.ref(column.name)} = case when ${carried(column.section)} then ${next(column)} else ${stored(column)} end`,
-  );
-  const differences = (['common', 'extended', 'depots'] as const).map((section) => {
-    const own = COLUMNS.filter((column) => column.section === section);
-    return sql`(${carried(section)} and (${sql.join(own.map(stored))}) is distinct from (${sql.join(own.map(next))}))`;
-  });
   return sql`
-    update apps
-    set pics_access = next.pics_access, updated_at = now(), ${sql.join(assignments)}
-    from ${unnestRows(records, columns)}
-    where apps.appid = next.appid
-      and (apps.pics_access is distinct from next.pics_access or ${sql.join(differences, sql` or `)} or ${touched})
+    update apps ${CHANGE}
+    from ${unnestRows(records, COMPARED)}
+    where apps.appid = next.appid and (${DIFFERS} or ${touched})
     returning apps.appid`;
 }
-
-const carried = (section: AppColumn['section']) => sql.ref(`next.has_${section}`);
-const next = ({ name }: AppColumn) => sql.ref(`next.${name}`);
-const stored = ({ name, type }: AppColumn) =>
-  type === 'text' ? sql`${sql.ref(`apps.${name}`)}::text` : sql.ref(`apps.${name}`);
 
 /** Marks those of these apps that are stored as removed: Steam no longer knows them. Their rows stay. */
 export function removeApps(appids: readonly number[]): RawBuilder<unknown> {

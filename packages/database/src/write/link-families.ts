@@ -1,8 +1,13 @@
 import type { AppRecord } from '@pics/core';
-import type { NameIds } from './resolve-names.ts';
+import type { NameIds } from './names.ts';
 
-/** One link of an app: the other's id, and what the link says besides (a rank; 1 for a mark), if anything. */
-export type Link = readonly [id: number, extra: number | null];
+/** The links of an app in one table. */
+export interface Links {
+  /** The others' ids, each of them once. */
+  ids: readonly number[];
+  /** What each link says besides (a rank; 1 for a mark, else 0), in the order of the ids, if it says anything. */
+  extras?: readonly number[];
+}
 
 /** A table that links apps to something, and how to read its rows off a record. */
 export interface LinkFamily {
@@ -14,7 +19,7 @@ export interface LinkFamily {
   /** The table whose rows the links point at, when it gets a row for every id, named or not. */
   ids?: { table: string; column: string };
   /** The links of this record; undefined when its answer says nothing of them, and what is stored stays. */
-  linksOf: (record: AppRecord, names: NameIds) => Link[] | undefined;
+  linksOf: (record: AppRecord, names: NameIds) => Links | undefined;
 }
 
 export const LINK_FAMILIES: readonly LinkFamily[] = [
@@ -23,50 +28,62 @@ export const LINK_FAMILIES: readonly LinkFamily[] = [
     key: 'tag_id',
     extra: { column: 'rank', type: 'smallint' },
     ids: { table: 'steam_tags', column: 'tag_id' },
-    linksOf: ({ common }) => common?.tagIds.map((tagId, index) => [tagId, index + 1]),
+    linksOf: ({ common }) => {
+      if (!common) return undefined;
+      const ids = distinct(common.tagIds);
+      return { ids, extras: ids.map((_, index) => index + 1) };
+    },
   },
   {
     table: 'app_genres',
     key: 'genre_id',
     extra: { column: 'is_primary', type: 'boolean' },
     ids: { table: 'steam_genres', column: 'genre_id' },
-    linksOf: ({ common }) =>
-      common?.genreIds.map((genreId) => [genreId, genreId === common.primaryGenreId ? 1 : 0]),
+    linksOf: ({ common }) => {
+      if (!common) return undefined;
+      const ids = distinct(common.genreIds);
+      return { ids, extras: ids.map((genreId) => (genreId === common.primaryGenreId ? 1 : 0)) };
+    },
   },
   {
     table: 'app_categories',
     key: 'category_id',
     ids: { table: 'steam_categories', column: 'category_id' },
-    linksOf: ({ common }) => common?.categoryIds.map(plain),
+    linksOf: ({ common }) => common && { ids: distinct(common.categoryIds) },
   },
   {
     table: 'app_franchises',
     key: 'franchise_id',
-    linksOf: ({ common }, names) => common?.franchises.map((name) => named(name, names.franchises)),
+    linksOf: ({ common }, names) => common && { ids: named(common.franchises, names.franchises) },
   },
   {
     table: 'app_developers',
     key: 'developer_id',
-    linksOf: ({ developers }, names) => developers?.map((name) => named(name, names.developers)),
+    linksOf: ({ developers }, names) => developers && { ids: named(developers, names.developers) },
   },
   {
     table: 'app_publishers',
     key: 'publisher_id',
-    linksOf: ({ publishers }, names) => publishers?.map((name) => named(name, names.publishers)),
+    linksOf: ({ publishers }, names) => publishers && { ids: named(publishers, names.publishers) },
   },
   {
     table: 'app_dlc',
     key: 'dlc_appid',
-    linksOf: ({ extended }) => extended?.dlcAppids.map(plain),
+    linksOf: ({ extended }) => extended && { ids: distinct(extended.dlcAppids) },
   },
 ];
 
-function plain(id: number): Link {
-  return [id, null];
+function distinct(ids: readonly number[]): readonly number[] {
+  const set = new Set(ids);
+  return set.size === ids.length ? ids : [...set];
 }
 
-function named(name: string, ids: ReadonlyMap<string, number>): Link {
-  const id = ids.get(name.toWellFormed());
-  if (id === undefined) throw new Error(`no id for the name ${name}`);
-  return [id, null];
+function named(names: readonly string[], ids: ReadonlyMap<string, number>): readonly number[] {
+  return distinct(
+    names.map((name) => {
+      const id = ids.get(name.toWellFormed());
+      if (id === undefined) throw new Error(`no id for the name ${name}`);
+      return id;
+    }),
+  );
 }

@@ -1,64 +1,59 @@
 import { sql, type RawBuilder } from 'kysely';
-import type { LinkChanges, LinkRow } from './diff-links.ts';
+import type { LinkChanges, LinkRows } from './diff-links.ts';
 import type { LinkFamily } from './link-families.ts';
-import { integers, unnestRows, type Column } from './unnest-rows.ts';
-
-const KEY: readonly Column<LinkRow>[] = [
-  { name: 'appid', type: 'integer', valueOf: ({ appid }) => appid },
-  { name: 'id', type: 'integer', valueOf: ({ id }) => id },
-];
+import { integers, unnestArrays, type ColumnArray } from './unnest-rows.ts';
 
 /** The statements, by name, that make these changes; none where nothing changes. */
 export function linkStatements(families: readonly LinkChanges[]): Map<string, RawBuilder<unknown>> {
   const statements = new Map<string, RawBuilder<unknown>>();
   for (const { family, added, changed, gone } of families) {
-    const table = sql.table(family.table);
-    const key = sql.ref(family.key);
-    const columns = family.extra
-      ? [...KEY, { name: 'extra', type: family.extra.type, valueOf: extraOf }]
-      : KEY;
-    const extra = family.extra && sql.ref(family.extra.column);
+    const { table, key, extra, ids } = family;
     if (gone.length > 0) {
       statements.set(
-        `${family.table}_gone`,
-        sql`delete from ${table} as stored using ${unnestRows(gone, KEY)}
-          where stored.appid = next.appid and stored.${key} = next.id`,
+        `${table}_gone`,
+        sql`delete from ${sql.raw(table)} as stored using ${unnestArrays(keyArrays(gone))}
+          where stored.appid = next.appid and stored.${sql.raw(key)} = next.id`,
       );
     }
     if (changed.length > 0 && extra) {
       statements.set(
-        `${family.table}_changed`,
-        sql`update ${table} as stored set ${extra} = next.extra from ${unnestRows(changed, columns)}
-          where stored.appid = next.appid and stored.${key} = next.id`,
+        `${table}_changed`,
+        sql`update ${sql.raw(table)} as stored set ${sql.raw(extra.column)} = next.extra
+          from ${unnestArrays(rowArrays(changed, family))}
+          where stored.appid = next.appid and stored.${sql.raw(key)} = next.id`,
       );
     }
     if (added.length > 0) {
-      if (family.ids) statements.set(`${family.ids.table}_added`, addIds(family.ids, added));
+      if (ids) statements.set(`${ids.table}_added`, addIds(ids, added));
+      const columns = ['appid', key, ...(extra ? [extra.column] : [])].join(', ');
       statements.set(
-        `${family.table}_added`,
-        sql`insert into ${table} (${sql.join([sql.ref('appid'), key, ...(extra ? [extra] : [])])})
-          select * from ${unnestRows(added, columns)}`,
+        `${table}_added`,
+        sql`insert into ${sql.raw(`${table} (${columns})`)} select * from ${unnestArrays(rowArrays(added, family))}`,
       );
     }
   }
   return statements;
 }
 
+function keyArrays({ appids, ids }: LinkRows): ColumnArray[] {
+  return [
+    { name: 'appid', type: 'integer', literal: `{${appids.join(',')}}` },
+    { name: 'id', type: 'integer', literal: `{${ids.join(',')}}` },
+  ];
+}
+
+function rowArrays(rows: LinkRows, { extra }: LinkFamily): ColumnArray[] {
+  if (!extra) return keyArrays(rows);
+  return [...keyArrays(rows), { name: 'extra', type: extra.type, literal: `{${rows.extras.join(',')}}` }];
+}
+
 /** Ids that nobody has seen before get a row without a name. */
-function addIds(
-  { table, column }: NonNullable<LinkFamily['ids']>,
-  links: readonly LinkRow[],
-): RawBuilder<unknown> {
-  const ids = [...new Set(links.map(({ id }) => id))];
+function addIds({ table, column }: NonNullable<LinkFamily['ids']>, { ids }: LinkRows): RawBuilder<unknown> {
   return sql`
-    insert into ${sql.table(table)} (${sql.ref(column)})
-    select id from unnest(${integers(ids)}) as given (id)
-    where not exists (select from ${sql.table(table)} as known where known.${sql.ref(column)} = id)
+    insert into ${sql.raw(table)} (${sql.raw(column)})
+    select id from unnest(${integers([...new Set(ids)])}) as given (id)
+    where not exists (select from ${sql.raw(table)} as known where known.${sql.raw(column)} = id)
     order by id
     on conflict do nothing
     returning 1`;
-}
-
-function extraOf({ extra }: LinkRow): number | null {
-  return extra;
 }

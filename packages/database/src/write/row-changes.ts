@@ -1,6 +1,7 @@
+import type { AppRecord } from '@pics/core';
+import type { AddedNames } from './add-names.ts';
 import type { LinkChanges } from './diff-links.ts';
 import { LINK_FAMILIES } from './link-families.ts';
-import type { ResolvedNames } from './resolve-names.ts';
 
 /** What writing did to the rows of one table. */
 export interface RowCounts {
@@ -21,7 +22,6 @@ export type StatementCounts = ReadonlyMap<string, number>;
 
 /** Statements whose rows only Postgres knows the number of: all others are told by what they were made of. */
 export const COUNTED_STATEMENTS: ReadonlySet<string> = new Set([
-  'added',
   'changed',
   'removed',
   'deck_added',
@@ -32,8 +32,10 @@ export const COUNTED_STATEMENTS: ReadonlySet<string> = new Set([
 
 export interface Written {
   statements: StatementCounts;
+  /** Apps that were stored for the first time. */
+  fresh: readonly AppRecord[];
   links: readonly LinkChanges[];
-  names: ResolvedNames['added'];
+  names: AddedNames;
   records: number;
   deckReports: number;
   settlements: number;
@@ -42,6 +44,7 @@ export interface Written {
 /** Counts what a write did to the rows of each table, names and ids that were there before left out. */
 export function countRows({
   statements,
+  fresh,
   links,
   names,
   records,
@@ -49,18 +52,19 @@ export function countRows({
   settlements,
 }: Written): RowChanges {
   const count = (name: string) => statements.get(name) ?? 0;
+  const deckAdded = count('deck_added') + fresh.filter(({ common }) => common?.deck).length;
   const changes: RowChanges = {
     apps: {
-      added: count('added'),
+      added: fresh.length,
       changed: count('changed') + count('removed'),
       removed: 0,
-      unchanged: records - count('added') - count('changed'),
+      unchanged: records - fresh.length - count('changed'),
     },
     app_steam_deck: {
-      added: count('deck_added'),
+      added: deckAdded,
       changed: count('deck_changed'),
       removed: count('deck_gone'),
-      unchanged: deckReports - count('deck_added') - count('deck_changed'),
+      unchanged: deckReports - deckAdded - count('deck_changed'),
     },
     sync_status: { ...NONE, changed: settlements },
   };

@@ -9,19 +9,32 @@ export interface Column<Row> {
   valueOf: (row: Row) => unknown;
 }
 
+/** One column, its values written as an array in Postgres' own notation. */
+export interface ColumnArray {
+  name: string;
+  type: Column<never>['type'];
+  literal: string;
+}
+
 /**
  * Rows as a table to select from, named `next`: one array parameter per column, whatever the number of rows. Neither the
  * 65,535 parameters that a statement may have nor the cost of planning thousands of them ever matters.
  */
 export function unnestRows<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): RawBuilder<unknown> {
-  const selected = columns.map(({ name, type }) =>
-    type === 'unixSeconds' ? sql`to_timestamp(${sql.ref(name)}) as ${sql.ref(name)}` : sql.ref(name),
+  return unnestArrays(columns.map((column) => ({ ...column, literal: arrayLiteral(rows, column) })));
+}
+
+/** The same from columns that are arrays already. */
+export function unnestArrays(columns: readonly ColumnArray[]): RawBuilder<unknown> {
+  const arrays = columns.map(
+    ({ name, type, literal }) => sql`unnest(${literal}::${sql.raw(`${arrayType(type)}) as ${name}`)}`,
   );
-  const arrays = columns.map((column) => sql`${arrayLiteral(rows, column)}::${sql.raw(arrayType(column))}`);
-  return sql`(
-    select ${sql.join(selected)}
-    from unnest(${sql.join(arrays)}) as given (${sql.join(columns.map(({ name }) => sql.ref(name)))})
-  ) as next`;
+  const times = columns.some(({ type }) => type === 'unixSeconds');
+  if (!times) return sql`(select ${sql.join(arrays)}) as next`;
+  const selected = columns.map(({ name, type }) =>
+    type === 'unixSeconds' ? `to_timestamp(${name}) as ${name}` : name,
+  );
+  return sql`(select ${sql.raw(selected.join(', '))} from (select ${sql.join(arrays)}) as given) as next`;
 }
 
 /** Ids as one array parameter. */
@@ -34,7 +47,7 @@ export function texts(values: readonly string[]): RawBuilder<unknown> {
   return sql`${`{${values.map(quote).join(',')}}`}::text[]`;
 }
 
-function arrayType({ type }: Column<never>): string {
+function arrayType(type: Column<never>['type']): string {
   return type === 'unixSeconds' ? 'bigint[]' : `${type}[]`;
 }
 
@@ -44,11 +57,12 @@ function arrayType({ type }: Column<never>): string {
  */
 function arrayLiteral<Row>(rows: readonly Row[], { type, valueOf }: Column<Row>): string {
   const toText = TO_TEXT[type];
-  const elements = rows.map((row) => {
+  let literal = '';
+  for (const row of rows) {
     const value = valueOf(row);
-    return value === null || value === undefined ? 'NULL' : toText(value);
-  });
-  return `{${elements.join(',')}}`;
+    literal += value === null || value === undefined ? ',NULL' : `,${toText(value)}`;
+  }
+  return `{${literal.slice(1)}}`;
 }
 
 const TO_TEXT: Record<Column<never>['type'], (value: unknown) => string> = {
@@ -58,7 +72,8 @@ const TO_TEXT: Record<Column<never>['type'], (value: unknown) => string> = {
   boolean: String,
   unixSeconds: String,
   text: (value) => quote(String(value)),
-  jsonb: (value) => quote(JSON.stringify(value)),
+  // JSON holds no control characters, so what JSON does to quotes and backslashes is all that is to be done, and it is fast.
+  jsonb: (value) => JSON.stringify(JSON.stringify(value)),
 };
 
 function quote(text: string): string {

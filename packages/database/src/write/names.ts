@@ -1,0 +1,50 @@
+import type { AppRecord } from '@pics/core';
+import { sql, type RawBuilder } from 'kysely';
+import { texts } from './unnest-rows.ts';
+
+/** The tables of what is named by text. */
+export const NAME_TABLES = ['franchises', 'developers', 'publishers'] as const;
+export type NameTable = (typeof NAME_TABLES)[number];
+
+/** Names, each of them once, by table. */
+export type Names = Record<NameTable, string[]>;
+
+/** Ids by name, by table. */
+export type NameIds = Record<NameTable, Map<string, number>>;
+
+/** A row that `selectNames` selects. */
+export interface NamedRow {
+  kind: NameTable;
+  id: number;
+  text: string;
+}
+
+/** All names in these records, as Postgres stores them. */
+export function namesOf(records: readonly AppRecord[]): Names {
+  return {
+    franchises: distinct(records, ({ common }) => common?.franchises),
+    developers: distinct(records, ({ developers }) => developers),
+    publishers: distinct(records, ({ publishers }) => publishers),
+  };
+}
+
+/** Selects the ids of those of these names that have one: one select for each table that is asked. */
+export function selectNames(names: Names): RawBuilder<unknown>[] {
+  return NAME_TABLES.filter((table) => names[table].length > 0).map(
+    (table) => sql`
+      select ${sql.lit(table)} as kind, id, name as text
+      from ${sql.raw(table)}
+      where name = any (${texts(names[table])})`,
+  );
+}
+
+function distinct(
+  records: readonly AppRecord[],
+  namesIn: (record: AppRecord) => readonly string[] | undefined,
+): string[] {
+  const names = new Set<string>();
+  for (const record of records) {
+    for (const name of namesIn(record) ?? []) names.add(name.toWellFormed());
+  }
+  return [...names];
+}
