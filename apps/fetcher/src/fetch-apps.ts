@@ -25,7 +25,22 @@ export interface FetchAppsEdges {
  *   fails so that it stands among the failed ones, from where it can be retried.
  */
 export async function fetchApps(job: FetchAppsJob, edges: FetchAppsEdges): Promise<Record<string, number>> {
-  const info = await edges.getProductInfo(job.appids);
+  const { counts, unanswered, added } = handOn(job, await edges.getProductInfo(job.appids), edges);
+  await added;
+  const [last] = unanswered;
+  if (last?.counts && job.appids.length === 1 && job.attempt + 1 >= MAX_ATTEMPTS) {
+    throw new PermanentError(`app ${last.appid} failed after ${MAX_ATTEMPTS} attempts, ${last.reason}`);
+  }
+  return counts;
+}
+
+/**
+ * Hands everything that came of a batch to the writer; `added` resolves when it is in Redis.
+ *
+ * Not part of the function above, for an async function holds all of its variables until it ends: bodies and records would
+ * outlive the wait for Redis, and the garbage collector would move twice as much.
+ */
+function handOn(job: FetchAppsJob, info: ProductInfo, edges: FetchAppsEdges) {
   if (info.unanswered.length === job.appids.length && info.unanswered.every(isDisconnect)) {
     throw new SteamUnavailable('the connection to Steam was lost before an answer came');
   }
@@ -35,8 +50,17 @@ export async function fetchApps(job: FetchAppsJob, edges: FetchAppsEdges): Promi
     reason: `NoAnswer: ${REASONS[app.reason]}`,
     counts: !isDisconnect(app),
   }));
+  const counts = {
+    apps: job.appids.length,
+    records: records.length,
+    unknown: info.unknown.length,
+    failed: failed.length,
+    unanswered: unanswered.length,
+    parts: info.parts,
+    changeNumber: job.changeNumber,
+  };
   const { version, kind, batchId, changeNumber } = job;
-  await edges.addWriteJob({
+  const added = edges.addWriteJob({
     version,
     kind,
     batchId,
@@ -46,20 +70,7 @@ export async function fetchApps(job: FetchAppsJob, edges: FetchAppsEdges): Promi
     failed,
     unanswered,
   });
-
-  const last = unanswered[0];
-  if (last?.counts && job.appids.length === 1 && job.attempt + 1 >= MAX_ATTEMPTS) {
-    throw new PermanentError(`app ${last.appid} failed after ${MAX_ATTEMPTS} attempts, ${last.reason}`);
-  }
-  return {
-    apps: job.appids.length,
-    records: records.length,
-    unknown: info.unknown.length,
-    failed: failed.length,
-    unanswered: unanswered.length,
-    parts: info.parts,
-    changeNumber,
-  };
+  return { counts, unanswered, added };
 }
 
 const REASONS: Record<Unanswered['reason'], string> = {

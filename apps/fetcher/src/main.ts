@@ -32,9 +32,9 @@ await runService({
         tracing.span('ask for product info', { apps: appids.length }, () => steam.getProductInfo(appids)),
       getProductMetadata: (appids) =>
         tracing.span('ask for metadata', { apps: appids.length }, () => steam.getProductMetadata(appids)),
-      addWriteJob: async (job) => {
-        await queues.write.add(job);
+      addWriteJob: (job) => {
         metrics.countAnswers(job);
+        return queues.write.add(job);
       },
     };
     const worker = startWorker({

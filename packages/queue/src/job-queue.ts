@@ -49,10 +49,11 @@ export class JobQueue<Job extends { kind: string; batchId: string }> {
     this.bull.on('error', () => {}); // The connection reports its own errors.
   }
 
-  /** Adds one job; it is in Redis when this resolves. */
-  async add(job: Job, lane?: Lane): Promise<void> {
+  /** Adds one job; it is in Redis when this resolves. Nothing holds the job itself while Redis takes its time. */
+  add(job: Job, lane?: Lane): Promise<void> {
     const jobId = `${job.batchId}${SEPARATOR}${randomUUID().slice(0, 8)}`;
-    await this.bull.add(job.kind, job, { jobId, ...(lane && { priority: LANES[lane] }) });
+    const options = { jobId, ...(lane && { priority: LANES[lane] }) };
+    return this.bull.add(job.kind, new Payload(job), options).then(() => undefined);
   }
 
   /** How many jobs wait or are under way. */
@@ -96,6 +97,22 @@ export class JobQueue<Job extends { kind: string; batchId: string }> {
 
   async close(): Promise<void> {
     await this.bull.close();
+  }
+}
+
+/** BullMQ holds on to what it is given until Redis has answered. This lets go of it as soon as it is serialized. */
+class Payload {
+  #job: object | undefined;
+
+  constructor(job: object) {
+    this.#job = job;
+  }
+
+  toJSON(): object {
+    const job = this.#job;
+    if (!job) throw new Error('a payload is serialized once');
+    this.#job = undefined;
+    return job;
   }
 }
 
