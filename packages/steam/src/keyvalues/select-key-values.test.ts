@@ -2,7 +2,16 @@ import { expect, test } from 'vitest';
 import { block, list, selectKeyValues, text, tree } from './select-key-values.ts';
 
 function select(source: string, selector: Parameters<typeof selectKeyValues>[1]) {
-  return selectKeyValues(Buffer.from(source), selector).value;
+  return plain(selectKeyValues(Buffer.from(source), selector).value);
+}
+
+/** With plain objects for blocks, whose fields are getters of their class. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  const fields: Record<string, unknown> = {};
+  for (const name in value) if (name !== 'values') fields[name] = plain(Reflect.get(value, name));
+  return fields;
 }
 
 test('yields what is named and nothing else, undefined where it is absent', () => {

@@ -1,5 +1,6 @@
 import { KeyValuesError } from './key-values-error.ts';
 import { type KeyValuesLimits, KeyValuesReader } from './key-values-reader.ts';
+import { defineSelectedBlock, type SelectedBlockClass } from './selected-block.ts';
 
 /** One entry of a list or a tree, where keys are data and not known beforehand. */
 export interface Entry<Value> {
@@ -30,12 +31,14 @@ interface BlockSelector<Fields extends Record<string, Selector>> {
   readonly fields: Fields;
   /** The fields by the length of their names: a key is compared with those few that it can be. */
   readonly byLength: readonly (readonly Field[] | undefined)[];
-  /** Every field, undefined. Blocks are copies of it, so that all have one hidden class. */
-  readonly empty: Record<string, undefined>;
+  /** One undefined for each field. */
+  readonly empty: readonly undefined[];
+  readonly Block: SelectedBlockClass;
 }
 
 interface Field {
   readonly name: string;
+  readonly index: number;
   readonly selector: Selector;
 }
 
@@ -71,12 +74,18 @@ export function tree(maxEntries: number): TreeSelector {
 
 /** A block of which only these keys are wanted (in lower-case ASCII; case does not count). The first of equal keys counts. */
 export function block<const Fields extends Record<string, Selector>>(fields: Fields): BlockSelector<Fields> {
+  const names = Object.keys(fields);
   const byLength: Field[][] = [];
-  for (const [name, selector] of Object.entries(fields)) {
-    (byLength[name.length] ??= []).push({ name, selector });
+  for (const [index, [name, selector]] of Object.entries(fields).entries()) {
+    (byLength[name.length] ??= []).push({ name, index, selector });
   }
-  const empty = Object.fromEntries(Object.keys(fields).map((name) => [name, undefined]));
-  return { kind: 'block', fields, byLength, empty };
+  return {
+    kind: 'block',
+    fields,
+    byLength,
+    empty: names.map(() => undefined),
+    Block: defineSelectedBlock(names),
+  };
 }
 
 /**
@@ -105,13 +114,11 @@ export function selectKeyValues<S extends Selector>(
   return { key, value: value as Selected<S> | undefined };
 }
 
-type Value = string | EntryTree | Entry<Value>[] | { [name: string]: Value | undefined };
-
 function fits(reader: KeyValuesReader, selector: Selector): boolean {
   return reader.isBlock === (selector.kind !== 'text');
 }
 
-function read(reader: KeyValuesReader, selector: Selector): Value {
+function read(reader: KeyValuesReader, selector: Selector): unknown {
   switch (selector.kind) {
     case 'text':
       return reader.readText();
@@ -124,18 +131,18 @@ function read(reader: KeyValuesReader, selector: Selector): Value {
   }
 }
 
-function readBlock(reader: KeyValuesReader, selector: BlockSelector<Record<string, Selector>>): Value {
-  const values: { [name: string]: Value | undefined } = { ...selector.empty };
+function readBlock(reader: KeyValuesReader, selector: BlockSelector<Record<string, Selector>>): object {
+  const values: unknown[] = selector.empty.slice();
   reader.enterBlock();
   while (reader.nextEntry()) {
     const field = findField(reader, selector.byLength[reader.keyLength]);
-    if (field === undefined || values[field.name] !== undefined || !fits(reader, field.selector)) {
+    if (field === undefined || values[field.index] !== undefined || !fits(reader, field.selector)) {
       reader.skipValue();
     } else {
-      values[field.name] = read(reader, field.selector);
+      values[field.index] = read(reader, field.selector);
     }
   }
-  return values;
+  return new selector.Block(values);
 }
 
 function findField(reader: KeyValuesReader, candidates: readonly Field[] | undefined): Field | undefined {
@@ -144,8 +151,8 @@ function findField(reader: KeyValuesReader, candidates: readonly Field[] | undef
   return undefined;
 }
 
-function readList(reader: KeyValuesReader, selector: ListSelector<Selector>): Value {
-  const entries: Entry<Value>[] = [];
+function readList(reader: KeyValuesReader, selector: ListSelector<Selector>): Entry<unknown>[] {
+  const entries: Entry<unknown>[] = [];
   reader.enterBlock();
   while (reader.nextEntry()) {
     if (entries.length === selector.maxEntries) throw tooMany(reader, selector.maxEntries);
@@ -155,7 +162,7 @@ function readList(reader: KeyValuesReader, selector: ListSelector<Selector>): Va
   return entries;
 }
 
-function readTree(reader: KeyValuesReader, selector: TreeSelector): Value {
+function readTree(reader: KeyValuesReader, selector: TreeSelector): EntryTree {
   let left = selector.maxEntries;
   const readLevel = (): EntryTree => {
     const entries: EntryTree = [];
