@@ -53,6 +53,7 @@ const PLATFORMS = ['windows', 'macos', 'linux'];
 function extractPlatforms(oslist: Common['oslist']): string | null {
   const text = toText(oslist, 'common.oslist')?.toLowerCase();
   if (text === undefined) return null;
+  if (!text.includes(',')) return text;
   const names = text.split(',').map((name) => name.trim());
   const known = PLATFORMS.filter((platform) => names.includes(platform));
   const others = names.filter((name) => name !== '' && !PLATFORMS.includes(name));

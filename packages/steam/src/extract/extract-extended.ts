@@ -19,8 +19,10 @@ export function extractExtended(extended: Extended | undefined): ExtendedSection
 
 /** `extended.listofdlc`, a comma list with empty items in it and apps that do not exist; each once, in Steam's order. */
 function extractDlc(listofdlc: Extended['listofdlc']): number[] {
+  const list = toText(listofdlc, 'extended.listofdlc');
+  if (list === null) return [];
   const appids = new Set<number>();
-  for (const item of (toText(listofdlc, 'extended.listofdlc') ?? '').split(',')) {
+  for (const item of list.split(',')) {
     const appid = toId(item);
     if (appid !== null) appids.add(appid);
   }
