@@ -8,6 +8,7 @@ import { pickAppInfo } from './pick-app-info.ts';
 
 /** steam-user as others use it, unchanged. */
 interface SteamUser extends EventEmitter {
+  readonly steamID: { getSteamID64(): string };
   logOn(details: { anonymous: true }): void;
   /** Resolves when each id was answered; an id that was asked for twice, or is left out, makes it wait for an hour. */
   getProductInfo(
@@ -17,6 +18,19 @@ interface SteamUser extends EventEmitter {
   ): Promise<{ apps: Record<string, SteamUserApp>; unknownApps: number[] }>;
   /** Asks Steam's Web API, here only for the list of servers. */
   _apiRequest: () => Promise<{ response: { serverlist: Record<string, CmEntry> } }>;
+  /** Chooses a server, connects and sends the logon. */
+  _doConnection: () => Promise<void>;
+  _connection: Connection;
+  readonly _sessionID: number;
+  _sendLogOn(): Promise<void>;
+  _handleNetMessage(message: Buffer, connection: Connection): void;
+}
+
+interface Connection {
+  connectionType: string;
+  connectionId: number;
+  send: (message: Buffer) => void;
+  end: () => void;
 }
 
 interface SteamUserApp {
@@ -42,6 +56,15 @@ interface SteamUserModule {
 // Not by import: that name has the types of what packages/steam uses of it.
 const SteamUserClient = createRequire(import.meta.url)('steam-user') as SteamUserModule;
 
+/** A client that is not logged on. */
+export function createSteamUser(): SteamUser {
+  return new SteamUserClient({
+    dataDirectory: null,
+    enablePicsCache: false,
+    protocol: SteamUserClient.EConnectionProtocol.WebSocket,
+  });
+}
+
 /** Records of these apps, by steam-user's own getProductInfo. */
 export type FetchRecords = (appids: readonly number[]) => Promise<AppRecord[]>;
 
@@ -50,11 +73,7 @@ export type FetchRecords = (appids: readonly number[]) => Promise<AppRecord[]>;
  * on to this server (host:port).
  */
 export async function connectSteamUser(cmServer: string): Promise<FetchRecords> {
-  const steam = new SteamUserClient({
-    dataDirectory: null,
-    enablePicsCache: false,
-    protocol: SteamUserClient.EConnectionProtocol.WebSocket,
-  });
+  const steam = createSteamUser();
   const server: CmEntry = {
     endpoint: cmServer,
     type: 'websockets',
