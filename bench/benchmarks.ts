@@ -1,5 +1,6 @@
 import type { Benchmark } from './measure/benchmark.ts';
 import { textToRecords } from './text-to-records.ts';
+import { wireToRecords } from './wire-to-records.ts';
 import { changeToRow } from './change-to-row.ts';
 import { fleet } from './fleet.ts';
 import { growth } from './growth.ts';
@@ -8,6 +9,7 @@ import { wholeLine } from './whole-line.ts';
 
 /** Everything `npm run bench` measures, in the order data moves. */
 export const benchmarks: readonly Benchmark[] = [
+  wireToRecords,
   textToRecords,
   wholeLine,
   growth,
