@@ -29,15 +29,14 @@ export function createQueuePages(options: QueuePagesOptions): RequestHandler {
   const { queues, basePath, environment, readOnly, setFleetRate } = options;
   const fetch = new SteeredAdapter(
     queues.fetch.bull,
+    describerOf(fetchJobSchema, describeFetchJob),
     { description: 'Batches of apps to ask Steam for', readOnlyMode: readOnly },
     setFleetRate,
   );
-  const write = new SteeredAdapter(queues.write.bull, {
+  const write = new SteeredAdapter(queues.write.bull, describerOf(writeJobSchema, describeWriteJob), {
     description: 'Records to write to Postgres',
     readOnlyMode: readOnly,
   });
-  fetch.setFormatter('data', formatterOf(fetchJobSchema, describeFetchJob));
-  write.setFormatter('data', formatterOf(writeJobSchema, describeWriteJob));
 
   const serverAdapter = new ExpressAdapter().setBasePath(basePath);
   createBullBoard({
@@ -60,7 +59,7 @@ export function createQueuePages(options: QueuePagesOptions): RequestHandler {
 }
 
 /** A payload that is not one of ours is shown as it is: that is what one opened it for. */
-function formatterOf<Payload>(schema: z.ZodType<Payload>, describe: (payload: Payload) => object) {
+function describerOf<Payload>(schema: z.ZodType<Payload>, describe: (payload: Payload) => object) {
   return (payload: unknown) => {
     const parsed = schema.safeParse(payload);
     return parsed.success ? describe(parsed.data) : payload;

@@ -97,10 +97,14 @@ describe('Bull Board', () => {
     const [job] = await queues.write.bull.getWaiting();
     const { text } = await board.send(`/queues/api/queues/pics-write/${job?.id}`);
     const shown = JSON.parse(text) as { job: { data: unknown } };
-    expect(shown.job.data).toMatchObject({
-      records: { count: 1, appids: '440' },
-      unknown: { count: 1, appids: '570' },
-    });
+    const short = { records: { count: 1, appids: '440' }, unknown: { count: 1, appids: '570' } };
+    expect(shown.job.data).toMatchObject(short);
+
+    const list = await board.send('/queues/api/queues?activeQueue=pics-write&status=latest&page=1');
+    const { queues: listed } = JSON.parse(list.text) as { queues: { jobs: object[] }[] };
+    expect(listed[1]?.jobs).toEqual([
+      expect.objectContaining({ id: job?.id, data: expect.objectContaining(short) }),
+    ]);
   });
 
   test('shows a payload that somebody put there by hand as it is', async () => {
