@@ -1,6 +1,7 @@
 import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely';
 import { Pool } from 'pg';
 import { connectionSettings, isTransactionPooler } from './connection-settings.ts';
+import { PreparingPool } from './preparing-pool.ts';
 import type { Schema } from './schema.ts';
 
 /** The database, or a transaction on it: the functions of this package take either. */
@@ -55,7 +56,7 @@ export function connectDatabase(url: string, options: ConnectOptions): Database 
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   return new Kysely<Schema>({
-    dialect: new PostgresDialect({ pool }),
+    dialect: new PostgresDialect({ pool: new PreparingPool(pool, !isTransactionPooler(url)) }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   });
 }

@@ -36,10 +36,9 @@ export async function releaseBatches(
 ): Promise<number> {
   return inTransaction(db, async (trx) => {
     await releaseScanRequests(trx, batchIds, { counts });
-    const retries = sql<number>`(attempts + 1)`;
     const attempt = sql`,
       attempts = attempts + 1,
-      not_before = now() + ${retryDelay(retries)},
+      not_before = now() + ${sql.raw(retryDelay('(attempts + 1)'))},
       failed_at = case when attempts + 1 >= ${MAX_ATTEMPTS} then now() else failed_at end,
       last_error = case when attempts + 1 >= ${MAX_ATTEMPTS} then ${error} else last_error end`;
     const released = await sql`

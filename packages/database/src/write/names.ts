@@ -1,5 +1,5 @@
 import type { AppRecord } from '@pics/core';
-import { sql, type RawBuilder } from 'kysely';
+import type { Bind } from '../prepared-statement.ts';
 import { texts } from './unnest-rows.ts';
 
 /** The tables of what is named by text. */
@@ -28,14 +28,13 @@ export function namesOf(records: readonly AppRecord[]): Names {
   };
 }
 
-/** Selects the ids of those of these names that have one: one select for each table that is asked. */
-export function selectNames(names: Names): RawBuilder<unknown>[] {
-  return NAME_TABLES.filter((table) => names[table].length > 0).map(
-    (table) => sql`
-      select ${sql.lit(table)} as kind, id, name as text
-      from ${sql.raw(table)}
-      where name = any (${texts(names[table])})`,
-  );
+/** SQL for the ids of those of these names that have one. */
+export function selectNames<Input>(bind: Bind<Input>, namesIn: (input: Input) => Names): string {
+  const selects = NAME_TABLES.map((table) => {
+    const names = bind((input) => texts(namesIn(input)[table]));
+    return `select '${table}' as kind, id, name as text from ${table} where name = any (${names}::text[])`;
+  });
+  return selects.join(' union all ');
 }
 
 function distinct(

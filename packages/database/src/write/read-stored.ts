@@ -1,5 +1,5 @@
-import type { AppRecord } from '@pics/core';
-import { sql, type Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
+import { PreparedStatement } from '../prepared-statement.ts';
 import type { Schema } from '../schema.ts';
 import { selectNames, type NamedRow, type NameIds, type Names } from './names.ts';
 import { selectLinks, splitLinks, type StoredLinks } from './stored-links.ts';
@@ -12,23 +12,27 @@ export interface Stored {
   ids: NameIds;
 }
 
+interface Wanted {
+  appids: readonly number[];
+  names: Names;
+}
+
 interface AppRow {
   kind: 'apps';
   id: number;
   text: string;
 }
 
+const statement = new PreparedStatement<Wanted, AppRow | NamedRow>('read_stored', (bind) =>
+  [selectLinks(bind, ({ appids }) => appids), selectNames(bind, ({ names }) => names)].join(' union all '),
+);
+
 /** Reads what the tables hold of these apps and names, all of it in one round trip. */
-export async function readStored(
-  trx: Transaction<Schema>,
-  records: readonly AppRecord[],
-  names: Names,
-): Promise<Stored> {
-  const selects = [selectLinks(records.map(({ appid }) => appid)), ...selectNames(names)];
-  const { rows } = await sql<AppRow | NamedRow>`${sql.join(selects, sql` union all `)}`.execute(trx);
+export async function readStored(trx: Transaction<Schema>, wanted: Wanted): Promise<Stored> {
   const links = new Map<number, StoredLinks>();
   const ids: NameIds = { franchises: new Map(), developers: new Map(), publishers: new Map() };
-  for (const { kind, id, text } of rows) {
+  if (wanted.appids.length === 0) return { links, ids };
+  for (const { kind, id, text } of await statement.execute(trx, wanted)) {
     if (kind === 'apps') links.set(id, splitLinks(text));
     else ids[kind].set(text, id);
   }

@@ -1,7 +1,6 @@
-import type { AppRecord } from '@pics/core';
 import type { AddedNames } from './add-names.ts';
-import type { LinkChanges } from './diff-links.ts';
-import { LINK_FAMILIES } from './link-families.ts';
+import type { Changes } from './changes.ts';
+import type { PartCounts } from './write-changes.ts';
 
 /** What writing did to the rows of one table. */
 export interface RowCounts {
@@ -17,63 +16,37 @@ export type RowChanges = Record<string, RowCounts>;
 
 const NONE: RowCounts = { added: 0, changed: 0, removed: 0, unchanged: 0 };
 
-/** What the statements of a write are known to have done, by their names; see `writeOutcomes`. */
-export type StatementCounts = ReadonlyMap<string, number>;
-
-/** Statements whose rows only Postgres knows the number of: all others are told by what they were made of. */
-export const COUNTED_STATEMENTS: ReadonlySet<string> = new Set([
-  'changed',
-  'removed',
-  'deck_added',
-  'deck_changed',
-  'deck_gone',
-  ...LINK_FAMILIES.flatMap(({ ids }) => (ids ? [`${ids.table}_added`] : [])),
-]);
-
-export interface Written {
-  statements: StatementCounts;
-  /** Apps that were stored for the first time. */
-  fresh: readonly AppRecord[];
-  links: readonly LinkChanges[];
-  names: AddedNames;
-  records: number;
-  deckReports: number;
-  settlements: number;
-}
-
 /** Counts what a write did to the rows of each table, names and ids that were there before left out. */
-export function countRows({
-  statements,
-  fresh,
-  links,
-  names,
-  records,
-  deckReports,
-  settlements,
-}: Written): RowChanges {
-  const count = (name: string) => statements.get(name) ?? 0;
-  const deckAdded = count('deck_added') + fresh.filter(({ common }) => common?.deck).length;
-  const changes: RowChanges = {
+export function countRows(changes: Changes, counts: PartCounts, names: AddedNames): RowChanges {
+  const count = (part: string) => counts.get(part) ?? 0;
+  const { fresh, known, decks, links, settlements } = changes;
+  const rows: RowChanges = {
     apps: {
       added: fresh.length,
       changed: count('changed') + count('removed'),
       removed: 0,
-      unchanged: records - fresh.length - count('changed'),
+      unchanged: known.length - count('changed'),
     },
     app_steam_deck: {
-      added: deckAdded,
+      added: count('deck_added'),
       changed: count('deck_changed'),
       removed: count('deck_gone'),
-      unchanged: deckReports - deckAdded - count('deck_changed'),
+      unchanged: decks.length - count('deck_added') - count('deck_changed'),
     },
-    sync_status: { ...NONE, changed: settlements },
+    sync_status: { ...NONE, changed: settlements.length },
   };
-  for (const [table, added] of Object.entries(names)) changes[table] = { ...NONE, added };
-  for (const { family, added, changed, gone, unchanged } of links) {
-    changes[family.table] = { added: added.length, changed: changed.length, removed: gone.length, unchanged };
-    if (family.ids) changes[family.ids.table] = { ...NONE, added: count(`${family.ids.table}_added`) };
+  for (const [table, namesAdded] of Object.entries(names)) rows[table] = { ...NONE, added: namesAdded };
+  if (fresh.length + known.length === 0) return rows; // No answer that says anything of links.
+  for (const { family, ...change } of links) {
+    rows[family.table] = {
+      added: change.added.length,
+      changed: change.changed.length,
+      removed: change.gone.length,
+      unchanged: change.unchanged,
+    };
+    if (family.ids) rows[family.ids.table] = { ...NONE, added: count(`${family.ids.table}_added`) };
   }
-  return changes;
+  return rows;
 }
 
 /** Adds up two counts of the same tables. */

@@ -1,4 +1,4 @@
-import { sql, type RawBuilder } from 'kysely';
+import type { Bind } from '../prepared-statement.ts';
 import { LINK_FAMILIES, type LinkFamily, type Links } from './link-families.ts';
 import { integers } from './unnest-rows.ts';
 
@@ -14,17 +14,17 @@ const LINKS = LINK_FAMILIES.map(({ table, key, extra }) => {
 });
 
 /**
- * Selects the links of those of these apps that are stored: a row per app and one text for all families, so that a batch
- * of apps in which little has changed costs little more than comparing texts.
+ * SQL for the links of those of these apps that are stored: a row per app and one text for all families, so that a batch of
+ * apps in which little has changed costs little more than comparing texts.
  */
-export function selectLinks(appids: readonly number[]): RawBuilder<unknown> {
-  return sql`
-    select 'apps' as kind, appid as id, ${sql.raw(`concat_ws('${BETWEEN}', ${LINKS.join(', ')})`)} as text
+export function selectLinks<Input>(bind: Bind<Input>, appidsIn: (input: Input) => readonly number[]): string {
+  return `
+    select 'apps' as kind, appid as id, concat_ws('${BETWEEN}', ${LINKS.join(', ')}) as text
     from apps
-    where appid = any (${integers(appids)})`;
+    where appid = any (${bind((input) => integers(appidsIn(input)))}::integer[])`;
 }
 
-/** Takes the text of a row that `selectLinks` selects apart. */
+/** Takes the text of such a row apart. */
 export function splitLinks(text: string): StoredLinks {
   return text.split(BETWEEN);
 }

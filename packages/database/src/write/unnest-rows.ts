@@ -1,53 +1,63 @@
-import { sql, type RawBuilder } from 'kysely';
+import type { Bind } from '../prepared-statement.ts';
+
+type Type = 'integer' | 'bigint' | 'smallint' | 'boolean' | 'text' | 'jsonb' | 'unixSeconds';
 
 /** One column of rows that travel to Postgres as arrays. */
 export interface Column<Row> {
   name: string;
   /** `unixSeconds` arrives as a timestamptz. */
-  type: 'integer' | 'bigint' | 'smallint' | 'boolean' | 'text' | 'jsonb' | 'unixSeconds';
+  type: Type;
   /** The value in a row; null or undefined is NULL. */
   valueOf: (row: Row) => unknown;
 }
 
-/** One column, its values written as an array in Postgres' own notation. */
-export interface ColumnArray {
+/** A column that is an array already. */
+export interface ArrayColumn<Input> {
   name: string;
-  type: Column<never>['type'];
-  literal: string;
+  type: Type;
+  /** Its values, each of them a number, as a JavaScript array. */
+  valuesOf: (input: Input) => readonly number[];
 }
 
 /**
- * Rows as a table to select from, named `next`: one array parameter per column, whatever the number of rows. Neither the
- * 65,535 parameters that a statement may have nor the cost of planning thousands of them ever matters.
+ * SQL for rows as a table to select from: one array parameter per column, whatever the number of rows. Neither the 65,535
+ * parameters that a statement may have nor the cost of planning thousands of them ever matters.
  */
-export function unnestRows<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): RawBuilder<unknown> {
-  return unnestArrays(columns.map((column) => ({ ...column, literal: arrayLiteral(rows, column) })));
-}
-
-/** The same from columns that are arrays already. */
-export function unnestArrays(columns: readonly ColumnArray[]): RawBuilder<unknown> {
-  const arrays = columns.map(
-    ({ name, type, literal }) => sql`unnest(${literal}::${sql.raw(`${arrayType(type)}) as ${name}`)}`,
-  );
-  const times = columns.some(({ type }) => type === 'unixSeconds');
-  if (!times) return sql`(select ${sql.join(arrays)}) as next`;
+export function unnestRows<Input, Row>(
+  bind: Bind<Input>,
+  rowsOf: (input: Input) => readonly Row[],
+  columns: readonly Column<Row>[],
+): string {
+  const arrays = columns.map((column) => {
+    const literal = bind((input) => arrayLiteral(rowsOf(input), column));
+    return `unnest(${literal}::${arrayType(column)}) as ${column.name}`;
+  });
   const selected = columns.map(({ name, type }) =>
     type === 'unixSeconds' ? `to_timestamp(${name}) as ${name}` : name,
   );
-  return sql`(select ${sql.raw(selected.join(', '))} from (select ${sql.join(arrays)}) as given) as next`;
+  return `(select ${selected.join(', ')} from (select ${arrays.join(', ')}) as given)`;
 }
 
-/** Ids as one array parameter. */
-export function integers(ids: readonly number[]): RawBuilder<unknown> {
-  return sql`${`{${ids.join(',')}}`}::integer[]`;
+/** The same from columns that are arrays already. */
+export function unnestArrays<Input>(bind: Bind<Input>, columns: readonly ArrayColumn<Input>[]): string {
+  const arrays = columns.map((column) => {
+    const literal = bind((input) => integers(column.valuesOf(input)));
+    return `unnest(${literal}::${arrayType(column)}) as ${column.name}`;
+  });
+  return `(select ${arrays.join(', ')})`;
 }
 
-/** Texts as one array parameter. */
-export function texts(values: readonly string[]): RawBuilder<unknown> {
-  return sql`${`{${values.map(quote).join(',')}}`}::text[]`;
+/** Numbers as an array parameter. */
+export function integers(values: readonly number[]): string {
+  return `{${values.join(',')}}`;
 }
 
-function arrayType(type: Column<never>['type']): string {
+/** Texts as an array parameter. */
+export function texts(values: readonly string[]): string {
+  return `{${values.map(quote).join(',')}}`;
+}
+
+function arrayType({ type }: { type: Type }): string {
   return type === 'unixSeconds' ? 'bigint[]' : `${type}[]`;
 }
 
@@ -65,14 +75,14 @@ function arrayLiteral<Row>(rows: readonly Row[], { type, valueOf }: Column<Row>)
   return `{${literal.slice(1)}}`;
 }
 
-const TO_TEXT: Record<Column<never>['type'], (value: unknown) => string> = {
+const TO_TEXT: Record<Type, (value: unknown) => string> = {
   integer: String,
   bigint: String,
   smallint: String,
   boolean: String,
   unixSeconds: String,
   text: (value) => quote(String(value)),
-  // JSON holds no control characters, so what JSON does to quotes and backslashes is all that is to be done, and it is fast.
+  // JSON holds no control characters: quotes and backslashes are all there is to escape, and JSON escapes them alike.
   jsonb: (value) => JSON.stringify(JSON.stringify(value)),
 };
 

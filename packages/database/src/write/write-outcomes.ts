@@ -1,19 +1,16 @@
 import type { AppRecord, WriteAppsJob } from '@pics/core';
-import { sql, type RawBuilder, type Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { Schema } from '../schema.ts';
 import { addNames, type AddedNames } from './add-names.ts';
-import { insertApps, removeApps, updateApps } from './app-statements.ts';
-import { deckStatements, insertDeck } from './deck-statements.ts';
+import type { Changes } from './changes.ts';
 import { diffLinks, type LinkChanges } from './diff-links.ts';
-import { linkStatements } from './link-statements.ts';
 import { lockLedger } from './lock-ledger.ts';
-import type { Outcome } from './outcomes.ts';
 import { namesOf } from './names.ts';
+import type { Outcome } from './outcomes.ts';
 import { readStored } from './read-stored.ts';
-import { countRows, COUNTED_STATEMENTS, type RowChanges, type StatementCounts } from './row-changes.ts';
+import { countRows, type RowChanges } from './row-changes.ts';
 import { isOlder, settle } from './settle.ts';
-import { settleStatement } from './settle-statement.ts';
-import { integers } from './unnest-rows.ts';
+import { writeChanges } from './write-changes.ts';
 
 /** What writing changed, in apps. */
 export interface WriteCounts {
@@ -40,9 +37,9 @@ export interface WriteResult {
  * Writes what came of a batch: the rows of its apps, and the ledger, in this transaction.
  *
  * Four statements at most, however many apps: lock them in the ledger, read what is stored of them, add names that nobody
- * has seen before, and one that changes what differs. Foreign keys are most of what storing a new app costs (measured: 160
- * of 250 µs in Postgres, and 160 of 200 with COPY), so no link is written that is there already, and none is deleted to be
- * inserted again.
+ * has seen before, and one that changes what differs. Foreign keys are most of what storing a new app costs (measured: 165
+ * of 245 µs in Postgres, and of 205 with COPY), so no link is written that is there already, and none is deleted to be
+ * inserted again. An app that is stored already costs 50.
  */
 export async function writeOutcomes(
   trx: Transaction<Schema>,
@@ -62,114 +59,65 @@ export async function writeOutcomes(
     .map(({ outcome }) => outcome);
   const settlements = known.flatMap(({ outcome, row }) => settle(outcome, row, job) ?? []);
   const records = current.flatMap((outcome) => (outcome.kind === 'record' ? [outcome.record] : []));
-  const unknown = current.flatMap((outcome) => (outcome.kind === 'unknown' ? [outcome.appid] : []));
 
-  const written = records.length > 0 ? await recordStatements(trx, records) : NOTHING;
-  const statements = new Map([
-    ...written.statements,
-    ...(unknown.length > 0 ? [['removed', removeApps(unknown)] as const] : []),
-    ...(settlements.length > 0 ? [['settled', settleStatement(settlements, job.batchId)] as const] : []),
-  ]);
-  const done = await execute(trx, statements);
-  const added = written.fresh.length;
-  const changed = done.get('changed') ?? 0;
+  const { names, ...differences } = await findDifferences(trx, records);
+  const changes: Changes = {
+    ...differences,
+    unknown: current.flatMap((outcome) => (outcome.kind === 'unknown' ? [outcome.appid] : [])),
+    settlements,
+    batchId: job.batchId,
+  };
+  const counts = await writeChanges(trx, changes);
+  const rows = countRows(changes, counts, names);
+  const added = changes.fresh.length;
+  const changed = counts.get('changed') ?? 0;
   return {
     counts: {
       added,
       changed,
       unchanged: outcomes.filter(({ kind }) => kind === 'record').length - added - changed,
-      removed: done.get('removed') ?? 0,
+      removed: counts.get('removed') ?? 0,
       failed: settlements.filter(({ failed }) => failed).length,
       unsettled: settlements.filter(({ synced, attempts, failed }) => !failed && (!synced || attempts > 0))
         .length,
     },
-    rows: countRows({
-      statements: done,
-      fresh: written.fresh,
-      links: written.links,
-      names: written.names,
-      records: records.length,
-      deckReports: records.filter(({ common }) => common?.deck).length,
-      settlements: settlements.length,
-    }),
+    rows,
   };
 }
 
-interface RecordStatements {
-  statements: Map<string, RawBuilder<unknown>>;
-  /** Apps that are stored for the first time. */
-  fresh: readonly AppRecord[];
-  links: LinkChanges[];
+interface Differences extends Pick<Changes, 'fresh' | 'known' | 'decks' | 'withoutDeck' | 'links'> {
+  /** What had to be added to find them. */
   names: AddedNames;
 }
 
-const NOTHING: RecordStatements = {
-  statements: new Map(),
-  fresh: [],
-  links: [],
-  names: { franchises: 0, developers: 0, publishers: 0 },
-};
-
-async function recordStatements(
+/** Compares records with what is stored, as far as that is done here: the rows of apps themselves Postgres compares. */
+async function findDifferences(
   trx: Transaction<Schema>,
   records: readonly AppRecord[],
-): Promise<RecordStatements> {
+): Promise<Differences> {
   const names = namesOf(records);
-  const stored = await readStored(trx, records, names);
+  const stored = await readStored(trx, { appids: records.map(({ appid }) => appid), names });
   const added = await addNames(trx, names, stored.ids);
   const links = diffLinks(records, stored.links, stored.ids);
-  const fresh = records.filter(({ appid }) => !stored.links.has(appid));
-  const known = records.filter(({ appid }) => stored.links.has(appid));
-
-  const statements = linkStatements(links);
-  if (fresh.length > 0) {
-    statements.set('added', insertApps(fresh));
-    const deck = insertDeck(fresh);
-    if (deck) statements.set('deck', deck);
-  }
-  if (known.length > 0) {
-    const deck = deckStatements(known);
-    for (const [name, statement] of deck) statements.set(name, statement);
-    statements.set('changed', updateApps(known, touched(links, deck)));
-  }
-  return { statements, fresh, links, names: added };
+  const touched = appidsIn(links);
+  return {
+    fresh: records.filter(({ appid }) => !stored.links.has(appid)),
+    known: records
+      .filter(({ appid }) => stored.links.has(appid))
+      .map((record) => ({ record, linksChange: touched.has(record.appid) })),
+    decks: records.flatMap(({ appid, common }) => (common?.deck ? [{ appid, deck: common.deck }] : [])),
+    withoutDeck: records.flatMap(({ appid, common }) => (common && !common.deck ? [appid] : [])),
+    links,
+    names: added,
+  };
 }
 
-/** That something of the app of a row `next` changes in another table. */
-function touched(links: readonly LinkChanges[], deck: ReadonlyMap<string, unknown>): RawBuilder<unknown> {
-  return sql.join(
-    [
-      sql`next.appid = any (${integers(touchedBy(links))})`,
-      ...[...deck.keys()].map((name) => sql.raw(`next.appid in (select appid from ${name})`)),
-    ],
-    sql` or `,
-  );
-}
-
-function touchedBy(links: readonly LinkChanges[]): number[] {
+function appidsIn(links: readonly LinkChanges[]): Set<number> {
   const appids = new Set<number>();
   for (const changes of links) {
-    for (const { appids: some } of [changes.added, changes.changed, changes.gone]) {
-      for (const appid of some) appids.add(appid);
+    for (const rows of [changes.added, changes.changed, changes.gone]) {
+      for (const appid of rows.appids) appids.add(appid);
     }
   }
-  return [...appids];
-}
-
-/**
- * Runs the statements as one, and returns how many rows those did that only Postgres can tell. They touch different rows,
- * so their order does not matter; foreign keys are checked when all of them are done.
- */
-async function execute(
-  trx: Transaction<Schema>,
-  statements: ReadonlyMap<string, RawBuilder<unknown>>,
-): Promise<StatementCounts> {
-  if (statements.size === 0) return new Map();
-  const parts = [...statements].map(([name, statement]) => sql`${sql.raw(name)} as (${statement})`);
-  const counted = [...statements.keys()].filter((name) => COUNTED_STATEMENTS.has(name));
-  const counts = counted.map((name) => sql.raw(`(select count(*) from ${name})`));
-  const { rows } = await sql<{ counts: number[] }>`
-    with ${sql.join(parts)} select ${counts.length > 0 ? sql`array[${sql.join(counts)}]::integer[]` : sql`'{}'::integer[]`} as counts
-  `.execute(trx);
-  return new Map(counted.map((name, index) => [name, rows[0]?.counts[index] ?? 0]));
+  return appids;
 }

@@ -1,5 +1,6 @@
 import type { AppRecord } from '@pics/core';
-import { sql, type RawBuilder } from 'kysely';
+import type { Bind } from '../prepared-statement.ts';
+import type { Changes, KnownApp, Parts } from './changes.ts';
 import { integers, unnestRows, type Column } from './unnest-rows.ts';
 
 /** A column of `apps`, and the section that carries it: where the section is absent, what is stored stays. */
@@ -80,63 +81,62 @@ const COLUMNS: readonly AppColumn[] = [
   },
 ];
 
-const INSERTED: readonly Column<AppRecord>[] = [
+const FRESH: readonly Column<AppRecord>[] = [
   { name: 'appid', type: 'integer', valueOf: ({ appid }) => appid },
   { name: 'pics_access', type: 'text', valueOf: ({ access }) => access },
   ...COLUMNS,
 ];
-const INSERT = sql.raw(`insert into apps (${INSERTED.map(({ name }) => name).join(', ')}) select *`);
 
-/** Inserts apps that are not stored yet. */
-export function insertApps(records: readonly AppRecord[]): RawBuilder<unknown> {
-  return sql`${INSERT} from ${unnestRows(records, INSERTED)}`;
-}
-
-const carried = (section: AppColumn['section']) => `next.has_${section}`;
-const stored = ({ name, type }: AppColumn) => (type === 'text' ? `apps.${name}::text` : `apps.${name}`);
-
-const COMPARED: readonly Column<AppRecord>[] = [
-  ...INSERTED,
-  { name: 'has_common', type: 'boolean', valueOf: ({ common }) => common !== undefined },
-  { name: 'has_extended', type: 'boolean', valueOf: ({ extended }) => extended !== undefined },
-  { name: 'has_depots', type: 'boolean', valueOf: ({ depots }) => depots !== undefined },
+const KNOWN: readonly Column<KnownApp>[] = [
+  ...FRESH.map(({ name, type, valueOf }) => ({
+    name,
+    type,
+    valueOf: ({ record }: KnownApp) => valueOf(record),
+  })),
+  { name: 'has_common', type: 'boolean', valueOf: ({ record }) => record.common !== undefined },
+  { name: 'has_extended', type: 'boolean', valueOf: ({ record }) => record.extended !== undefined },
+  { name: 'has_depots', type: 'boolean', valueOf: ({ record }) => record.depots !== undefined },
+  { name: 'links_change', type: 'boolean', valueOf: ({ linksChange }) => linksChange },
 ];
-const CHANGE = sql.raw(`
-  set pics_access = next.pics_access, updated_at = now(), ${COLUMNS.map(
-    (column) =>
-      `${column.name} = case when ${carried(column.section)} then next.${column.name} else ${stored(column)} end`,
-  ).join(', ')}`);
-const DIFFERS = sql.raw(
-  [
-    'apps.pics_access is distinct from next.pics_access',
-    ...(['common', 'extended', 'depots'] as const).map((section) => {
-      const own = COLUMNS.filter((column) => column.section === section);
-      const after = own.map(({ name }) => `next.${name}`);
-      return `${carried(section)} and (${own.map(stored).join(', ')}) is distinct from (${after.join(', ')})`;
-    }),
-  ].join(' or '),
-);
 
 /**
- * Updates stored apps where anything differs, in the sections that the records carry.
+ * Inserts apps that are not stored yet, updates those of which anything differs, in the sections that their records carry,
+ * and marks those as removed that Steam no longer knows: their rows stay.
  *
  * Comparing and storing go through text where a column is text, because a table that was there before may have another
  * type in its place, such as an enum. `updated_at` says when anything stored of the app changed last, links included.
- *
- * @param touched condition on the app of a row `next`: something of it that stands in another table changes.
  */
-export function updateApps(records: readonly AppRecord[], touched: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`
-    update apps ${CHANGE}
-    from ${unnestRows(records, COMPARED)}
-    where apps.appid = next.appid and (${DIFFERS} or ${touched})
-    returning apps.appid`;
+export function appParts(bind: Bind<Changes>): Parts {
+  const assignments = COLUMNS.map(
+    (column) =>
+      `${column.name} = case when next.has_${column.section} then next.${column.name} else ${stored(column)} end`,
+  );
+  const differences = (['common', 'extended', 'depots'] as const).map((section) => {
+    const own = COLUMNS.filter((column) => column.section === section);
+    const next = own.map(({ name }) => `next.${name}`);
+    return `next.has_${section} and (${own.map(stored).join(', ')}) is distinct from (${next.join(', ')})`;
+  });
+  return {
+    added: `
+      insert into apps (${FRESH.map(({ name }) => name).join(', ')})
+      select * from ${unnestRows(bind, ({ fresh }) => fresh, FRESH)} as next`,
+    changed: `
+      update apps
+      set pics_access = next.pics_access, updated_at = now(), ${assignments.join(', ')}
+      from ${unnestRows(bind, ({ known }) => known, KNOWN)} as next
+      where apps.appid = next.appid and (
+        next.links_change or apps.pics_access is distinct from next.pics_access or ${differences.join(' or ')}
+        or next.appid in (select appid from deck_changed union all select appid from deck_added
+          union all select appid from deck_gone))
+      returning apps.appid`,
+    removed: `
+      update apps set pics_access = 'removed', updated_at = now()
+      where appid = any (${bind(({ unknown }) => integers(unknown))}::integer[])
+        and pics_access is distinct from 'removed'
+      returning appid`,
+  };
 }
 
-/** Marks those of these apps that are stored as removed: Steam no longer knows them. Their rows stay. */
-export function removeApps(appids: readonly number[]): RawBuilder<unknown> {
-  return sql`
-    update apps set pics_access = 'removed', updated_at = now()
-    where appid = any (${integers(appids)}) and pics_access is distinct from 'removed'
-    returning appid`;
+function stored({ name, type }: AppColumn): string {
+  return type === 'text' ? `apps.${name}::text` : `apps.${name}`;
 }

@@ -1,5 +1,6 @@
-import { sql, type RawBuilder } from 'kysely';
+import type { Bind } from '../prepared-statement.ts';
 import { retryDelay } from '../ledger/retry-delay.ts';
+import type { Changes, Parts } from './changes.ts';
 import type { Settlement } from './settle.ts';
 import { unnestRows, type Column } from './unnest-rows.ts';
 
@@ -19,17 +20,19 @@ const COLUMNS: readonly Column<Settlement>[] = [
 ];
 
 /** Writes how these apps stand into the ledger, and takes them out of this batch. */
-export function settleStatement(settlements: readonly Settlement[], batchId: string): RawBuilder<unknown> {
-  return sql`
-    update sync_status as ledger
-    set pics_change_number = next.pics_change_number,
-      settled_change_number = next.settled_change_number,
-      attempts = next.attempts,
-      last_pics_sync = case when next.synced then now() else ledger.last_pics_sync end,
-      not_before = case when next.delayed then now() + ${retryDelay(sql<number>`next.attempts`)} end,
-      failed_at = case when next.failed then now() end,
-      last_error = next.last_error,
-      batch_id = nullif(ledger.batch_id, ${batchId})
-    from ${unnestRows(settlements, COLUMNS)}
-    where ledger.appid = next.appid`;
+export function settleParts(bind: Bind<Changes>): Parts {
+  return {
+    settled: `
+      update sync_status as ledger
+      set pics_change_number = next.pics_change_number,
+        settled_change_number = next.settled_change_number,
+        attempts = next.attempts,
+        last_pics_sync = case when next.synced then now() else ledger.last_pics_sync end,
+        not_before = case when next.delayed then now() + ${retryDelay('next.attempts')} end,
+        failed_at = case when next.failed then now() end,
+        last_error = next.last_error,
+        batch_id = nullif(ledger.batch_id, ${bind(({ batchId }) => batchId)})
+      from ${unnestRows(bind, ({ settlements }) => settlements, COLUMNS)} as next
+      where ledger.appid = next.appid`,
+  };
 }
