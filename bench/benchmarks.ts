@@ -4,6 +4,9 @@ import { wireToRecords } from './wire-to-records.ts';
 import { changeToRow } from './change-to-row.ts';
 import { fleet } from './fleet.ts';
 import { growth } from './growth.ts';
+import { ledgerTurns } from './ledger-turns.ts';
+import { memory } from './memory.ts';
+import { recordsToPostgres } from './records-to-postgres.ts';
 import { requestRate } from './request-rate.ts';
 import { wholeLine } from './whole-line.ts';
 
@@ -11,9 +14,12 @@ import { wholeLine } from './whole-line.ts';
 export const benchmarks: readonly Benchmark[] = [
   wireToRecords,
   textToRecords,
+  recordsToPostgres,
+  ledgerTurns,
   wholeLine,
   growth,
   requestRate,
   changeToRow,
   fleet,
+  memory,
 ];

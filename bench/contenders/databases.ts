@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Client } from 'pg';
 import { withDatabase } from '../../test/support/database-url.ts';
 import { createTestPostgres } from '../../test/support/postgres.ts';
@@ -9,15 +9,17 @@ export interface Databases {
   readonly empty: string;
   /** Makes `name` a copy of another database, in place of what had that name before. Nobody may be connected to either. */
   copy: (source: string, name: string) => Promise<void>;
+  /** Has Postgres do to a database at once what it does by itself some minutes after much was written. */
+  tidy: (name: string) => Promise<void>;
   urlOf: (name: string) => string;
-  /** The CPU time, user and system, that all processes of this Postgres have spent so far, in seconds. */
+  /** The CPU time, user and system, that all processes of this Postgres have spent so far, in seconds; NaN beside Linux. */
   cpuSeconds: () => number;
 }
 
 export async function startDatabases(): Promise<Databases> {
   const { url, pid } = await createTestPostgres();
-  const administer = async (...statements: string[]) => {
-    const client = new Client({ connectionString: withDatabase(url, 'template1') });
+  const run = async (name: string, ...statements: string[]) => {
+    const client = new Client({ connectionString: withDatabase(url, name) });
     await client.connect();
     for (const statement of statements) await client.query(statement);
     await client.end();
@@ -25,12 +27,14 @@ export async function startDatabases(): Promise<Databases> {
   return {
     empty: new URL(url).pathname.slice(1),
     copy: (source, name) =>
-      administer(
+      run(
+        'template1',
         `drop database if exists ${name}`,
         `create database ${name} template ${source}`,
         // What is to be written to disk by now must not be written while somebody is measured.
         'checkpoint',
       ),
+    tidy: (name) => run(name, 'vacuum analyze'),
     urlOf: (name) => withDatabase(url, name),
     cpuSeconds: () => cpuSecondsOf(pid),
   };
@@ -39,29 +43,28 @@ export async function startDatabases(): Promise<Databases> {
 /** Clock ticks a second, in which Linux tells CPU time; the same on every machine that Node runs on. */
 const TICKS = 100;
 
-/** The CPU time of a process and its children, those that have ended included; see proc_pid_stat(5). */
+/** The CPU time of a process and its children, those that have ended included; see proc_pid_stat(5). NaN beside Linux. */
 function cpuSecondsOf(pid: number): number {
-  const fields = (id: string) => {
-    const stat = readFileSync(`/proc/${id}/stat`, 'utf8');
-    // The name of the program stands in brackets and may hold blanks. After it comes field 3.
-    return stat
-      .slice(stat.lastIndexOf(')') + 2)
-      .split(' ')
-      .map(Number);
-  };
-  const [, , ...own] = fields(String(pid));
-  let ticks = sum(own.slice(9, 13));
-  for (const id of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      const [, parent, ...other] = fields(id);
-      if (parent === pid) ticks += sum(other.slice(9, 13));
-    } catch {
-      // It has ended since its name was read.
-    }
-  }
-  return ticks / TICKS;
+  if (!existsSync(`/proc/${pid}/stat`)) return Number.NaN;
+  const [parent, ...children] = [pid, ...readChildren(pid)].map((id) => readStat(id));
+  // Fields 14 to 17: its own time, and that of children that have ended. Of children that run: 14 and 15.
+  const ticks = [...(parent?.slice(13, 17) ?? []), ...children.flatMap((stat) => stat.slice(13, 15))];
+  return ticks.reduce((total, time) => total + time, 0) / TICKS;
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
+function readChildren(pid: number): number[] {
+  const pids = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g) ?? [];
+  return pids.map(Number);
+}
+
+/** The fields of a process, 1 at index 0; none when it has ended. */
+function readStat(pid: number): number[] {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name of the program stands in brackets and may hold blanks.
+    const others = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return [pid, Number.NaN, ...others.map(Number)];
+  } catch {
+    return [];
+  }
 }

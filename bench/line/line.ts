@@ -18,6 +18,8 @@ import type { SimulatorProcess } from './simulator-process.ts';
 
 export interface LineOptions {
   fetchers?: number;
+  /** The board looks on; the line runs without it. */
+  board?: boolean;
   env?: Record<string, string>;
   /** What stands in the database before the services start. */
   prepare?: (database: Database) => Promise<void>;
@@ -27,7 +29,7 @@ export interface LineOptions {
 export interface BenchLine {
   database: Database;
   redis: TestServer;
-  /** Producer, writer, fetchers. */
+  /** Producer, writer, fetchers, board. */
   services: TestService[];
   /** Lets it go. */
   go: () => Promise<void>;
@@ -48,7 +50,7 @@ const SETTLE_TIMEOUT_MS = 1_200_000;
 export async function startLine(
   simulator: SimulatorProcess,
   postgres: BenchPostgres,
-  { fetchers = 1, env = {}, prepare }: LineOptions = {},
+  { fetchers = 1, board = false, env = {}, prepare }: LineOptions = {},
 ): Promise<BenchLine> {
   const { url, drop } = await postgres.createDatabase();
   const redis = await createTestRedis();
@@ -60,6 +62,7 @@ export async function startLine(
     startService('producer', variables),
     startService('writer', variables),
     ...Array.from({ length: fetchers }, () => startService('fetcher', variables)),
+    ...(board ? [startService('board', variables)] : []),
   ]);
   return {
     database,
