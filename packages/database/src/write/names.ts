@@ -28,6 +28,16 @@ export function namesOf(records: readonly AppRecord[]): Names {
   };
 }
 
+/** Those of these names that have no id here. */
+export function namesWithout(names: Names, ids: NameIds): Names {
+  const missing = (table: NameTable) => names[table].filter((name) => !ids[table].has(name));
+  return {
+    franchises: missing('franchises'),
+    developers: missing('developers'),
+    publishers: missing('publishers'),
+  };
+}
+
 /** SQL for the ids of those of these names that have one. */
 export function selectNames<Input>(bind: Bind<Input>, namesIn: (input: Input) => Names): string {
   const selects = NAME_TABLES.map((table) => {

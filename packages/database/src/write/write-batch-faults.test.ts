@@ -12,6 +12,16 @@ async function write(db: Database, ...records: AppRecord[]) {
   return writeBatch(db, writeJob({ records }));
 }
 
+/** Resolves when a transaction waits for another one to end. */
+async function somebodyWaits(db: Database): Promise<void> {
+  const countWaiting = async () => {
+    const waiting = sql`select from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`;
+    return (await waiting.execute(db)).rows.length;
+  };
+  await expect.poll(countWaiting, { timeout: 20_000 }).toBe(1);
+}
+
 describe('the ledger after a batch', () => {
   test('has each app as its outcome says', async () => {
     const { db } = await freshDatabase();
@@ -149,12 +159,7 @@ describe('a row that Postgres refuses', () => {
     const other = await others.startTransaction().execute();
     await other.insertInto('apps').values({ appid: 440, name: 'Theirs' }).execute();
     const writing = write(db, fullRecord(440, 900));
-    const countWaiting = async () => {
-      const waiting = sql`select from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock'`;
-      return (await waiting.execute(others)).rows.length;
-    };
-    await expect.poll(countWaiting, { timeout: 20_000 }).toBe(1);
+    await somebodyWaits(others);
     await other.commit().execute();
     expect(await writing).toMatchObject({ changed: 1, failed: 0 });
     expect((await readStoredApps(db)).get(440)).toEqual(applyRecords([fullRecord(440, 900)]));
@@ -211,6 +216,24 @@ describe('several writers at once', () => {
     expect(await db.selectFrom('developers').selectAll().execute()).toHaveLength(100);
     expect(await db.selectFrom('appDevelopers').selectAll().execute()).toHaveLength(270);
   });
+
+  test('do not wait for each other when they bring the same new name', async () => {
+    const { db, url } = await freshDatabase();
+    const others = openDatabase(url);
+    const other = await others.startTransaction().execute();
+    await other.insertInto('apps').values({ appid: 440 }).execute();
+    const credits = { developers: ['Nobody knew them'], publishers: [] };
+    const held = write(db, fullRecord(440, 900, credits));
+    await somebodyWaits(others);
+    // Without tags and the like, ids of which are new as well.
+    const bare = recordWith(570, 900, { tagIds: [], genreIds: [], primaryGenreId: null, categoryIds: [] });
+    expect(await write(db, { ...bare, ...credits })).toMatchObject({ added: 1 });
+    await other.commit().execute();
+    expect(await held).toMatchObject({ changed: 1 });
+    expect(await db.selectFrom('developers').select('name').execute()).toEqual([
+      { name: 'Nobody knew them' },
+    ]);
+  });
 });
 
 describe('a connection that is cut', () => {
@@ -223,7 +246,6 @@ describe('a connection that is cut', () => {
     await sql`create trigger cut after update on sync_status execute function cut()`.execute(db);
     await expect(write(db, fullRecord(440, 900), fullRecord(570, 900))).rejects.toThrow(DatabaseUnavailable);
     expect((await readStoredApps(db)).size).toBe(0);
-    expect(await db.selectFrom('developers').selectAll().execute()).toEqual([]);
     expect(await readLedger(db, 440)).toMatchObject({ batchId: 'b', settledChangeNumber: null, attempts: 0 });
 
     await sql`drop trigger cut on sync_status`.execute(db);

@@ -1,6 +1,5 @@
 import { DatabaseUnavailable, describeError, type WriteAppsJob } from '@pics/core';
 import type { Database } from '../connect-database.ts';
-import { inTransaction } from '../in-transaction.ts';
 import { listOutcomes, type Outcome } from './outcomes.ts';
 import { addRowChanges, type RowChanges } from './row-changes.ts';
 import { writeOutcomes, type WriteCounts, type WriteResult } from './write-outcomes.ts';
@@ -9,7 +8,7 @@ type Batch = Pick<WriteAppsJob, 'batchId' | 'changeNumber'>;
 
 /**
  * Writes what came of a batch and settles its apps in the ledger, in one transaction: whatever interrupts it, either all
- * of it is there or nothing, and the same job again changes no row.
+ * of it is there or nothing, names that no app bears yet aside, and the same job again changes no row.
  *
  * - An answer older than what is stored changes no row.
  * - A full answer replaces every family; what it does not carry is gone.
@@ -39,7 +38,7 @@ async function writeNarrowing(
   outcomes: readonly Outcome[],
 ): Promise<WriteResult> {
   try {
-    return await inTransaction(db, (trx) => writeOutcomes(trx, batch, outcomes));
+    return await writeOutcomes(db, batch, outcomes);
   } catch (error) {
     if (error instanceof DatabaseUnavailable || isNoFaultOfTheApps(error)) throw error;
     if (outcomes.length > 1) {
@@ -56,13 +55,16 @@ async function writeNarrowing(
  * inserted the same row, or removed a name, at the very moment of the first.
  */
 async function writeAlone(db: Database, batch: Batch, outcomes: readonly Outcome[]): Promise<WriteResult> {
-  const write = (what: readonly Outcome[]) => inTransaction(db, (trx) => writeOutcomes(trx, batch, what));
   try {
-    return await write(outcomes);
+    return await writeOutcomes(db, batch, outcomes);
   } catch (refusal) {
     if (refusal instanceof DatabaseUnavailable || isNoFaultOfTheApps(refusal)) throw refusal;
     const error = describeError(new RowRefused(refusal));
-    return write(outcomes.map(({ appid }) => ({ kind: 'failed', appid, error })));
+    return writeOutcomes(
+      db,
+      batch,
+      outcomes.map(({ appid }) => ({ kind: 'failed', appid, error })),
+    );
   }
 }
 
