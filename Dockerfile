@@ -18,13 +18,14 @@ RUN pnpm install --frozen-lockfile --prod --no-optional
 
 # The sources run as they are. They stay a workspace: Node does not run TypeScript below node_modules.
 FROM node:24.21.0-bookworm-slim
-ENV NODE_ENV=production
+# Compiled sources, the one thing that is written, and done without where it cannot be.
+ENV NODE_ENV=production NODE_COMPILE_CACHE=/tmp/compiled
 WORKDIR /app
 COPY --from=dependencies /app ./
 COPY migrations migrations/
 COPY packages packages/
 COPY apps apps/
-# The files belong to root and nothing is written here: an ordinary user and a read-only file system will do.
+# The files belong to root and nothing is written but to /tmp: an ordinary user and a read-only file system will do.
 USER node
 EXPOSE 3000
 # Started by node itself: a package manager in between would swallow the SIGTERM that asks for an orderly end.

@@ -1,5 +1,3 @@
-import { runService } from '@pics/service';
-import { defaultPort, required } from './config.ts';
-import { startProducer } from './start-producer.ts';
+import { startLean } from '@pics/service/start-lean';
 
-await runService({ name: 'producer', port: defaultPort, required, start: startProducer });
+await startLean(() => import('./service.ts'));
