@@ -37,30 +37,22 @@ export const recordsToPostgres: Benchmark = {
       copyOn1: contest(empty, (url) => openCopy(url, rows, 1)),
       copyOn2: contest(empty, (url) => openCopy(url, rows, 2)),
     };
-    const { projectNew, projectStored, peerNew, peerStored, copyOn1, copyOn2 } = contests;
+    const ofEach = <Result>(look: (contested: Contest) => Result): Record<keyof Figures, Result> => ({
+      projectNew: look(contests.projectNew),
+      projectStored: look(contests.projectStored),
+      peerNew: look(contests.peerNew),
+      peerStored: look(contests.peerStored),
+      copyOn1: look(contests.copyOn1),
+      copyOn2: look(contests.copyOn2),
+    });
     const perSecond = await interleave(
-      {
-        projectNew: projectNew.run,
-        projectStored: projectStored.run,
-        peerNew: peerNew.run,
-        peerStored: peerStored.run,
-        copyOn1: copyOn1.run,
-        copyOn2: copyOn2.run,
-      },
+      ofEach(({ run }) => run),
       { repetitions, tell },
     );
     const rivals = { peer: `Kysely .values() on ${connections} connections`, note: origin };
     const lines = compare(perSecond, { ...rivals, unit: 'apps/s', goals: true });
     if (Number.isNaN(databases.cpuSeconds())) return lines;
-    const lastRuns = (contested: Contest) => figureOf(contested.perCpuSecond.slice(-repetitions));
-    const perCpuSecond = {
-      projectNew: lastRuns(projectNew),
-      projectStored: lastRuns(projectStored),
-      peerNew: lastRuns(peerNew),
-      peerStored: lastRuns(peerStored),
-      copyOn1: lastRuns(copyOn1),
-      copyOn2: lastRuns(copyOn2),
-    };
+    const perCpuSecond = ofEach((contested) => figureOf(contested.perCpuSecond.slice(-repetitions)));
     return [...lines, ...compare(perCpuSecond, { ...rivals, unit: 'apps/CPU-s', goals: false })];
   },
 };

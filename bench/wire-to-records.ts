@@ -1,4 +1,5 @@
 import { hasRecordedPics, RECORDED_PICS } from '../test/support/recorded-apps.ts';
+import { cutBatches } from './contenders/batches.ts';
 import type { FetcherTask } from './contenders/serve-fetcher.ts';
 import { startSimulatorProcess } from './line/simulator-process.ts';
 import { atLeast, type Benchmark } from './measure/benchmark.ts';
@@ -39,7 +40,7 @@ export const wireToRecords: Benchmark = {
   run: async ({ repetitions, tell }) => {
     const catalogue = hasRecordedPics ? `--catalog=${RECORDED_PICS}` : `--apps=${MADE_UP}`;
     const { cmServer, env, listAppids } = await startSimulatorProcess([catalogue, ...SIMULATOR]);
-    const batches = inFullBatches(await listAppids());
+    const batches = cutBatches(await listAppids(), BATCH_SIZE).filter(({ length }) => length === BATCH_SIZE);
     const task: FetcherTask = { cmServer, batches };
     const start = (file: string) =>
       startContender(new URL(`contenders/${file}`, import.meta.url), [JSON.stringify(task)], env);
@@ -74,9 +75,3 @@ export const wireToRecords: Benchmark = {
     ];
   },
 };
-
-function inFullBatches(appids: readonly number[]): number[][] {
-  return Array.from({ length: Math.floor(appids.length / BATCH_SIZE) }, (_, index) =>
-    appids.slice(index * BATCH_SIZE, (index + 1) * BATCH_SIZE),
-  );
-}

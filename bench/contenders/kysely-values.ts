@@ -1,14 +1,14 @@
 import type { AppRecord } from '@pics/core';
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import { Pool } from 'pg';
-import { appRow, deckRows, ledgerRow, linkRows, type Row } from './plain-rows.ts';
+import { appRow, deckRows, highestChangeNumber, ledgerRow, linkRows, type Row } from './plain-rows.ts';
 
 /** Tables by name, rows by column: what is written is made as it is stored. */
 type Tables = Record<string, Row>;
 
 /** The writer that one would write with Kysely. */
 export interface KyselyValues {
-  write: (records: readonly AppRecord[], changeNumber: number) => Promise<void>;
+  write: (records: readonly AppRecord[]) => Promise<void>;
   close: () => Promise<void>;
 }
 
@@ -22,16 +22,13 @@ export async function openKyselyValues(url: string, connections: number): Promis
   });
   await Promise.all(Array.from({ length: connections }, () => sql`select 1`.execute(db)));
   return {
-    write: (records, changeNumber) => db.transaction().execute((trx) => write(trx, records, changeNumber)),
+    write: (records) => db.transaction().execute((trx) => write(trx, records)),
     close: () => db.destroy(),
   };
 }
 
-async function write(
-  trx: Transaction<Tables>,
-  records: readonly AppRecord[],
-  changeNumber: number,
-): Promise<void> {
+async function write(trx: Transaction<Tables>, records: readonly AppRecord[]): Promise<void> {
+  const changeNumber = highestChangeNumber(records);
   const all = <Value>(valuesOf: (record: AppRecord) => readonly Value[] | undefined) => [
     ...new Set(records.flatMap((record) => valuesOf(record) ?? [])),
   ];

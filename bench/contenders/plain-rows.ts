@@ -87,6 +87,11 @@ export function linkRows(records: readonly AppRecord[], ids: Names): Record<stri
   };
 }
 
+/** What a batch settles its apps up to. */
+export function highestChangeNumber(records: readonly AppRecord[]): number {
+  return Math.max(...records.map(({ changeNumber }) => changeNumber));
+}
+
 /** The row of `sync_status`: the app is settled up to this change number. */
 export function ledgerRow({ appid, changeNumber }: AppRecord, settled: number): Row {
   return {

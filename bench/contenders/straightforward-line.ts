@@ -1,4 +1,5 @@
 import { serveContender } from '../measure/contender-process.ts';
+import { cutBatches, share } from './batches.ts';
 import { openKyselyValues } from './kysely-values.ts';
 import { connectSteamUser } from './steam-user-client.ts';
 
@@ -21,17 +22,10 @@ const { cmServer, appids, concurrency } = JSON.parse(process.argv[2] ?? '') as S
 const fetchRecords = await connectSteamUser(cmServer);
 serveContender(async (databaseUrl) => {
   const tables = await openKyselyValues(databaseUrl, concurrency);
-  const batches = Array.from({ length: Math.ceil(appids.length / BATCH_SIZE) }, (_, index) =>
-    appids.slice(index * BATCH_SIZE, (index + 1) * BATCH_SIZE),
-  ).values();
   const startedAt = performance.now();
-  const mirrorNext = async () => {
-    for (const batch of batches) {
-      const records = await fetchRecords(batch);
-      await tables.write(records, Math.max(...records.map(({ changeNumber }) => changeNumber)));
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, mirrorNext));
+  await share(cutBatches(appids, BATCH_SIZE), concurrency, async (batch) =>
+    tables.write(await fetchRecords(batch)),
+  );
   const seconds = (performance.now() - startedAt) / 1_000;
   await tables.close();
   return appids.length / seconds;

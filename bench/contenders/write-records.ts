@@ -1,7 +1,9 @@
 import type { AppRecord, WriteAppsJob } from '@pics/core';
 import { connectDatabase, writeBatch } from '@pics/database';
 import { sql } from 'kysely';
+import { cutBatches, share } from './batches.ts';
 import { openKyselyValues } from './kysely-values.ts';
+import { highestChangeNumber } from './plain-rows.ts';
 
 /** Somebody who is connected and ready to write records. */
 export interface RecordWriter {
@@ -21,11 +23,11 @@ export async function openProject(
   const database = connectDatabase(url, { applicationName: 'bench', maxConnections: jobsAtOnce });
   // All at the same time, so that none of them waits for a connection that another gave back.
   await Promise.all(Array.from({ length: jobsAtOnce }, () => sql`select pg_sleep(0.05)`.execute(database)));
-  const jobs = cutBatches(records).map((batch, index): WriteAppsJob => ({
+  const jobs = cutBatches(records, BATCH_SIZE).map((batch, index): WriteAppsJob => ({
     version: 1,
     kind: 'apps',
     batchId: `batch-${index}`,
-    changeNumber: highestOf(batch),
+    changeNumber: highestChangeNumber(batch),
     records: batch,
     unknown: [],
     failed: [],
@@ -45,30 +47,7 @@ export async function openPeer(
 ): Promise<RecordWriter> {
   const tables = await openKyselyValues(url, connections);
   return {
-    run: () => share(cutBatches(records), connections, (batch) => tables.write(batch, highestOf(batch))),
+    run: () => share(cutBatches(records, BATCH_SIZE), connections, tables.write),
     close: () => tables.close(),
   };
-}
-
-function cutBatches(records: readonly AppRecord[]): AppRecord[][] {
-  return Array.from({ length: Math.ceil(records.length / BATCH_SIZE) }, (_, index) =>
-    records.slice(index * BATCH_SIZE, (index + 1) * BATCH_SIZE),
-  );
-}
-
-function highestOf(batch: readonly AppRecord[]): number {
-  return Math.max(...batch.map(({ changeNumber }) => changeNumber));
-}
-
-/** Has so many workers take the tasks in turn. */
-async function share<Task>(
-  tasks: readonly Task[],
-  workers: number,
-  work: (task: Task) => Promise<unknown>,
-): Promise<void> {
-  const left = tasks.values();
-  const worker = async () => {
-    for (const task of left) await work(task);
-  };
-  await Promise.all(Array.from({ length: workers }, worker));
 }

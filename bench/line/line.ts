@@ -1,15 +1,15 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   connectDatabase,
   countLedger,
   findScan,
-  findUnfinishedScan,
   markWanted,
   startScan,
   steer,
   type Database,
 } from '@pics/database';
 import { sql } from 'kysely';
+import { waitUntil } from '../../apps/cli/src/local/wait-until.ts';
+import { isSettled } from '../../test/support/is-settled.ts';
 import { startService, type TestService } from '../../test/support/processes.ts';
 import { createTestRedis } from '../../test/support/redis.ts';
 import type { TestServer } from '../../test/support/servers.ts';
@@ -82,9 +82,7 @@ export async function startLine(
       await sql`checkpoint`.execute(database);
     },
     settled: async () => {
-      for (const deadline = Date.now() + SETTLE_TIMEOUT_MS; Date.now() < deadline; await delay(LOOK_MS)) {
-        if (await isSettled(database)) return;
-      }
+      if (await waitUntil(() => hasSettled(database), SETTLE_TIMEOUT_MS, { pollMs: LOOK_MS })) return;
       throw new Error(`not settled: ${JSON.stringify(await countLedger(database))}`);
     },
     stop: async () => {
@@ -96,14 +94,11 @@ export async function startLine(
   };
 }
 
-async function isSettled(database: Database): Promise<boolean> {
+async function hasSettled(database: Database): Promise<boolean> {
   // Counting takes as long as the ledger is, and would be measured too: it is done when nothing is in flight.
   const inHand = database.selectFrom('syncStatus').select('appid').where('batchId', 'is not', null).limit(1);
   if (await inHand.executeTakeFirst()) return false;
-  // The scan is asked after before the counts: its end and what it makes wanted are one transaction.
-  if (!(await findScan(database, 'discovery')) || (await findUnfinishedScan(database))) return false;
-  const { wanted, inFlight } = await countLedger(database);
-  return wanted + inFlight === 0;
+  return (await findScan(database, 'discovery')) !== undefined && isSettled(database);
 }
 
 /** Wants these apps and keeps the line from looking for any others by itself. */

@@ -45,7 +45,7 @@ export async function launchServer(launch: Launch): Promise<{ server: GuardedPro
       closeSync(log);
     }
     const ready = () => launch.isReady(server, port);
-    if (await waitUntil(ready, START_TIMEOUT_MS, () => server.isRunning())) {
+    if (await waitUntil(ready, START_TIMEOUT_MS, { canStillCome: () => server.isRunning() })) {
       writeConnection(launch.connectionFile, { ...connection, port });
       return { server, port };
     }
