@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import { PreparedStatement } from '../prepared-statement.ts';
 import type { Schema } from '../schema.ts';
-import { NAME_TABLES, type Names, type NameTable } from './names.ts';
+import { byNameTable, NAME_TABLES, type Names, type NameTable } from './names.ts';
 import { texts } from './unnest-rows.ts';
 
 /** How many names nobody had seen before. */
@@ -29,7 +29,7 @@ const statement = new PreparedStatement<Names, { kind: NameTable; added: number 
  * has one of these names too.
  */
 export async function addNames(trx: Transaction<Schema>, names: Names): Promise<AddedNames> {
-  const added = { franchises: 0, developers: 0, publishers: 0 };
+  const added: AddedNames = byNameTable(() => 0);
   for (const row of await statement.execute(trx, names)) added[row.kind] = row.added;
   return added;
 }

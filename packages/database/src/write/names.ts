@@ -6,6 +6,15 @@ import { texts } from './unnest-rows.ts';
 export const NAME_TABLES = ['franchises', 'developers', 'publishers'] as const;
 export type NameTable = (typeof NAME_TABLES)[number];
 
+/** Something for each of these tables. */
+export function byNameTable<Value>(valueOf: (table: NameTable) => Value): Record<NameTable, Value> {
+  return {
+    franchises: valueOf('franchises'),
+    developers: valueOf('developers'),
+    publishers: valueOf('publishers'),
+  };
+}
+
 /** Names, each of them once, by table. */
 export type Names = Record<NameTable, string[]>;
 
@@ -30,12 +39,7 @@ export function namesOf(records: readonly AppRecord[]): Names {
 
 /** Those of these names that have no id here. */
 export function namesWithout(names: Names, ids: NameIds): Names {
-  const missing = (table: NameTable) => names[table].filter((name) => !ids[table].has(name));
-  return {
-    franchises: missing('franchises'),
-    developers: missing('developers'),
-    publishers: missing('publishers'),
-  };
+  return byNameTable((table) => names[table].filter((name) => !ids[table].has(name)));
 }
 
 /** SQL for the ids of those of these names that have one. */

@@ -1,5 +1,8 @@
 import type { AppRecord, FailedApp, UnansweredApp, WriteAppsJob } from '@pics/core';
 
+/** What a job says of its batch as a whole. */
+export type Batch = Pick<WriteAppsJob, 'batchId' | 'changeNumber'>;
+
 /** What came of one app of a batch. */
 export type Outcome =
   | { kind: 'record'; appid: number; record: AppRecord }

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import { PreparedStatement } from '../prepared-statement.ts';
 import type { Schema } from '../schema.ts';
-import { selectNames, type NamedRow, type NameIds, type Names } from './names.ts';
+import { byNameTable, selectNames, type NamedRow, type NameIds, type Names } from './names.ts';
 import { selectLinks, splitLinks, type StoredLinks } from './stored-links.ts';
 
 /** What the tables hold already. */
@@ -30,7 +30,7 @@ const statement = new PreparedStatement<Wanted, AppRow | NamedRow>('read_stored'
 /** Reads what the tables hold of these apps and names, all of it in one round trip. */
 export async function readStored(trx: Transaction<Schema>, wanted: Wanted): Promise<Stored> {
   const links = new Map<number, StoredLinks>();
-  const ids: NameIds = { franchises: new Map(), developers: new Map(), publishers: new Map() };
+  const ids: NameIds = byNameTable(() => new Map());
   if (wanted.appids.length === 0) return { links, ids };
   for (const { kind, id, text } of await statement.execute(trx, wanted)) {
     if (kind === 'apps') links.set(id, splitLinks(text));

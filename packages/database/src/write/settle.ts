@@ -1,6 +1,6 @@
-import { MAX_ATTEMPTS, type WriteAppsJob } from '@pics/core';
+import { MAX_ATTEMPTS } from '@pics/core';
 import type { LedgerRow } from './lock-ledger.ts';
-import type { Outcome } from './outcomes.ts';
+import type { Batch, Outcome } from './outcomes.ts';
 
 /** How an app stands in the ledger once its batch is written. */
 export interface Settlement {
@@ -26,11 +26,7 @@ const MAX_STALE_ANSWERS = 3;
  * Whether an outcome says less than what is stored already: a record older than the stored one, or an "unknown" of a batch
  * that has been overtaken by a newer one. It changes no row.
  */
-export function isOlder(
-  outcome: Outcome,
-  ledger: LedgerRow,
-  job: Pick<WriteAppsJob, 'batchId' | 'changeNumber'>,
-): boolean {
+export function isOlder(outcome: Outcome, ledger: LedgerRow, job: Batch): boolean {
   if (outcome.kind === 'record') return outcome.record.changeNumber < (ledger.picsChangeNumber ?? 0);
   if (outcome.kind !== 'unknown' || ledger.batchId === job.batchId) return false;
   return Math.max(ledger.picsChangeNumber ?? 0, ledger.settledChangeNumber ?? 0) > job.changeNumber;
@@ -47,11 +43,7 @@ export function isOlder(
  * A batch that was taken back and sent again under another id still settles what it brings, but an app it has nothing of
  * is the newer batch's business.
  */
-export function settle(
-  outcome: Outcome,
-  ledger: LedgerRow,
-  job: Pick<WriteAppsJob, 'batchId' | 'changeNumber'>,
-): Settlement | undefined {
+export function settle(outcome: Outcome, ledger: LedgerRow, job: Batch): Settlement | undefined {
   const unchanged: Settlement = {
     appid: ledger.appid,
     picsChangeNumber: ledger.picsChangeNumber,
@@ -93,11 +85,7 @@ export function settle(
   }
 }
 
-function isStale(
-  picsChangeNumber: number,
-  ledger: LedgerRow,
-  job: Pick<WriteAppsJob, 'changeNumber'>,
-): boolean {
+function isStale(picsChangeNumber: number, ledger: LedgerRow, job: Pick<Batch, 'changeNumber'>): boolean {
   const wanted = ledger.wantedChangeNumber ?? 0;
   return (
     !isSettled(ledger) &&

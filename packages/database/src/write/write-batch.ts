@@ -1,10 +1,8 @@
 import { DatabaseUnavailable, describeError, type WriteAppsJob } from '@pics/core';
 import type { Database } from '../connect-database.ts';
-import { listOutcomes, type Outcome } from './outcomes.ts';
+import { listOutcomes, type Batch, type Outcome } from './outcomes.ts';
 import { addRowChanges, type RowChanges } from './row-changes.ts';
 import { writeOutcomes, type WriteCounts, type WriteResult } from './write-outcomes.ts';
-
-type Batch = Pick<WriteAppsJob, 'batchId' | 'changeNumber'>;
 
 /**
  * Writes what came of a batch and settles its apps in the ledger, in one transaction: whatever interrupts it, either all

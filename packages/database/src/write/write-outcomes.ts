@@ -1,4 +1,4 @@
-import type { AppRecord, WriteAppsJob } from '@pics/core';
+import type { AppRecord } from '@pics/core';
 import type { Transaction } from 'kysely';
 import type { Database } from '../connect-database.ts';
 import { inTransaction } from '../in-transaction.ts';
@@ -7,8 +7,8 @@ import { addNames, type AddedNames } from './add-names.ts';
 import type { Changes } from './changes.ts';
 import { diffLinks, type LinkChanges } from './diff-links.ts';
 import { lockLedger } from './lock-ledger.ts';
-import { NAME_TABLES, namesOf, namesWithout, type Names } from './names.ts';
-import type { Outcome } from './outcomes.ts';
+import { byNameTable, NAME_TABLES, namesOf, namesWithout, type Names } from './names.ts';
+import type { Batch, Outcome } from './outcomes.ts';
 import { readStored, type Stored } from './read-stored.ts';
 import { countRows, type RowChanges } from './row-changes.ts';
 import { isOlder, settle } from './settle.ts';
@@ -28,8 +28,6 @@ export interface WriteCounts {
   /** Pending again: not answered, or answered with something older than announced. */
   unsettled: number;
 }
-
-type Batch = Pick<WriteAppsJob, 'batchId' | 'changeNumber'>;
 
 /** Somebody may remove a name between the looks for it; then it is added again. */
 const MOST_TRIES = 3;
@@ -57,7 +55,7 @@ export async function writeOutcomes(
   job: Batch,
   outcomes: readonly Outcome[],
 ): Promise<WriteResult> {
-  const added: AddedNames = { franchises: 0, developers: 0, publishers: 0 };
+  const added: AddedNames = byNameTable(() => 0);
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const result = await inTransaction(db, (trx) => write(trx, job, outcomes, added));
     if (!('missing' in result)) return result;
