@@ -1,5 +1,5 @@
 import type { AppRecord, WriteAppsJob } from '@pics/core';
-import { connectDatabase, writeBatch } from '@pics/database';
+import { connectDatabase, UncheckedConnections, writeBatch } from '@pics/database';
 import { sql } from 'kysely';
 import { cutBatches, share } from './batches.ts';
 import { openKyselyValues } from './kysely-values.ts';
@@ -20,9 +20,13 @@ export async function openProject(
   records: readonly AppRecord[],
   jobsAtOnce: number,
 ): Promise<RecordWriter> {
-  const database = connectDatabase(url, { applicationName: 'bench', maxConnections: jobsAtOnce });
+  const options = { applicationName: 'bench', maxConnections: jobsAtOnce };
+  const database = connectDatabase(url, options);
+  const unchecked = new UncheckedConnections(url, options);
   // All at the same time, so that none of them waits for a connection that another gave back.
-  await Promise.all(Array.from({ length: jobsAtOnce }, () => sql`select pg_sleep(0.05)`.execute(database)));
+  await Promise.all(
+    Array.from({ length: jobsAtOnce }, () => unchecked.try((trx) => sql`select pg_sleep(0.05)`.execute(trx))),
+  );
   const jobs = cutBatches(records, BATCH_SIZE).map((batch, index): WriteAppsJob => ({
     version: 1,
     kind: 'apps',
@@ -34,8 +38,11 @@ export async function openProject(
     unanswered: [],
   }));
   return {
-    run: () => share(jobs, jobsAtOnce, (job) => writeBatch(database, job)),
-    close: () => database.destroy(),
+    run: () => share(jobs, jobsAtOnce, (job) => writeBatch(database, job, { unchecked })),
+    close: async () => {
+      await unchecked.destroy();
+      await database.destroy();
+    },
   };
 }
 

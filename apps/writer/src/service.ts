@@ -1,5 +1,5 @@
 import { WRITE_QUEUE, writeJobSchema } from '@pics/core';
-import { addThroughput, connectDatabase, findDatabaseHindrance } from '@pics/database';
+import { addThroughput, connectDatabase, findDatabaseHindrance, UncheckedConnections } from '@pics/database';
 import { keepReporting, loadTelemetry, openQueues, startWorker } from '@pics/queue';
 import { repeat, runService } from '@pics/service';
 import { defaultPort, required, TALLY_INTERVAL_MS, WRITE_CONCURRENCY } from './config.ts';
@@ -27,6 +27,12 @@ export const run = () =>
         maxConnections: WRITE_CONCURRENCY + 1,
       });
       onClose('database', () => database.destroy());
+      const unchecked = new UncheckedConnections(
+        settings.DATABASE_URL,
+        { applicationName: 'pics-writer', maxConnections: WRITE_CONCURRENCY },
+        (reason) => log.info({ reason }, 'foreign keys are left to Postgres, row by row'),
+      );
+      onClose('unchecked connections', () => unchecked.destroy());
 
       const telemetry = await loadTelemetry(tracing.enabled);
       const queues = openQueues(
@@ -53,7 +59,7 @@ export const run = () =>
         redisUrl: settings.REDIS_URL,
         concurrency: WRITE_CONCURRENCY,
         schema: writeJobSchema,
-        step: (job) => writeJob(job, { database, tally, metrics, tracing }),
+        step: (job) => writeJob(job, { database, unchecked, tally, metrics, tracing }),
         findHindrance: () => findDatabaseHindrance(database),
         onAttempt: metrics.onAttempt,
         telemetry,

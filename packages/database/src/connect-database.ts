@@ -14,6 +14,8 @@ export interface ConnectOptions {
   applicationName: string;
   /** The longest a statement may run; 0 for ever. */
   statementTimeoutMs?: number;
+  /** False leaves foreign keys to whoever writes: Postgres runs no triggers, of which its checks are some. */
+  checksForeignKeys?: boolean;
 }
 
 /**
@@ -38,7 +40,8 @@ const RANDOM_PAGE_COST = 1.1;
  * that `isDatabaseUnavailable` knows. `destroy()` closes all connections.
  */
 export function connectDatabase(url: string, options: ConnectOptions): Database {
-  const { maxConnections, applicationName, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
+  const { maxConnections, applicationName } = options;
+  const { statementTimeoutMs = STATEMENT_TIMEOUT_MS, checksForeignKeys = true } = options;
   const limits = `
     set statement_timeout = ${statementTimeoutMs};
     set idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_TIMEOUT_MS};
@@ -46,6 +49,8 @@ export function connectDatabase(url: string, options: ConnectOptions): Database 
   const pool = new Pool({
     ...connectionSettings(url, applicationName),
     max: maxConnections,
+    // Said while connecting: poolers refuse what is said there, but would pass a setting on to others' sessions.
+    ...(!checksForeignKeys && { options: '-c session_replication_role=replica' }),
     // On a transaction pooler these settings would stay behind for whoever gets the connection next. The pool waits for
     // this, and drops a connection on which it fails.
     // oxlint-disable-next-line typescript/no-misused-promises -- its types do not say that it waits

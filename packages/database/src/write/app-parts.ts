@@ -119,7 +119,8 @@ export function appParts(bind: Bind<Changes>): Parts {
   return {
     added: `
       insert into apps (${FRESH.map(({ name }) => name).join(', ')})
-      select * from ${unnestRows(bind, ({ fresh }) => fresh, FRESH)} as next`,
+      select * from ${unnestRows(bind, ({ fresh }) => fresh, FRESH)} as next
+      returning appid`,
     changed: `
       update apps
       set pics_access = next.pics_access, updated_at = now(), ${assignments.join(', ')}

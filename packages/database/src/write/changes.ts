@@ -25,6 +25,10 @@ export interface Changes {
   withoutDeck: number[];
   /** By family, in the order of `LINK_FAMILIES`. */
   links: LinkChanges[];
+  /** The ids that links are added to, each of them once, by family. */
+  parentIds: readonly (readonly number[])[];
+  /** Whether this write checks foreign keys by itself; see `parentParts`. */
+  checksParents: boolean;
   /** Apps that Steam does not know. */
   unknown: number[];
   settlements: Settlement[];

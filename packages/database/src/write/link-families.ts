@@ -16,10 +16,19 @@ export interface LinkFamily {
   key: string;
   /** The column of what the link says besides. */
   extra?: { column: string; type: 'smallint' | 'boolean' };
-  /** The table whose rows the links point at, when it gets a row for every id, named or not. */
-  ids?: { table: string; column: string };
+  /** What the links point at, if Steam may not name what is not there. */
+  parent?: Parent;
   /** The links of this record; undefined when its answer says nothing of them, and what is stored stays. */
   linksOf: (record: AppRecord, names: NameIds) => Links | undefined;
+}
+
+/** A table that others' rows point at. */
+export interface Parent {
+  table: string;
+  /** Its key. */
+  column: string;
+  /** Whether it gets a row for every id, without a name as long as nobody knows one. */
+  takesAnyId: boolean;
 }
 
 export const LINK_FAMILIES: readonly LinkFamily[] = [
@@ -27,7 +36,7 @@ export const LINK_FAMILIES: readonly LinkFamily[] = [
     table: 'app_steam_tags',
     key: 'tag_id',
     extra: { column: 'rank', type: 'smallint' },
-    ids: { table: 'steam_tags', column: 'tag_id' },
+    parent: { table: 'steam_tags', column: 'tag_id', takesAnyId: true },
     linksOf: ({ common }) => {
       if (!common) return undefined;
       const ids = distinct(common.tagIds);
@@ -38,7 +47,7 @@ export const LINK_FAMILIES: readonly LinkFamily[] = [
     table: 'app_genres',
     key: 'genre_id',
     extra: { column: 'is_primary', type: 'boolean' },
-    ids: { table: 'steam_genres', column: 'genre_id' },
+    parent: { table: 'steam_genres', column: 'genre_id', takesAnyId: true },
     linksOf: ({ common }) => {
       if (!common) return undefined;
       const ids = distinct(common.genreIds);
@@ -48,22 +57,25 @@ export const LINK_FAMILIES: readonly LinkFamily[] = [
   {
     table: 'app_categories',
     key: 'category_id',
-    ids: { table: 'steam_categories', column: 'category_id' },
+    parent: { table: 'steam_categories', column: 'category_id', takesAnyId: true },
     linksOf: ({ common }) => common && { ids: distinct(common.categoryIds) },
   },
   {
     table: 'app_franchises',
     key: 'franchise_id',
+    parent: { table: 'franchises', column: 'id', takesAnyId: false },
     linksOf: ({ common }, names) => common && { ids: named(common.franchises, names.franchises) },
   },
   {
     table: 'app_developers',
     key: 'developer_id',
+    parent: { table: 'developers', column: 'id', takesAnyId: false },
     linksOf: ({ developers }, names) => developers && { ids: named(developers, names.developers) },
   },
   {
     table: 'app_publishers',
     key: 'publisher_id',
+    parent: { table: 'publishers', column: 'id', takesAnyId: false },
     linksOf: ({ publishers }, names) => publishers && { ids: named(publishers, names.publishers) },
   },
   {

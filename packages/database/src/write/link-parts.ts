@@ -7,7 +7,7 @@ import { integers, unnestArrays, type ArrayColumn } from './unnest-rows.ts';
 /** Adds, changes and removes the links that differ. Ids that nobody has seen before get a row without a name first. */
 export function linkParts(bind: Bind<Changes>): Parts {
   const parts: Parts = {};
-  for (const [index, { table, key, extra, ids }] of LINK_FAMILIES.entries()) {
+  for (const [index, { table, key, extra, parent }] of LINK_FAMILIES.entries()) {
     const rows = (kind: 'added' | 'changed' | 'gone', columns: ('appid' | 'id' | 'extra')[]) =>
       unnestArrays(
         bind,
@@ -25,12 +25,12 @@ export function linkParts(bind: Bind<Changes>): Parts {
         from ${rows('changed', ['appid', 'id', 'extra'])} as next
         where stored.appid = next.appid and stored.${key} = next.id`;
     }
-    if (ids) {
-      const all = bind(({ links }) => integers([...new Set(rowsOf(links, index).added.ids)]));
-      parts[`${ids.table}_added`] = `
-        insert into ${ids.table} (${ids.column})
+    if (parent?.takesAnyId) {
+      const all = bind(({ parentIds }) => integers(parentIds[index] ?? []));
+      parts[`${parent.table}_added`] = `
+        insert into ${parent.table} (${parent.column})
         select id from unnest(${all}::integer[]) as given (id)
-        where not exists (select from ${ids.table} as known where known.${ids.column} = id)
+        where not exists (select from ${parent.table} as known where known.${parent.column} = id)
         order by id
         on conflict do nothing
         returning 1`;

@@ -9,7 +9,7 @@ import { writeBatch } from './write-batch.ts';
 
 async function write(db: Database, job: Partial<WriteAppsJob>): Promise<RowChanges> {
   let changes: RowChanges = {};
-  await writeBatch(db, writeJob(job), (rows) => (changes = rows));
+  await writeBatch(db, writeJob(job), { onRows: (rows) => (changes = rows) });
   return changes;
 }
 

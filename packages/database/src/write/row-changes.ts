@@ -44,7 +44,8 @@ export function countRows(changes: Changes, counts: PartCounts, names: AddedName
       removed: change.gone.length,
       unchanged: change.unchanged,
     };
-    if (family.ids) rows[family.ids.table] = { ...NONE, added: count(`${family.ids.table}_added`) };
+    const { parent } = family;
+    if (parent?.takesAnyId) rows[parent.table] = { ...NONE, added: count(`${parent.table}_added`) };
   }
   return rows;
 }

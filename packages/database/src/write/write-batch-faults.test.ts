@@ -6,20 +6,11 @@ import type { Database } from '../connect-database.ts';
 import { fullRecord, recordWith, writeJob } from '../testing/app-record.ts';
 import { insertLedger, readLedger } from '../testing/ledger.ts';
 import { freshDatabase, openDatabase } from '../testing/support/fresh-database.ts';
+import { somebodyWaits } from '../testing/support/somebody-waits.ts';
 import { writeBatch } from './write-batch.ts';
 
 async function write(db: Database, ...records: AppRecord[]) {
   return writeBatch(db, writeJob({ records }));
-}
-
-/** Resolves when a transaction waits for another one to end. */
-async function somebodyWaits(db: Database): Promise<void> {
-  const countWaiting = async () => {
-    const waiting = sql`select from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock'`;
-    return (await waiting.execute(db)).rows.length;
-  };
-  await expect.poll(countWaiting, { timeout: 20_000 }).toBe(1);
 }
 
 describe('the ledger after a batch', () => {

@@ -2,7 +2,20 @@ import { DatabaseUnavailable, describeError, type WriteAppsJob } from '@pics/cor
 import type { Database } from '../connect-database.ts';
 import { listOutcomes, type Batch, type Outcome } from './outcomes.ts';
 import { addRowChanges, type RowChanges } from './row-changes.ts';
-import { writeOutcomes, type WriteCounts, type WriteResult } from './write-outcomes.ts';
+import type { UncheckedConnections } from './unchecked-connections.ts';
+import {
+  writeOutcomes,
+  type WriteConnections,
+  type WriteCounts,
+  type WriteResult,
+} from './write-outcomes.ts';
+
+export interface WriteOptions {
+  /** Connections on which a write checks foreign keys by itself, which is faster; tried before `db`. */
+  unchecked?: UncheckedConnections;
+  /** Told, once all of it is committed, what that did to the rows of each table. */
+  onRows?: (rows: RowChanges) => void;
+}
 
 /**
  * Writes what came of a batch and settles its apps in the ledger, in one transaction: whatever interrupts it, either all
@@ -16,35 +29,34 @@ import { writeOutcomes, type WriteCounts, type WriteResult } from './write-outco
  * When Postgres refuses a row, for whatever reason, the batch is halved until the app that brought it is alone. That app
  * fails with Postgres' words in the ledger, the others are written.
  *
- * @param onRows told, once all of it is committed, what that did to the rows of each table.
  * @throws DatabaseUnavailable when Postgres cannot be used right now; Error when it is not the tables this project made.
  * Nothing is lost either way: run the job again.
  */
 export async function writeBatch(
   db: Database,
   job: WriteAppsJob,
-  onRows?: (rows: RowChanges) => void,
+  { unchecked, onRows }: WriteOptions = {},
 ): Promise<WriteCounts> {
-  const { counts, rows } = await writeNarrowing(db, job, listOutcomes(job));
+  const { counts, rows } = await writeNarrowing({ db, unchecked }, job, listOutcomes(job));
   onRows?.(rows);
   return counts;
 }
 
 async function writeNarrowing(
-  db: Database,
+  connections: WriteConnections,
   batch: Batch,
   outcomes: readonly Outcome[],
 ): Promise<WriteResult> {
   try {
-    return await writeOutcomes(db, batch, outcomes);
+    return await writeOutcomes(connections, batch, outcomes);
   } catch (error) {
     if (error instanceof DatabaseUnavailable || isNoFaultOfTheApps(error)) throw error;
     if (outcomes.length > 1) {
       const half = Math.ceil(outcomes.length / 2);
-      const first = await writeNarrowing(db, batch, outcomes.slice(0, half));
-      return add(first, await writeNarrowing(db, batch, outcomes.slice(half)));
+      const first = await writeNarrowing(connections, batch, outcomes.slice(0, half));
+      return add(first, await writeNarrowing(connections, batch, outcomes.slice(half)));
     }
-    return writeAlone(db, batch, outcomes);
+    return writeAlone(connections, batch, outcomes);
   }
 }
 
@@ -52,14 +64,18 @@ async function writeNarrowing(
  * Writes one app that was refused once more, and records the refusal when it is refused again: somebody else may have
  * inserted the same row, or removed a name, at the very moment of the first.
  */
-async function writeAlone(db: Database, batch: Batch, outcomes: readonly Outcome[]): Promise<WriteResult> {
+async function writeAlone(
+  connections: WriteConnections,
+  batch: Batch,
+  outcomes: readonly Outcome[],
+): Promise<WriteResult> {
   try {
-    return await writeOutcomes(db, batch, outcomes);
+    return await writeOutcomes(connections, batch, outcomes);
   } catch (refusal) {
     if (refusal instanceof DatabaseUnavailable || isNoFaultOfTheApps(refusal)) throw refusal;
     const error = describeError(new RowRefused(refusal));
     return writeOutcomes(
-      db,
+      connections,
       batch,
       outcomes.map(({ appid }) => ({ kind: 'failed', appid, error })),
     );

@@ -4,6 +4,7 @@ import type { Schema } from '../schema.ts';
 import { appParts } from './app-parts.ts';
 import type { Changes } from './changes.ts';
 import { deckParts } from './deck-parts.ts';
+import { PARENT_PARTS, parentParts } from './foreign-keys.ts';
 import { LINK_FAMILIES } from './link-families.ts';
 import { linkParts } from './link-parts.ts';
 import { settleParts } from './settle-parts.ts';
@@ -15,7 +16,8 @@ const COUNTED = [
   'deck_added',
   'deck_changed',
   'deck_gone',
-  ...LINK_FAMILIES.flatMap(({ ids }) => (ids ? [`${ids.table}_added`] : [])),
+  ...LINK_FAMILIES.flatMap(({ parent }) => (parent?.takesAnyId ? [`${parent.table}_added`] : [])),
+  ...PARENT_PARTS,
 ];
 
 /** How many rows these parts touched, by name. */
@@ -23,11 +25,17 @@ export type PartCounts = ReadonlyMap<string, number>;
 
 /**
  * All parts in one statement, the same for every write, empty parts included: what Postgres does for an empty part is
- * little beside making another plan. The parts touch different rows, so their order does not matter; foreign keys are
- * checked when all of them are done.
+ * little beside making another plan. The parts touch different rows, so their order does not matter; where Postgres checks
+ * foreign keys, it does so when all of them are done.
  */
 const statement = new PreparedStatement<Changes, { counts: number[] }>('write', (bind) => {
-  const parts = { ...linkParts(bind), ...deckParts(bind), ...appParts(bind), ...settleParts(bind) };
+  const parts = {
+    ...linkParts(bind),
+    ...deckParts(bind),
+    ...appParts(bind),
+    ...settleParts(bind),
+    ...parentParts(bind),
+  };
   const expressions = Object.entries(parts).map(([name, part]) => `${name} as (${part})`);
   const counts = COUNTED.map((name) => `(select count(*) from ${name})`);
   return `with ${expressions.join(', ')} select array[${counts.join(', ')}]::integer[] as counts`;
