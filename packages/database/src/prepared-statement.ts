@@ -22,10 +22,10 @@ export class PreparedStatement<Input, Row> {
     this.#text = `/* prepared as pics_${name} */ ${text}`;
   }
 
-  /** Runs it and returns its rows, their columns in camelCase. */
+  /** Runs it and returns its rows, with columns as the text calls them: nothing is done to each of them here. */
   async execute(db: Database, input: Input): Promise<Row[]> {
     const parameters = this.#values.map((valueOf) => valueOf(input));
-    const { rows } = await db.executeQuery(CompiledQuery.raw(this.#text, parameters));
+    const { rows } = await db.withoutPlugins().executeQuery(CompiledQuery.raw(this.#text, parameters));
     return rows as Row[];
   }
 }

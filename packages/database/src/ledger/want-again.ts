@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { integers } from '../array-literals.ts';
 import type { Database } from '../connect-database.ts';
 
 /**
@@ -12,7 +13,7 @@ export async function wantAgain(db: Database, appids: readonly number[]): Promis
   const wanted = await sql`
     with chosen as (
       select appid from sync_status
-      where appid = any (${appids}::integer[]) and failed_at is null
+      where appid = any (${integers(appids)}::integer[]) and failed_at is null
       order by appid
       for update
     )

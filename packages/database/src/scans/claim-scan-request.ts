@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
+import { integers } from '../array-literals.ts';
 import type { Database } from '../connect-database.ts';
 import { inTransaction } from '../in-transaction.ts';
 import type { Schema } from '../schema.ts';
@@ -91,7 +92,14 @@ async function insertRequest(
   const lastAppid = appids.at(-1) ?? 0;
   await trx
     .insertInto('picsScanRequests')
-    .values({ scanId: scan.id, firstAppid, lastAppid, appids, batchId, dispatchedAt: sql`now()` })
+    .values({
+      scanId: scan.id,
+      firstAppid,
+      lastAppid,
+      appids: sql`${integers(appids)}::integer[]`,
+      batchId,
+      dispatchedAt: sql`now()`,
+    })
     .execute();
   await trx
     .updateTable('picsScans')

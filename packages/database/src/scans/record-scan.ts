@@ -1,5 +1,6 @@
 import type { WriteScanJob } from '@pics/core';
 import { sql, type Transaction } from 'kysely';
+import { integers } from '../array-literals.ts';
 import type { Database } from '../connect-database.ts';
 import { inTransaction } from '../in-transaction.ts';
 import { wantAgain } from '../ledger/want-again.ts';
@@ -38,16 +39,13 @@ export async function recordScan(db: Database, job: WriteScanJob): Promise<ScanC
   return inTransaction(db, async (trx) => {
     const request = await trx
       .selectFrom('picsScanRequests')
-      .select(['id', 'scanId', 'appids', 'attempts'])
+      .select(['id', 'scanId', 'attempts'])
       .where('batchId', '=', job.batchId)
       .forUpdate()
       .executeTakeFirst();
-    if (request) {
-      await trx.selectFrom('picsScans').select('id').where('id', '=', request.scanId).forUpdate().execute();
-    }
     const seen = await behindCursor(trx, job.seen);
     const marked = (await wantNewer(trx, seen)) + (await wantAgain(trx, await findWronglySettled(trx, seen)));
-    const gone = request ? await wantAgain(trx, await findGone(trx, request.appids, job)) : 0;
+    const gone = request ? await wantAgain(trx, await findGone(trx, request.id, job)) : 0;
     const counts = { seen: job.seen.length, marked, gone, unanswered: job.unanswered.length };
     if (request) await settleRequest(trx, request, job, counts);
     return counts;
@@ -69,12 +67,18 @@ async function behindCursor(
   ]);
 }
 
+/** What was seen as rows, of an id and its change number each. */
+function rowsOf(seen: WriteScanJob['seen']) {
+  const appids = integers(seen.map(([appid]) => appid));
+  const changeNumbers = integers(seen.map(([, changeNumber]) => changeNumber));
+  return sql`unnest(${appids}::integer[], ${changeNumbers}::bigint[])`;
+}
+
 async function wantNewer(trx: Transaction<Schema>, seen: WriteScanJob['seen']): Promise<number> {
   const wanted = await sql`
     insert into sync_status (appid, wanted_change_number)
     select seen.appid, max(seen.change_number)
-    from unnest(${seen.map(([appid]) => appid)}::integer[], ${seen.map(([, number]) => number)}::bigint[])
-        as seen (appid, change_number)
+    from ${rowsOf(seen)} as seen (appid, change_number)
       left join sync_status using (appid)
     where sync_status.appid is null
       or seen.change_number > coalesce(greatest(settled_change_number, sync_status.wanted_change_number), -1)
@@ -94,8 +98,7 @@ async function wantNewer(trx: Transaction<Schema>, seen: WriteScanJob['seen']): 
 async function findWronglySettled(trx: Transaction<Schema>, seen: WriteScanJob['seen']): Promise<number[]> {
   const found = await sql<{ appid: number }>`
     select sync_status.appid
-    from unnest(${seen.map(([appid]) => appid)}::integer[], ${seen.map(([, number]) => number)}::bigint[])
-        as seen (appid, change_number)
+    from ${rowsOf(seen)} as seen (appid, change_number)
       join sync_status using (appid)
       left join apps using (appid)
     where settled_change_number >= wanted_change_number
@@ -106,13 +109,14 @@ async function findWronglySettled(trx: Transaction<Schema>, seen: WriteScanJob['
 }
 
 /** Stored apps that the request asked for and Steam did not know. */
-async function findGone(trx: Transaction<Schema>, asked: number[], job: WriteScanJob): Promise<number[]> {
-  const answered = new Set([...job.seen.map(([appid]) => appid), ...job.unanswered]);
-  const unknown = asked.filter((appid) => !answered.has(appid));
+async function findGone(trx: Transaction<Schema>, requestId: number, job: WriteScanJob): Promise<number[]> {
+  const answered = [...job.seen.map(([appid]) => appid), ...job.unanswered];
   const found = await sql<{ appid: number }>`
     select sync_status.appid
-    from sync_status join apps using (appid)
-    where sync_status.appid = any (${unknown}::integer[])
+    from (select unnest(appids) as appid from pics_scan_requests where id = ${requestId}) as asked
+      join sync_status using (appid)
+      join apps using (appid)
+    where appid not in (select unnest(${integers(answered)}::integer[]))
       and pics_access is distinct from 'removed'
       and settled_change_number >= wanted_change_number
   `.execute(trx);
@@ -128,6 +132,8 @@ async function settleRequest(
   const again = job.unanswered.length > 0 && request.attempts + 1 < MAX_SCAN_ATTEMPTS;
   const givenUp = again ? [] : job.unanswered;
   await wantAgain(trx, givenUp);
+  // Last of all, for others wait for it: whoever settles the last request of a scan sees all others settled.
+  await trx.selectFrom('picsScans').select('id').where('id', '=', request.scanId).forUpdate().execute();
   await trx
     .updateTable('picsScanRequests')
     .set({

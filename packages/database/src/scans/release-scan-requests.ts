@@ -24,8 +24,8 @@ export async function releaseScanRequests(
     .returning(['id', 'scanId', 'appids', 'attempts'])
     .execute();
   for (const request of released.filter(({ attempts }) => attempts >= MAX_SCAN_ATTEMPTS)) {
-    await trx.selectFrom('picsScans').select('id').where('id', '=', request.scanId).forUpdate().execute();
     await wantAgain(trx, request.appids);
+    await trx.selectFrom('picsScans').select('id').where('id', '=', request.scanId).forUpdate().execute();
     await trx
       .updateTable('picsScanRequests')
       .set({ settledAt: sql`now()`, appids: [] })

@@ -1,8 +1,8 @@
 import type { Transaction } from 'kysely';
+import { texts } from '../array-literals.ts';
 import { PreparedStatement } from '../prepared-statement.ts';
 import type { Schema } from '../schema.ts';
 import { byNameTable, NAME_TABLES, type Names, type NameTable } from './names.ts';
-import { texts } from './unnest-rows.ts';
 
 /** How many names nobody had seen before. */
 export type AddedNames = Record<NameTable, number>;

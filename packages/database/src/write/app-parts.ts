@@ -1,7 +1,8 @@
 import type { AppRecord } from '@pics/core';
+import { integers } from '../array-literals.ts';
 import type { Bind } from '../prepared-statement.ts';
 import type { Changes, KnownApp, Parts } from './changes.ts';
-import { integers, unnestRows, type Column } from './unnest-rows.ts';
+import { unnestRows, type Column } from './unnest-rows.ts';
 
 /** A column of `apps`, and the section that carries it: where the section is absent, what is stored stays. */
 interface AppColumn extends Column<AppRecord> {

@@ -25,6 +25,8 @@ export interface Changes {
   withoutDeck: number[];
   /** By family, in the order of `LINK_FAMILIES`. */
   links: LinkChanges[];
+  /** Apps of which any link is added, changed or removed. */
+  touched: readonly number[];
   /** The ids that links are added to, each of them once, by family. */
   parentIds: readonly (readonly number[])[];
   /** Whether this write checks foreign keys by itself; see `parentParts`. */

@@ -1,6 +1,7 @@
+import { integers } from '../array-literals.ts';
 import type { Bind } from '../prepared-statement.ts';
 import type { Changes, DeckChange, Parts } from './changes.ts';
-import { integers, unnestRows, type Column } from './unnest-rows.ts';
+import { unnestRows, type Column } from './unnest-rows.ts';
 
 const STATUSES = ['unknown', 'unsupported', 'playable', 'verified'] as const;
 

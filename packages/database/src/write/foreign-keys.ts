@@ -1,7 +1,7 @@
+import { integers } from '../array-literals.ts';
 import type { Bind } from '../prepared-statement.ts';
 import type { Changes, Parts } from './changes.ts';
 import { LINK_FAMILIES } from './link-families.ts';
-import { integers } from './unnest-rows.ts';
 import type { PartCounts } from './write-changes.ts';
 
 /** A column that points at rows of another table. */
@@ -76,9 +76,7 @@ export function parentParts(bind: Bind<Changes>): Parts {
     parts[`${parent.table}_held`] = `
       select 1 from ${parent.table} where ${parent.column} = any (${ids}::integer[]) for key share`;
   }
-  const children = bind(({ checksParents, links }) =>
-    integers(checksParents ? [...new Set(links.flatMap(({ added }) => added.appids))] : []),
-  );
+  const children = bind(({ checksParents, touched }) => integers(checksParents ? touched : []));
   return {
     ...parts,
     apps_not_held: `

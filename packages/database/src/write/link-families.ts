@@ -85,7 +85,11 @@ export const LINK_FAMILIES: readonly LinkFamily[] = [
   },
 ];
 
+/** Up to so many ids it costs less to compare each with all others than to make a set of them. */
+const FEW = 32;
+
 function distinct(ids: readonly number[]): readonly number[] {
+  if (ids.length <= FEW && ids.every((id, index) => ids.indexOf(id) === index)) return ids;
   const set = new Set(ids);
   return set.size === ids.length ? ids : [...set];
 }

@@ -1,8 +1,9 @@
+import { integers } from '../array-literals.ts';
 import type { Bind } from '../prepared-statement.ts';
 import type { Changes, Parts } from './changes.ts';
 import type { LinkChanges } from './diff-links.ts';
 import { LINK_FAMILIES } from './link-families.ts';
-import { integers, unnestArrays, type ArrayColumn } from './unnest-rows.ts';
+import { unnestArrays, type ArrayColumn } from './unnest-rows.ts';
 
 /** Adds, changes and removes the links that differ. Ids that nobody has seen before get a row without a name first. */
 export function linkParts(bind: Bind<Changes>): Parts {

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
+import { integers } from '../array-literals.ts';
 import { PreparedStatement } from '../prepared-statement.ts';
 import type { Schema } from '../schema.ts';
-import { integers } from './unnest-rows.ts';
 
 /** What the ledger knows of an app that is about to be written. */
 export interface LedgerRow {
@@ -35,7 +35,8 @@ const SETTINGS = Object.entries({
 const lock = new PreparedStatement<readonly number[], LedgerRow>(
   'lock_ledger',
   (bind) => `
-    select appid, pics_change_number, wanted_change_number, settled_change_number, batch_id, attempts
+    select appid, pics_change_number as "picsChangeNumber", wanted_change_number as "wantedChangeNumber",
+      settled_change_number as "settledChangeNumber", batch_id as "batchId", attempts
     from (select ${SETTINGS}) as settings, sync_status
     where appid = any (${bind(integers)}::integer[])
     order by appid

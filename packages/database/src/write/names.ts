@@ -1,6 +1,6 @@
 import type { AppRecord } from '@pics/core';
+import { texts } from '../array-literals.ts';
 import type { Bind } from '../prepared-statement.ts';
-import { texts } from './unnest-rows.ts';
 
 /** The tables of what is named by text. */
 export const NAME_TABLES = ['franchises', 'developers', 'publishers'] as const;

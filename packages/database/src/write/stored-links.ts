@@ -1,6 +1,6 @@
+import { integers } from '../array-literals.ts';
 import type { Bind } from '../prepared-statement.ts';
 import { LINK_FAMILIES, type LinkFamily, type Links } from './link-families.ts';
-import { integers } from './unnest-rows.ts';
 
 /** The links of a stored app: one text per family, in the order of `LINK_FAMILIES`; see `formatLinks`. */
 export type StoredLinks = readonly string[];

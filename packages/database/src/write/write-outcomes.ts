@@ -133,7 +133,7 @@ async function write(
 function findDifferences(
   records: readonly AppRecord[],
   stored: Stored,
-): Pick<Changes, 'fresh' | 'known' | 'decks' | 'withoutDeck' | 'links' | 'parentIds'> {
+): Pick<Changes, 'fresh' | 'known' | 'decks' | 'withoutDeck' | 'links' | 'touched' | 'parentIds'> {
   const links = diffLinks(records, stored.links, stored.ids);
   const touched = appidsIn(links);
   return {
@@ -144,6 +144,7 @@ function findDifferences(
     decks: records.flatMap(({ appid, common }) => (common?.deck ? [{ appid, deck: common.deck }] : [])),
     withoutDeck: records.flatMap(({ appid, common }) => (common && !common.deck ? [appid] : [])),
     links,
+    touched: [...touched],
     parentIds: links.map(({ added }) => [...new Set(added.ids)]),
   };
 }
