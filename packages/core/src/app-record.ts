@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { LARGEST_INTEGER, wholeNumbers } from './whole-numbers.ts';
 
-const appid = z.int().min(0).max(2_147_483_647);
+const appid = z.int().min(0).max(LARGEST_INTEGER);
 const smallint = z.int().min(-32_768).max(32_767);
 const unixSeconds = z.int();
 
@@ -11,6 +12,30 @@ const languageSupport = z.strictObject({
   subtitles: z.boolean(),
 });
 
+/**
+ * An object of which each value passes. It is looked at and stays as it is: a schema makes a copy of everything it checks,
+ * and a record that comes from JSON has up to thirty languages.
+ */
+function objectOf<Value>(passes: (value: unknown) => boolean, expected: string) {
+  return z.custom<Record<string, Value>>((value) => isObject(value) && Object.values(value).every(passes), {
+    error: `expected ${expected}`,
+  });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const FLAGS = Object.keys(languageSupport.shape);
+
+function isLanguageSupport(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    Object.keys(value).length === FLAGS.length &&
+    FLAGS.every((flag) => typeof value[flag] === 'boolean')
+  );
+}
+
 const deckReport = z.strictObject({
   /** 0 unknown, 1 unsupported, 2 playable, 3 verified; null when Steam sent none or another. */
   category: smallint.nullable(),
@@ -18,7 +43,7 @@ const deckReport = z.strictObject({
   testedBuildId: z.string().nullable(),
   steamosCompatibility: smallint.nullable(),
   tests: z.array(z.strictObject({ display: z.string().nullable(), token: z.string().nullable() })).nullable(),
-  configuration: z.record(z.string(), z.json()).nullable(),
+  configuration: objectOf<z.core.util.JSONType>(() => true, 'an object').nullable(),
 });
 
 /** What `common` carries. */
@@ -33,15 +58,18 @@ const commonSection = z.strictObject({
   platforms: z.string().nullable(),
   releaseState: z.string().nullable(),
   parentAppid: appid.nullable(),
-  contentDescriptors: z.array(z.int()).nullable(),
-  languages: z.record(z.string(), languageSupport).nullable(),
+  contentDescriptors: wholeNumbers().nullable(),
+  languages: objectOf<z.infer<typeof languageSupport>>(
+    isLanguageSupport,
+    'flags for each language',
+  ).nullable(),
   steamReleaseDate: unixSeconds.nullable(),
   originalReleaseDate: unixSeconds.nullable(),
   /** In rank order, the first tag first, without repeats. */
-  tagIds: z.array(z.int()),
-  genreIds: z.array(z.int()),
+  tagIds: wholeNumbers(),
+  genreIds: wholeNumbers(),
   primaryGenreId: z.int().nullable(),
-  categoryIds: z.array(z.int()),
+  categoryIds: wholeNumbers(),
   franchises: z.array(z.string()),
   deck: deckReport.nullable(),
 });
@@ -51,7 +79,7 @@ const extendedSection = z.strictObject({
   isFree: z.boolean().nullable(),
   homepageUrl: z.string().nullable(),
   appState: z.string().nullable(),
-  dlcAppids: z.array(appid),
+  dlcAppids: wholeNumbers(0),
 });
 
 /** What the public branch under `depots` carries. */

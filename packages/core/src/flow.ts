@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { appRecordSchema } from './app-record.ts';
+import { LARGEST_INTEGER, wholeNumbers } from './whole-numbers.ts';
 
 /**
  * The two queues, in the order data moves:
@@ -15,12 +16,16 @@ export const WRITE_QUEUE = 'pics-write';
 /** Raised whenever a job's shape changes, so that a job of another version fails at once and clearly. */
 const version = z.literal(1);
 
-const appid = z.int().min(0).max(2_147_483_647);
+const appid = z.int().min(0).max(LARGEST_INTEGER);
 const changeNumber = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const batchId = z.string().min(1).max(64);
 
 /** The most ids one job may carry: a metadata-only request of 5,000 ids encodes to 30 kB, and none needs more. */
 export const MAX_APPIDS = 20_000;
+
+const appids = wholeNumbers(0).refine(({ length }) => length > 0 && length <= MAX_APPIDS, {
+  error: `expected 1 to ${MAX_APPIDS} ids`,
+});
 
 /**
  * How often an app is asked for without a usable answer before it counts as failed. A batch asked for the n-th time has
@@ -36,7 +41,7 @@ const fetchApps = z.strictObject({
   changeNumber,
   /** How often these apps were asked for before. */
   attempt: z.int().min(0),
-  appids: z.array(appid).min(1).max(MAX_APPIDS),
+  appids,
 });
 
 /** Change numbers only (metadata-only product info) of some ids, known or not. */
@@ -44,7 +49,7 @@ const scanApps = z.strictObject({
   version,
   kind: z.literal('scan'),
   batchId,
-  appids: z.array(appid).min(1).max(MAX_APPIDS),
+  appids,
 });
 
 export const fetchJobSchema = z.discriminatedUnion('kind', [fetchApps, scanApps]);
@@ -76,7 +81,7 @@ const writeApps = z.strictObject({
   batchId,
   changeNumber,
   records: z.array(appRecordSchema),
-  unknown: z.array(appid),
+  unknown: wholeNumbers(0),
   failed: z.array(failedApp),
   unanswered: z.array(unansweredApp),
 });
@@ -88,7 +93,7 @@ const writeScan = z.strictObject({
   batchId,
   /** [appid, change number] of each id Steam knows. */
   seen: z.array(z.tuple([appid, changeNumber])),
-  unanswered: z.array(appid),
+  unanswered: wholeNumbers(0),
 });
 
 export const writeJobSchema = z.discriminatedUnion('kind', [writeApps, writeScan]);

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+export const LARGEST_INTEGER = 2_147_483_647;
+
+/**
+ * A list of whole numbers, for columns of 32 bits.
+ *
+ * Looked at as one: a schema for each number made objects for each, and lists of ids are what jobs are full of.
+ */
+export function wholeNumbers(smallest = -LARGEST_INTEGER - 1) {
+  const fits = (number: unknown) =>
+    Number.isInteger(number) && Number(number) >= smallest && Number(number) <= LARGEST_INTEGER;
+  return z.custom<number[]>((value) => Array.isArray(value) && value.every(fits), {
+    error: `expected whole numbers from ${smallest} to ${LARGEST_INTEGER}`,
+  });
+}
