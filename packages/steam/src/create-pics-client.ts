@@ -18,6 +18,7 @@ import { SteamDirectory } from './session/steam-directory.ts';
 import type { SteamSession } from './session/steam-session.ts';
 import { readChangesSinceAnswer } from './wire/changes-since-answer.ts';
 import { EMsg } from './wire/emsg.ts';
+import { encodeProductInfoRequest } from './wire/product-info-request.ts';
 
 /** EResult of what went well. */
 const OK = 1;
@@ -102,8 +103,9 @@ export function createPicsClient(options: PicsClientOptions): PicsClient {
 
   const askProductInfo =
     (kind: RequestKind): AskProductInfo =>
-    async (body, onPart) => {
+    async (request, onPart) => {
       const steam = requireSession();
+      const body = encodeProductInfoRequest(request);
       return ask(kind, (jobId) => steam.askPics(EMsg.ClientPICSProductInfoRequest, body, jobId), onPart);
     };
 

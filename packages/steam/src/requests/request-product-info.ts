@@ -1,13 +1,17 @@
 import { SteamUnavailable } from '@pics/core';
 import type { AppEntry, ProductInfo, ProductMetadata, Unanswered } from '../product-info.ts';
 import type { WireApp } from '../wire/product-info-part.ts';
+import type { ProductInfoRequest } from '../wire/product-info-request.ts';
 import { AnswerCollector } from './answer-collector.ts';
 import { openBody } from './app-body.ts';
 import type { Outcome } from './pending-requests.ts';
 import type { WithheldBodies } from './withheld-bodies.ts';
 
-/** Sends one ClientPICSProductInfoRequest with this body, and gives the parts of its answer to `onPart`. */
-export type AskProductInfo = (body: object, onPart: (part: Buffer) => boolean) => Promise<Outcome>;
+/** Sends one ClientPICSProductInfoRequest, and gives the parts of its answer to `onPart`. */
+export type AskProductInfo = (
+  request: ProductInfoRequest,
+  onPart: (part: Buffer) => boolean,
+) => Promise<Outcome>;
 
 /**
  * Asks for the bodies of some apps and gives what came of it. Bodies that Steam withholds are read from its web cache
@@ -58,10 +62,9 @@ async function askFor(
   metadataOnly: boolean,
   ask: AskProductInfo,
 ): Promise<Outcome> {
-  const apps = collector.appids.map((appid) => ({ appid }));
-  if (apps.length === 0) return 'answered';
-  const body = { apps, packages: [], meta_data_only: metadataOnly };
-  const outcome = await ask(body, (part) => collector.take(part));
+  const { appids } = collector;
+  if (appids.length === 0) return 'answered';
+  const outcome = await ask({ appids, metadataOnly }, (part) => collector.take(part));
   if (outcome === 'throttled' && collector.parts === 0) {
     throw new SteamUnavailable('Steam takes no requests for now');
   }

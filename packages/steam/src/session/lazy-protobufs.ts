@@ -46,6 +46,19 @@ export function findMessageType(name: string): ReturnType<Root['lookupType']> {
   throw new Error(`steam-user has no schema of ${name}`);
 }
 
+/** A message that is encoded already, to be given to steam-user in place of one that it encodes. */
+export class EncodedMessage {
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  finish(): Uint8Array {
+    return this.#bytes;
+  }
+}
+
 /** A message type that is found when a first message of it is encoded or decoded. */
 class LazyMessageType implements MessageType {
   readonly #name: string;
@@ -60,6 +73,7 @@ class LazyMessageType implements MessageType {
   }
 
   encode(message: object): { finish(): Uint8Array } {
+    if (message instanceof EncodedMessage) return message;
     return this.#type.encode(message);
   }
 

@@ -1,5 +1,6 @@
 // oxlint-disable no-underscore-dangle -- steam-user marks by it what is not for everybody; see steam-user.d.ts
 import { SteamUser } from './lean-steam-user.ts';
+import { EncodedMessage } from './lazy-protobufs.ts';
 import { EMsg } from '../wire/emsg.ts';
 import { MalformedMessage } from '../wire/malformed-message.ts';
 import { readNetMessage, type NetMessage } from '../wire/net-message.ts';
@@ -69,9 +70,13 @@ export class SteamSession extends SteamUser {
     this.logOn({ anonymous: true });
   }
 
-  /** Sends a PICS request; its answers come to `onAnswer` under the same job id. */
-  askPics(emsg: number, body: object, jobId: number): void {
-    this._send({ msg: emsg, proto: { jobid_source: jobId } }, body);
+  /**
+   * Sends a PICS request, as the fields of its message or as the bytes it is encoded to; its answers come to `onAnswer`
+   * under the same job id.
+   */
+  askPics(emsg: number, body: object | Buffer, jobId: number): void {
+    const message = Buffer.isBuffer(body) ? new EncodedMessage(body) : body;
+    this._send({ msg: emsg, proto: { jobid_source: jobId } }, message);
   }
 
   /** Calls a method of a Steam service, e.g. `Store.GetLocalizedNameForTags#1`; `onAnswer` gets the decoded answer and its EResult. */
