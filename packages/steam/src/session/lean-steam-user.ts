@@ -1,3 +1,4 @@
+import './lazy-modules.ts';
 import './lazy-protobufs.ts';
 import SteamUser from 'steam-user';
 
