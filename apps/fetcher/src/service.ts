@@ -39,7 +39,8 @@ export const run = () =>
           tracing.span('ask for metadata', { apps: appids.length }, () => steam.getProductMetadata(appids)),
         addWriteJob: (job) => {
           metrics.countAnswers(job);
-          return queues.write.add(job);
+          // What a scan saw becomes the next batches. Behind records it would leave fetchers without work meanwhile.
+          return queues.write.add(job, job.kind === 'scan' ? 'first' : 'last');
         },
       };
       const worker = startWorker({

@@ -10,11 +10,17 @@ export const defaultPort = 3001;
  */
 export const FETCH_QUEUE_HIGH_WATER = 32;
 
-/** How many scan requests may wait besides: they go last, and their answers feed the ledger, which must stay the reservoir. */
-export const SCAN_HIGH_WATER = 4;
+/**
+ * How many scan requests may wait besides. They go last, so that none delays a batch; once there are no batches, what they
+ * find, some 350 apps each, is to last until the next turns of the dispatcher.
+ */
+export const SCAN_HIGH_WATER = 16;
 
 /** How often the dispatcher looks at the ledger and the queue. Half of it is added to the way of a change, on average. */
 export const DISPATCH_INTERVAL_MS = 200;
+
+/** The same after a turn that found something: where fetchers are fast, what they bring is the next turn's work. */
+export const BUSY_DISPATCH_INTERVAL_MS = 50;
 
 /** How often batches in flight are compared with the jobs that exist. */
 export const RELEASE_INTERVAL_MS = 5_000;

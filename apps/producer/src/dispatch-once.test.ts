@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 afterEach(() => Promise.all([database.destroy(), queues.close()]));
 
-function turn(registry = new Registry()): Promise<void> {
+function turn(registry = new Registry()): Promise<boolean> {
   const settings = parseSettings(
     { DATABASE_URL: 'postgres://unused', REDIS_URL: 'redis://unused', FETCH_RATE_PER_SECOND: '3' },
     ['DATABASE_URL', 'REDIS_URL'],

@@ -18,6 +18,7 @@ import {
 import { setFetchRate } from '@pics/queue';
 import { repeat } from '@pics/service';
 import {
+  BUSY_DISPATCH_INTERVAL_MS,
   DISPATCH_INTERVAL_MS,
   RELEASE_INTERVAL_MS,
   SCAN_CHECK_MS,
@@ -71,15 +72,17 @@ export function keepFollowing(producer: Producer, signal: AbortSignal): Promise<
  * One turn of the dispatcher, as the fleet is steered: at the rate that was set live, else at the one of the settings, and
  * not at all while paused. What the queue holds already is still fetched then, some seconds' worth, and the change feed is
  * recorded all along, so that a pause misses nothing.
+ *
+ * @returns whether it dispatched anything.
  */
 export async function dispatchOnce(
   producer: Pick<Producer, 'settings' | 'database' | 'queues' | 'log' | 'metrics' | 'tracing' | 'pollPlaces'>,
-): Promise<void> {
+): Promise<boolean> {
   const { settings, database, queues, log, metrics, tracing, pollPlaces } = producer;
   const { fetchRate, pausedAt } = await getSteering(database);
   // Every turn, for the limit lives in Redis: flushed with all the rest, it must be back before the first new job is.
   await setFetchRate(queues.fetch, fetchRate ?? settings.FETCH_RATE_PER_SECOND);
-  if (pausedAt) return;
+  if (pausedAt) return false;
   const added = await dispatchBatches({
     claimBatch: () => claimBatch(database, { size: settings.FETCH_BATCH_SIZE }),
     claimScanRequest: () => claimScanRequest(database, { size: settings.SCAN_BATCH_SIZE }),
@@ -94,6 +97,7 @@ export async function dispatchOnce(
     },
   });
   if (added > 0) log.debug({ jobs: added }, 'dispatched');
+  return added > 0;
 }
 
 /** One look for batches that no queue knows any more. */
@@ -118,10 +122,11 @@ export function keepDispatching(producer: Producer, signal: AbortSignal): Promis
       await releaseOnce(producer);
       releaseAt = Date.now() + RELEASE_INTERVAL_MS;
     }
-    await dispatchOnce(producer);
+    return (await dispatchOnce(producer)) ? 'busy' : undefined;
   };
   return repeat(turn, {
     intervalMs: DISPATCH_INTERVAL_MS,
+    busyIntervalMs: BUSY_DISPATCH_INTERVAL_MS,
     signal,
     onError: (err, nextTurnMs) => producer.log.warn({ err, nextTurnMs }, 'nothing could be dispatched'),
   });

@@ -49,11 +49,14 @@ export class JobQueue<Job extends { kind: string; batchId: string }> {
     this.bull.on('error', () => {}); // The connection reports its own errors.
   }
 
-  /** Adds one job; it is in Redis when this resolves. Nothing holds the job itself while Redis takes its time. */
-  add(job: Job, lane?: Lane): Promise<void> {
+  /**
+   * Adds one job, in a lane, before all others, or after them. It is in Redis when this resolves; nothing holds the job
+   * itself while Redis takes its time.
+   */
+  add(job: Job, place: Lane | 'first' | 'last' = 'last'): Promise<void> {
     const jobId = `${job.batchId}${SEPARATOR}${randomUUID().slice(0, 8)}`;
-    const options = { jobId, ...(lane && { priority: LANES[lane] }) };
-    return this.bull.add(job.kind, new Payload(job), options).then(() => undefined);
+    const options = place === 'last' ? {} : place === 'first' ? { lifo: true } : { priority: LANES[place] };
+    return this.bull.add(job.kind, new Payload(job), { jobId, ...options }).then(() => undefined);
   }
 
   /** How many jobs wait or are under way. */

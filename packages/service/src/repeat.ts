@@ -3,6 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface RepeatOptions {
   /** From the end of one turn to the start of the next. */
   intervalMs: number;
+  /** The same after a turn that returned `'busy'`: there is probably more to do. */
+  busyIntervalMs?: number;
   /** Ends the loop, also in the middle of a pause. */
   signal: AbortSignal;
   /** Told of every turn that threw; the loop goes on. */
@@ -17,13 +19,18 @@ export interface RepeatOptions {
  * A turn that throws is reported and tried again after a pause that doubles with each failure in a row (with jitter, so that
  * replicas do not march in step).
  */
-export async function repeat(turn: () => Promise<'done' | void>, options: RepeatOptions): Promise<void> {
-  const { intervalMs, signal, onError, maxPauseMs = 30_000 } = options;
+export async function repeat(
+  turn: () => Promise<'done' | 'busy' | void>,
+  options: RepeatOptions,
+): Promise<void> {
+  const { intervalMs, busyIntervalMs = intervalMs, signal, onError, maxPauseMs = 30_000 } = options;
   let failures = 0;
   while (!signal.aborted) {
     let pauseMs = intervalMs;
     try {
-      if ((await turn()) === 'done') return;
+      const outcome = await turn();
+      if (outcome === 'done') return;
+      if (outcome === 'busy') pauseMs = busyIntervalMs;
       failures = 0;
     } catch (error) {
       failures += 1;
