@@ -12,7 +12,7 @@ import { environment } from './environment.ts';
  * board 226 to 131. It costs a fetcher and a writer some 75 µs an app each, which is nothing at the pace that Steam allows,
  * 400 apps a second.
  */
-const FLAGS = ['--max-semi-space-size=2', '--heap-growing-percent=30'];
+const FLAGS = ['--max-semi-space-size=4', '--heap-growing-percent=60'];
 
 const ENVIRONMENT = {
   /** glibc gives each thread an arena of its own, each of which keeps what was freed in it. */
