@@ -27,6 +27,9 @@ const STATEMENT_TIMEOUT_MS = 60_000;
 /** A client that vanished in mid-transaction must not keep its rows locked for the others. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
 
+/** A new connection plans all statements anew, each of them some times over: minutes in which little happens are common. */
+const IDLE_TIMEOUT_MS = 120_000;
+
 /**
  * Everything here is found by its key, on pages that are in memory or on an SSD. At Postgres' default of 4, made for disks
  * that turn, it reads the whole of a table of 10,000 apps to update 200 of them (9 ms instead of 1).
@@ -49,6 +52,7 @@ export function connectDatabase(url: string, options: ConnectOptions): Database 
   const pool = new Pool({
     ...connectionSettings(url, applicationName),
     max: maxConnections,
+    idleTimeoutMillis: IDLE_TIMEOUT_MS,
     // Said while connecting: poolers refuse what is said there, but would pass a setting on to others' sessions.
     ...(!checksForeignKeys && { options: '-c session_replication_role=replica' }),
     // On a transaction pooler these settings would stay behind for whoever gets the connection next. The pool waits for
