@@ -1,3 +1,4 @@
 export * from './app-record.ts';
 export * from './errors.ts';
 export * from './flow.ts';
+export * from './load-when-used.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LANES, type FetchJob, type Lane } from '@pics/core';
-import { Queue, type Telemetry } from 'bullmq';
+import { Queue, type Telemetry } from './lean-bullmq.ts';
 import type { Redis } from 'ioredis';
 
 /** States in which a job's work is still to come or under way. */

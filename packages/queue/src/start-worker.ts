@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DatabaseUnavailable, PermanentError, SteamUnavailable } from '@pics/core';
-import { UnrecoverableError, WaitingError, Worker, type Job, type Telemetry } from 'bullmq';
+import { UnrecoverableError, WaitingError, Worker, type Job, type Telemetry } from './lean-bullmq.ts';
 import type { z } from 'zod';
 import { connectRedisForWorker } from './connection.ts';
 
