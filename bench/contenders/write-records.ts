@@ -14,19 +14,26 @@ export interface RecordWriter {
 /** How many apps a fetch brings, and so a write job. */
 const BATCH_SIZE = 200;
 
-/** The project: write jobs as the writer runs them, so many at once. */
+/**
+ * The project: write jobs as the writer runs them, so many at once; as a superuser, who may check foreign keys by himself,
+ * or as anybody else, for whom Postgres does.
+ */
 export async function openProject(
   url: string,
   records: readonly AppRecord[],
   jobsAtOnce: number,
+  { superuser = true } = {},
 ): Promise<RecordWriter> {
   const options = { applicationName: 'bench', maxConnections: jobsAtOnce };
   const database = connectDatabase(url, options);
   const unchecked = new UncheckedConnections(url, options);
+  if (!superuser) await unchecked.destroy();
+  const connect = async () => {
+    const pause = sql`select pg_sleep(0.05)`;
+    return (await unchecked.try((trx) => pause.execute(trx))) ?? pause.execute(database);
+  };
   // All at the same time, so that none of them waits for a connection that another gave back.
-  await Promise.all(
-    Array.from({ length: jobsAtOnce }, () => unchecked.try((trx) => sql`select pg_sleep(0.05)`.execute(trx))),
-  );
+  await Promise.all(Array.from({ length: jobsAtOnce }, connect));
   const jobs = cutBatches(records, BATCH_SIZE).map((batch, index): WriteAppsJob => ({
     version: 1,
     kind: 'apps',
