@@ -29,6 +29,27 @@ function openUnchecked(url: string, onUseless?: (reason: string) => void): Unche
   return unchecked;
 }
 
+/** What a write comes to that has to wait for somebody's change until it is committed. */
+async function writeMeanwhile(
+  others: Database,
+  change: (other: Database) => Promise<unknown>,
+  write: () => ReturnType<typeof writeBatch>,
+) {
+  const other = await others.startTransaction().execute();
+  await change(other);
+  const held = write();
+  await somebodyWaits(others);
+  await other.commit().execute();
+  return held;
+}
+
+/** Passes when this app was stored for the first time, and no link points at nothing. */
+async function expectAdded(db: Database, counts: Awaited<ReturnType<typeof writeBatch>>, record: AppRecord) {
+  expect(counts).toMatchObject({ added: 1, failed: 0 });
+  expect((await readStoredApps(db)).get(record.appid)).toEqual(applyRecords([record]));
+  expect(await countOrphans(db)).toBe(0);
+}
+
 /** Whether these connections are used still: they are not once they were found to be of no use. */
 async function isInUse(unchecked: UncheckedConnections): Promise<boolean> {
   return (await unchecked.try(() => Promise.resolve('used'))) === 'used';
@@ -115,14 +136,9 @@ describe('what a link points at', () => {
     const { db, write, others, unchecked } = await databaseToWriteTo();
     await write(fullRecord(10, 900));
     await db.deleteFrom('appDevelopers').execute();
-    const other = await others.startTransaction().execute();
-    await other.deleteFrom('developers').execute();
-    const held = write(fullRecord(20, 900));
-    await somebodyWaits(db);
-    await other.commit().execute();
-    expect(await held).toMatchObject({ added: 1, failed: 0 });
-    expect((await readStoredApps(db)).get(20)).toEqual(applyRecords([fullRecord(20, 900)]));
-    expect(await countOrphans(db)).toBe(0);
+    const record = fullRecord(20, 900);
+    const remove = (other: Database) => other.deleteFrom('developers').execute();
+    await expectAdded(db, await writeMeanwhile(others, remove, () => write(record)), record);
     expect(await isInUse(unchecked)).toBe(true);
   });
 
@@ -130,40 +146,25 @@ describe('what a link points at', () => {
     const { db, write, others } = await databaseToWriteTo();
     await write(fullRecord(10, 900));
     await db.deleteFrom('appSteamTags').execute();
-    const other = await others.startTransaction().execute();
-    await other.deleteFrom('steamTags').where('tagId', '=', 19).execute();
-    const held = write(fullRecord(20, 900));
-    await somebodyWaits(db);
-    await other.commit().execute();
-    expect(await held).toMatchObject({ added: 1, failed: 0 });
-    expect((await readStoredApps(db)).get(20)).toEqual(applyRecords([fullRecord(20, 900)]));
-    expect(await countOrphans(db)).toBe(0);
+    const record = fullRecord(20, 900);
+    const remove = (other: Database) => other.deleteFrom('steamTags').where('tagId', '=', 19).execute();
+    await expectAdded(db, await writeMeanwhile(others, remove, () => write(record)), record);
   });
 
   test('may be a tag that somebody adds at the same moment', async () => {
     const { db, write, others } = await databaseToWriteTo();
-    const other = await others.startTransaction().execute();
-    await other.insertInto('steamTags').values({ tagId: 987_654, name: 'Sudden' }).execute();
     const record = recordWith(20, 900, { tagIds: [987_654] });
-    const held = write(record);
-    await somebodyWaits(db);
-    await other.commit().execute();
-    expect(await held).toMatchObject({ added: 1, failed: 0 });
-    expect((await readStoredApps(db)).get(20)).toEqual(applyRecords([record]));
-    expect(await countOrphans(db)).toBe(0);
+    const add = (other: Database) =>
+      other.insertInto('steamTags').values({ tagId: 987_654, name: 'Sudden' }).execute();
+    await expectAdded(db, await writeMeanwhile(others, add, () => write(record)), record);
   });
 
   test('may be an app that is removed at the same moment', async () => {
     const { db, write, others } = await databaseToWriteTo();
     await write(recordWith(10, 900, { tagIds: [] }));
-    const other = await others.startTransaction().execute();
-    await other.deleteFrom('apps').execute();
-    const held = write(fullRecord(10, 901));
-    await somebodyWaits(db);
-    await other.commit().execute();
-    expect(await held).toMatchObject({ added: 1, failed: 0 });
-    expect((await readStoredApps(db)).get(10)).toEqual(applyRecords([fullRecord(10, 901)]));
-    expect(await countOrphans(db)).toBe(0);
+    const record = fullRecord(10, 901);
+    const remove = (other: Database) => other.deleteFrom('apps').execute();
+    await expectAdded(db, await writeMeanwhile(others, remove, () => write(record)), record);
   });
 
   test('cannot be removed while the write is under way', async () => {
@@ -229,14 +230,9 @@ describe('what somebody else wants to run with the rows', () => {
     const { db, write, others } = await databaseToWriteTo();
     await write(fullRecord(10, 900));
     await sql.raw(NOTE).execute(db);
-    const other = await others.startTransaction().execute();
-    await sql`create trigger note after insert on app_dlc for each row execute function note()`.execute(
-      other,
-    );
-    const held = write(fullRecord(20, 900));
-    await somebodyWaits(db);
-    await other.commit().execute();
-    await held;
+    const create = (other: Database) =>
+      sql`create trigger note after insert on app_dlc for each row execute function note()`.execute(other);
+    await writeMeanwhile(others, create, () => write(fullRecord(20, 900)));
     expect((await sql`select from audit`.execute(db)).rows).toHaveLength(2);
   });
 
