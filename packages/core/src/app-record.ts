@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { LARGEST_INTEGER, wholeNumbers } from './whole-numbers.ts';
+import { appidSchema, wholeNumbers } from './whole-numbers.ts';
 
-const appid = z.int().min(0).max(LARGEST_INTEGER);
 const smallint = z.int().min(-32_768).max(32_767);
 const unixSeconds = z.int();
 
@@ -57,7 +56,7 @@ const commonSection = z.strictObject({
   metacriticUrl: z.string().nullable(),
   platforms: z.string().nullable(),
   releaseState: z.string().nullable(),
-  parentAppid: appid.nullable(),
+  parentAppid: appidSchema.nullable(),
   contentDescriptors: wholeNumbers().nullable(),
   languages: objectOf<z.infer<typeof languageSupport>>(
     isLanguageSupport,
@@ -99,7 +98,7 @@ const depotsSection = z.strictObject({
  * Times are Unix seconds, names are trimmed, empty strings are null, numbers fit their columns.
  */
 export const appRecordSchema = z.strictObject({
-  appid,
+  appid: appidSchema,
   changeNumber: z.int().min(0),
   access: z.enum(['public', 'restricted']),
   common: commonSection.optional(),

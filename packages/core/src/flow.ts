@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { appRecordSchema } from './app-record.ts';
-import { LARGEST_INTEGER, wholeNumbers } from './whole-numbers.ts';
+import { appidSchema, wholeNumbers } from './whole-numbers.ts';
 
 /**
  * The two queues, in the order data moves:
@@ -16,7 +16,6 @@ export const WRITE_QUEUE = 'pics-write';
 /** Raised whenever a job's shape changes, so that a job of another version fails at once and clearly. */
 const version = z.literal(1);
 
-const appid = z.int().min(0).max(LARGEST_INTEGER);
 const changeNumber = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const batchId = z.string().min(1).max(64);
 
@@ -59,7 +58,7 @@ export type ScanAppsJob = z.infer<typeof scanApps>;
 
 /** One app whose answer came but cannot be used, and why. */
 const failedApp = z.strictObject({
-  appid,
+  appid: appidSchema,
   /** `Class: message`, in one line; what the ledger keeps in `last_error`. */
   error: z.string().min(1),
 });
@@ -67,7 +66,7 @@ export type FailedApp = z.infer<typeof failedApp>;
 
 /** An app that got no usable answer and is to be asked again. */
 const unansweredApp = z.strictObject({
-  appid,
+  appid: appidSchema,
   reason: z.string(),
   /** False when the cause lies outside the app (the connection went), so that it costs the app no attempt. */
   counts: z.boolean(),
@@ -92,7 +91,7 @@ const writeScan = z.strictObject({
   kind: z.literal('scan'),
   batchId,
   /** [appid, change number] of each id Steam knows. */
-  seen: z.array(z.tuple([appid, changeNumber])),
+  seen: z.array(z.tuple([appidSchema, changeNumber])),
   unanswered: wholeNumbers(0),
 });
 

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
+/** What a column of 32 bits holds at most, as ids of Steam do where they are stored. */
 export const LARGEST_INTEGER = 2_147_483_647;
+
+export const appidSchema = z.int().min(0).max(LARGEST_INTEGER);
 
 /**
  * A list of whole numbers, for columns of 32 bits.

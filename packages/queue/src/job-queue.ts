@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { LANES, type FetchJob, type Lane } from '@pics/core';
-import { Queue, type Telemetry } from './lean-bullmq.ts';
 import type { Redis } from 'ioredis';
+import { Queue, type Telemetry } from './lean-bullmq.ts';
 
 /** States in which a job's work is still to come or under way. */
 const LIVE_STATES = ['wait', 'prioritized', 'active', 'delayed'] as const;

@@ -1,9 +1,8 @@
+import { appidSchema } from '@pics/core';
 import { z } from 'zod';
 
-const appid = z.int().min(0).max(2_147_483_647);
-
 /** As many as fit a request body; whoever wants more has `all`, or asks twice. */
-const appids = z.array(appid).min(1).max(10_000);
+const appids = z.array(appidSchema).min(1).max(10_000);
 
 const text = z.string().trim().min(1).max(500);
 
@@ -45,4 +44,4 @@ export const appidParameter = z
   .string()
   .regex(/^\d{1,10}$/)
   .transform(Number)
-  .pipe(appid);
+  .pipe(appidSchema);

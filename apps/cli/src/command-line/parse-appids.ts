@@ -1,7 +1,5 @@
+import { LARGEST_INTEGER } from '@pics/core';
 import { InvalidArgumentError } from 'commander';
-
-/** The largest id that the tables hold. */
-const LARGEST_APPID = 2_147_483_647;
 
 /** What an argument says are ids of apps: "440,570", with blanks or without. */
 export function parseAppids(text: string): number[] {
@@ -18,5 +16,5 @@ export function parseAppids(text: string): number[] {
 /** The id that a text is; undefined when it is none. */
 export function findAppid(text: string): number | undefined {
   const appid = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-  return appid <= LARGEST_APPID ? appid : undefined;
+  return appid <= LARGEST_INTEGER ? appid : undefined;
 }

@@ -1,3 +1,4 @@
+import { LARGEST_INTEGER } from '@pics/core';
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../connect-database.ts';
 import { inTransaction } from '../in-transaction.ts';
@@ -25,7 +26,7 @@ export interface Poll {
 }
 
 /** Ids are 32 bits without a sign on the wire; Steam is far from using the last of them, and the tables hold 31. */
-const LARGEST_ID = 2_147_483_647;
+const LARGEST_ID = LARGEST_INTEGER;
 
 /**
  * Records a poll: its changes, the apps they make wanted, the gap if there was one, and the cursor moved, in one

@@ -1,3 +1,4 @@
+import { LARGEST_INTEGER } from '@pics/core';
 import { randomUUID } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
 import { integers } from '../array-literals.ts';
@@ -13,8 +14,6 @@ export interface ScanRequest {
   batchId: string;
   appids: number[];
 }
-
-const LARGEST_APPID = 2_147_483_647;
 
 /**
  * Claims the next request of the unfinished scans, or returns undefined when there is none: first one that came back
@@ -67,11 +66,11 @@ export async function claimScanRequest(
 }
 
 async function nextAppids(trx: Transaction<Schema>, scan: Scan, size: number): Promise<number[]> {
-  const limit = Math.min(await getScanLimit(trx, scan.knownOnly), LARGEST_APPID);
+  const limit = Math.min(await getScanLimit(trx, scan.knownOnly), LARGEST_INTEGER);
   const known = scan.knownOnly ? await knownAppids(trx, scan.nextAppid, size) : [];
   if (known.length === 0 && scan.nextAppid > limit) return [];
   const above = (known.at(-1) ?? scan.nextAppid - 1) + 1;
-  const room = Math.max(0, Math.min(size - known.length, LARGEST_APPID + 1 - above));
+  const room = Math.max(0, Math.min(size - known.length, LARGEST_INTEGER + 1 - above));
   return [...known, ...Array.from({ length: room }, (_, index) => above + index)];
 }
 
