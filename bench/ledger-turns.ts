@@ -4,7 +4,7 @@ import {
   connectDatabase,
   findCursor,
   getBatchesInFlight,
-  getSteering,
+  getFleetSettings,
   recordPoll,
   startCursor,
   type Database,
@@ -97,7 +97,7 @@ async function measureTurns(database: Database, state: string, turns: number): P
 
 async function dispatch(database: Database): Promise<void> {
   await getBatchesInFlight(database);
-  await getSteering(database);
+  await getFleetSettings(database);
   await claimBatch(database, { size: 200 });
   await claimScanRequest(database, { size: 5_000 });
 }

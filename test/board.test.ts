@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { steer } from '@pics/database';
+import { updateFleetSettings } from '@pics/database';
 import type { Simulator } from '@pics/simulator';
 import { findBrowser, openBrowser } from './support/browser.ts';
 import { startPipeline, type Pipeline } from './support/pipeline.ts';
@@ -53,7 +53,7 @@ describe.skipIf(!program)('the board in a browser', () => {
 
   afterEach(async () => {
     await page.context().close();
-    await steer(pipeline.database, { paused: false, fetchRate: null });
+    await updateFleetSettings(pipeline.database, { paused: false, fetchRate: null });
   });
 
   /** An app of the catalogue that nobody else in this file breaks, with a name to know it by. */
@@ -129,7 +129,7 @@ describe.skipIf(!program)('the board in a browser', () => {
       .where('appid', '=', appid)
       .execute();
     await page.goto(url);
-    await failures().getByText('NoAnswer').waitFor();
+    await failures().getByText('NoResponse').waitFor();
     simulator.disarm(silence.id);
 
     await page.getByRole('link', { name: 'failed jobs of pics-fetch' }).click();

@@ -182,7 +182,7 @@ describe('Steam', { timeout: 120_000 }, () => {
     const hasFailed = async () => Boolean((await ledgerOf(pipeline, poison))?.failedAt);
     expect(await skipWaitsUntil(pipeline, hasFailed)).toBe(true);
     expect(await ledgerOf(pipeline, poison)).toMatchObject({
-      lastError: expect.stringContaining('NoAnswer: Steam did not answer in time'),
+      lastError: expect.stringContaining('NoResponse: Steam did not answer in time'),
       attempts: 12,
     });
     await pipeline.settled(SETTLE_MS);

@@ -36,7 +36,7 @@ export async function openProject(
   await Promise.all(Array.from({ length: jobsAtOnce }, connect));
   const jobs = cutBatches(records, BATCH_SIZE).map((batch, index): WriteAppsJob => ({
     version: 1,
-    kind: 'apps',
+    task: 'apps',
     batchId: `batch-${index}`,
     changeNumber: highestChangeNumber(batch),
     records: batch,

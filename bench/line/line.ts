@@ -4,7 +4,7 @@ import {
   findScan,
   markWanted,
   startScan,
-  steer,
+  updateFleetSettings,
   type Database,
 } from '@pics/database';
 import { sql } from 'kysely';
@@ -58,7 +58,7 @@ export async function startLine(
   const { url, drop } = await postgres.createDatabase();
   const redis = await createTestRedis();
   const database = connectDatabase(url, { applicationName: 'bench', maxConnections: 2 });
-  await steer(database, { paused: true });
+  await updateFleetSettings(database, { paused: true });
   if (prepare) await prepare(database);
   const variables = { DATABASE_URL: url, REDIS_URL: redis.url, LOG_LEVEL: 'warn', ...simulator.env, ...env };
   const services = await Promise.all([
@@ -71,9 +71,9 @@ export async function startLine(
     database,
     redis,
     services,
-    go: async () => void (await steer(database, { paused: false })),
+    go: async () => void (await updateFleetSettings(database, { paused: false })),
     startOver: async () => {
-      await steer(database, { paused: true });
+      await updateFleetSettings(database, { paused: true });
       await sql`
         truncate apps, steam_tags, franchises, developers, publishers, sync_status, pics_changes, pics_scans,
           pics_throughput cascade

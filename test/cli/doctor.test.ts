@@ -1,4 +1,4 @@
-import { connectDatabase, steer } from '@pics/database';
+import { connectDatabase, updateFleetSettings } from '@pics/database';
 import { keepReporting, openQueues, setFetchRate } from '@pics/queue';
 import { beforeAll, expect, test } from 'vitest';
 import { closeAtEndOfFile } from '../support/cleanup.ts';
@@ -62,7 +62,7 @@ test('finds what may lose work or time, and says what to do', async () => {
   await queues.redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
   await setFetchRate(queues.fetch, 5);
   await queues.close();
-  await steer(database, { paused: true });
+  await updateFleetSettings(database, { paused: true });
   const { exitCode, problems, warnings, findings } = await examine({
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,

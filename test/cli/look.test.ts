@@ -1,4 +1,4 @@
-import { recordPoll, startCursor, steer } from '@pics/database';
+import { recordPoll, startCursor, updateFleetSettings } from '@pics/database';
 import { keepReporting, openQueues } from '@pics/queue';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { closeAtEndOfFile } from '../support/cleanup.ts';
@@ -49,7 +49,7 @@ beforeAll(async () => {
     await reporting.stop();
     await queues.close();
   });
-  await queues.fetch.add({ version: 1, kind: 'scan', batchId: 'b', appids: [10] });
+  await queues.fetch.add({ version: 1, task: 'scan', batchId: 'b', appids: [10] });
 });
 
 async function settle(appid: number, ledger: object): Promise<void> {
@@ -68,7 +68,7 @@ describe('status', () => {
   });
 
   test('tells the same in JSON, and what has been told the fleet', async () => {
-    await steer(world.database, { paused: true, fetchRate: 0.5 });
+    await updateFleetSettings(world.database, { paused: true, fetchRate: 0.5 });
     expect(await world.ask('status')).toMatchObject({
       feed: { changeNumber: 130, changesBehind: 1 },
       ledger: { known: 3, settled: 1, wanted: 1, inFlight: 0, failed: 1 },
@@ -80,7 +80,7 @@ describe('status', () => {
       },
       problem: null,
     });
-    await steer(world.database, { paused: false, fetchRate: null });
+    await updateFleetSettings(world.database, { paused: false, fetchRate: null });
   });
 
   test('tells what Postgres knows also without Redis, and exits with 1', async () => {

@@ -1,5 +1,11 @@
 import { resolve } from 'node:path';
-import { claimSource, connectDatabase, countLedger, steer, type Database } from '@pics/database';
+import {
+  claimSource,
+  connectDatabase,
+  countLedger,
+  updateFleetSettings,
+  type Database,
+} from '@pics/database';
 import type { Simulator } from '@pics/simulator';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { waitUntil } from '../../apps/cli/src/local/wait-until.ts';
@@ -29,7 +35,7 @@ async function takeScreenshots(program: string): Promise<void> {
   });
   const { database } = pipeline;
   await pipeline.settled(180_000);
-  await steer(database, { fetchRate: 2 });
+  await updateFleetSettings(database, { fetchRate: 2 });
   await breakSomeApps(simulator, pipeline);
   await makeUpThroughput(database);
 

@@ -26,7 +26,7 @@ export interface Pipeline {
   stop(): Promise<number[]>;
 }
 
-/** What every service of a test gets besides its edges: no wait that only politeness towards Steam needs. */
+/** What every service of a test gets besides its dependencies: no wait that only politeness towards Steam needs. */
 const IMPATIENT = { POLL_INTERVAL_MS: '200', FETCH_RATE_PER_SECOND: '100', LOG_LEVEL: 'info' };
 
 export interface PipelineOptions {

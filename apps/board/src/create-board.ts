@@ -1,4 +1,4 @@
-import { steer, type Database } from '@pics/database';
+import { updateFleetSettings, type Database } from '@pics/database';
 import type { Queues } from '@pics/queue';
 import type { Settings } from '@pics/service';
 import type { Log } from './log.ts';
@@ -64,7 +64,7 @@ export function createBoard(options: BoardOptions): { app: Express; stream: Over
       readOnly,
       setFleetRate: async (rate) => {
         const { requestsPerSecond } = rateBody.parse({ requestsPerSecond: rate });
-        await steer(database, { fetchRate: requestsPerSecond });
+        await updateFleetSettings(database, { fetchRate: requestsPerSecond });
       },
     }),
   );

@@ -1,5 +1,5 @@
 import { measureLedger, type Database } from '@pics/database';
-import { findFetchRate, getQueueStandings, type Queues } from '@pics/queue';
+import { findFetchRate, getQueueStates, type Queues } from '@pics/queue';
 import { registerLedgerGauges, registerQueueGauges, type Registry } from '@pics/service';
 
 /** Registers what the board sees of the whole line: the ledger and both queues. */
@@ -9,7 +9,7 @@ export function registerMetrics(
 ): void {
   registerLedgerGauges(registry, () => measureLedger(database));
   registerQueueGauges(registry, async () => ({
-    queues: await getQueueStandings(queues),
+    queues: await getQueueStates(queues),
     fetchRate: await findFetchRate(queues.fetch),
   }));
 }

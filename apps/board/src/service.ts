@@ -1,4 +1,4 @@
-import { connectDatabase, findDatabaseHindrance } from '@pics/database';
+import { connectDatabase, findDatabaseBlocker } from '@pics/database';
 import { keepReporting, openQueues } from '@pics/queue';
 import { environment, runService } from '@pics/service';
 import { defaultPort, findHost, required } from './config.ts';
@@ -31,7 +31,7 @@ export const run = () =>
         stopping,
       });
       answerOtherPaths(app);
-      onReadiness(() => findDatabaseHindrance(database));
+      onReadiness(() => findDatabaseBlocker(database));
       const reporting = keepReporting(queues.redis, async () => ({
         ...(await describe()),
         counters: { 'open pages': stream.viewers },

@@ -11,7 +11,7 @@ import { fetchApps } from './fetch-apps.ts';
 
 const job: FetchAppsJob = {
   version: 1,
-  kind: 'apps',
+  task: 'apps',
   batchId: 'batch',
   changeNumber: 100,
   attempt: 0,
@@ -50,7 +50,7 @@ describe('fetchApps', () => {
     expect(written[0]).toMatchObject({ batchId: 'batch', changeNumber: 100, unknown: [20], failed: [] });
     expect(written[0]?.records.map((record) => record.appid)).toEqual([10]);
     expect(written[0]?.unanswered).toEqual([
-      { appid: 30, reason: 'NoAnswer: Steam left the app out of its answer', counts: true },
+      { appid: 30, reason: 'NoResponse: Steam left the app out of its answer', counts: true },
     ]);
   });
 

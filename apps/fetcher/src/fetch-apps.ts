@@ -8,7 +8,7 @@ import {
 } from '@pics/core';
 import { extractApp, type ProductInfo, type Unanswered } from '@pics/steam';
 
-export interface FetchAppsEdges {
+export interface FetchAppsDependencies {
   getProductInfo: (appids: readonly number[]) => Promise<ProductInfo>;
   addWriteJob: (job: WriteAppsJob) => Promise<void>;
 }
@@ -24,8 +24,15 @@ export interface FetchAppsEdges {
  * @throws PermanentError when the last app of an unanswered batch got no answer either. The ledger has been told; the job
  *   fails so that it stands among the failed ones, from where it can be retried.
  */
-export async function fetchApps(job: FetchAppsJob, edges: FetchAppsEdges): Promise<Record<string, number>> {
-  const { counts, unanswered, added } = handOn(job, await edges.getProductInfo(job.appids), edges);
+export async function fetchApps(
+  job: FetchAppsJob,
+  dependencies: FetchAppsDependencies,
+): Promise<Record<string, number>> {
+  const { counts, unanswered, added } = handOn(
+    job,
+    await dependencies.getProductInfo(job.appids),
+    dependencies,
+  );
   await added;
   const [last] = unanswered;
   if (last?.counts && job.appids.length === 1 && job.attempt + 1 >= MAX_ATTEMPTS) {
@@ -40,14 +47,14 @@ export async function fetchApps(job: FetchAppsJob, edges: FetchAppsEdges): Promi
  * Not part of the function above, for an async function holds all of its variables until it ends: bodies and records would
  * outlive the wait for Redis, and the garbage collector would move twice as much.
  */
-function handOn(job: FetchAppsJob, info: ProductInfo, edges: FetchAppsEdges) {
+function handOn(job: FetchAppsJob, info: ProductInfo, dependencies: FetchAppsDependencies) {
   if (info.unanswered.length === job.appids.length && info.unanswered.every(isDisconnect)) {
     throw new SteamUnavailable('the connection to Steam was lost before an answer came');
   }
   const { records, failed } = extractApps(info);
   const unanswered = info.unanswered.map((app) => ({
     appid: app.appid,
-    reason: `NoAnswer: ${REASONS[app.reason]}`,
+    reason: `NoResponse: ${REASONS[app.reason]}`,
     counts: !isDisconnect(app),
   }));
   const counts = {
@@ -59,10 +66,10 @@ function handOn(job: FetchAppsJob, info: ProductInfo, edges: FetchAppsEdges) {
     parts: info.parts,
     changeNumber: job.changeNumber,
   };
-  const { version, kind, batchId, changeNumber } = job;
-  const added = edges.addWriteJob({
+  const { version, task, batchId, changeNumber } = job;
+  const added = dependencies.addWriteJob({
     version,
-    kind,
+    task,
     batchId,
     changeNumber,
     records,

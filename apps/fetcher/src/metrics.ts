@@ -19,10 +19,10 @@ export function createMetrics(registry: Registry, getSession: () => SessionStatu
     steam: observeSteam(registry, () => getSession().loggedOn),
     onAttempt: observeJobs(registry),
     countRequest: (job: FetchJob): void => {
-      if (job.kind === 'apps' && job.attempt > 0) retries.inc(job.appids.length);
+      if (job.task === 'apps' && job.attempt > 0) retries.inc(job.appids.length);
     },
     countAnswers: (job: WriteJob): void => {
-      if (job.kind !== 'apps') return;
+      if (job.task !== 'apps') return;
       const restricted = job.records.filter(({ access }) => access === 'restricted').length;
       answers.inc({ answer: 'full' }, job.records.length - restricted);
       answers.inc({ answer: 'restricted' }, restricted);

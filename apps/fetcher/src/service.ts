@@ -3,10 +3,10 @@ import { keepReporting, loadTelemetry, openQueues, startWorker } from '@pics/que
 import { runService } from '@pics/service';
 import { createPicsClient, type PicsClient } from '@pics/steam';
 import { defaultPort, required } from './config.ts';
-import { fetchApps, type FetchAppsEdges } from './fetch-apps.ts';
-import { findHindrance } from './find-hindrance.ts';
+import { fetchApps, type FetchAppsDependencies } from './fetch-apps.ts';
+import { findBlocker } from './find-blocker.ts';
 import { createMetrics } from './metrics.ts';
-import { scanApps, type ScanAppsEdges } from './scan-apps.ts';
+import { scanApps, type ScanAppsDependencies } from './scan-apps.ts';
 
 export const run = () =>
   runService({
@@ -32,7 +32,7 @@ export const run = () =>
       onClose('steam', () => steam.close());
       void steam.logOn().catch((err: unknown) => log.debug({ err }, 'closed before the first logon'));
 
-      const edges: FetchAppsEdges & ScanAppsEdges = {
+      const dependencies: FetchAppsDependencies & ScanAppsDependencies = {
         getProductInfo: (appids) =>
           tracing.span('ask for product info', { apps: appids.length }, () => steam.getProductInfo(appids)),
         getProductMetadata: (appids) =>
@@ -40,7 +40,7 @@ export const run = () =>
         addWriteJob: (job) => {
           metrics.countAnswers(job);
           // What a scan saw becomes the next batches. Behind records it would leave fetchers without work meanwhile.
-          return queues.write.add(job, job.kind === 'scan' ? 'first' : 'last');
+          return queues.write.add(job, job.task === 'scan' ? 'first' : 'last');
         },
       };
       const worker = startWorker({
@@ -50,9 +50,9 @@ export const run = () =>
         schema: fetchJobSchema,
         step: (job) => {
           metrics.countRequest(job);
-          return job.kind === 'apps' ? fetchApps(job, edges) : scanApps(job, edges);
+          return job.task === 'apps' ? fetchApps(job, dependencies) : scanApps(job, dependencies);
         },
-        findHindrance: () => findHindrance(steam.status, queues.write),
+        findBlocker: () => findBlocker(steam.status, queues.write),
         onAttempt: metrics.onAttempt,
         telemetry,
         log,
@@ -67,8 +67,8 @@ export const run = () =>
       watchProgress({
         what: 'answer of Steam',
         hasWork: async () => worker.activeJobs > 0 || (await queues.fetch.hasJobToTake()),
-        lastProgressAt: () => steam.status.lastAnswerAt,
-        findOutsideCause: () => worker.hindrance,
+        lastProgressAt: () => steam.status.lastResponseAt,
+        findOutsideCause: () => worker.blocker,
       });
     },
   });

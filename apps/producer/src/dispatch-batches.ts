@@ -1,13 +1,13 @@
-import type { FetchJob, Lane } from '@pics/core';
+import type { FetchJob, Priority } from '@pics/core';
 import type { Batch, ScanRequest } from '@pics/database';
 import { FETCH_QUEUE_HIGH_WATER, SCAN_HIGH_WATER } from './config.ts';
 
-export interface DispatchEdges {
+export interface DispatchDependencies {
   claimBatch: () => Promise<Batch | undefined>;
   claimScanRequest: () => Promise<ScanRequest | undefined>;
   queue: {
-    add: (job: FetchJob, lane: Lane) => Promise<void>;
-    countWaiting: (lane: Lane) => Promise<number>;
+    add: (job: FetchJob, priority: Priority) => Promise<void>;
+    countWaiting: (priority: Priority) => Promise<number>;
   };
 }
 
@@ -20,20 +20,21 @@ export interface DispatchEdges {
  *
  * @returns how many jobs were added.
  */
-export async function dispatchBatches(edges: DispatchEdges): Promise<number> {
-  const waiting = (await edges.queue.countWaiting('live')) + (await edges.queue.countWaiting('backlog'));
+export async function dispatchBatches(dependencies: DispatchDependencies): Promise<number> {
+  const waiting =
+    (await dependencies.queue.countWaiting('live')) + (await dependencies.queue.countWaiting('backlog'));
   let added = 0;
   for (let room = FETCH_QUEUE_HIGH_WATER - waiting; room > 0; room -= 1) {
-    const batch = await edges.claimBatch();
+    const batch = await dependencies.claimBatch();
     if (!batch) break;
-    const { lane, ...rest } = batch;
-    await edges.queue.add({ version: 1, kind: 'apps', ...rest }, lane);
+    const { priority, ...rest } = batch;
+    await dependencies.queue.add({ version: 1, task: 'apps', ...rest }, priority);
     added += 1;
   }
-  for (let room = SCAN_HIGH_WATER - (await edges.queue.countWaiting('scan')); room > 0; room -= 1) {
-    const request = await edges.claimScanRequest();
+  for (let room = SCAN_HIGH_WATER - (await dependencies.queue.countWaiting('scan')); room > 0; room -= 1) {
+    const request = await dependencies.claimScanRequest();
     if (!request) break;
-    await edges.queue.add({ version: 1, kind: 'scan', ...request }, 'scan');
+    await dependencies.queue.add({ version: 1, task: 'scan', ...request }, 'scan');
     added += 1;
   }
   return added;

@@ -1,4 +1,4 @@
-import { connectDatabase, countLedger, markWanted, steer, type Database } from '@pics/database';
+import { connectDatabase, countLedger, markWanted, updateFleetSettings, type Database } from '@pics/database';
 import { findFetchRate, openQueues, type Queues } from '@pics/queue';
 import { createLogger, NO_TRACING, parseSettings, Registry } from '@pics/service';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { createTestDatabase } from '../../../test/support/database.ts';
 import { createTestRedis } from '../../../test/support/redis.ts';
 import { dispatchOnce } from './loops.ts';
 import { createMetrics } from './metrics.ts';
-import { PollPlaces } from './poll-places.ts';
+import { PollSpans } from './poll-spans.ts';
 
 let database: Database;
 let queues: Queues;
@@ -24,7 +24,7 @@ function turn(registry = new Registry()): Promise<boolean> {
     { DATABASE_URL: 'postgres://unused', REDIS_URL: 'redis://unused', FETCH_RATE_PER_SECOND: '3' },
     ['DATABASE_URL', 'REDIS_URL'],
   );
-  const session = { loggedOn: false, reason: '', lastAnswerAt: undefined, backoffUntil: undefined };
+  const session = { loggedOn: false, reason: '', lastResponseAt: undefined, backoffUntil: undefined };
   return dispatchOnce({
     settings,
     database,
@@ -34,10 +34,10 @@ function turn(registry = new Registry()): Promise<boolean> {
       database,
       queues,
       getSession: () => session,
-      standing: { leading: true },
+      state: { leading: true },
     }),
     tracing: NO_TRACING,
-    pollPlaces: new PollPlaces(),
+    pollSpans: new PollSpans(),
   });
 }
 
@@ -45,7 +45,7 @@ describe('a turn of the dispatcher', () => {
   test('takes the rate of the settings until one is set live, and again when that is taken back', async () => {
     const rates: (number | undefined)[] = [];
     for (const fetchRate of [null, 8, null]) {
-      await steer(database, { fetchRate });
+      await updateFleetSettings(database, { fetchRate });
       await turn();
       rates.push(await findFetchRate(queues.fetch));
     }
@@ -53,7 +53,7 @@ describe('a turn of the dispatcher', () => {
   });
 
   test('brings the live rate back after Redis was emptied', async () => {
-    await steer(database, { fetchRate: 0.5 });
+    await updateFleetSettings(database, { fetchRate: 0.5 });
     await turn();
     await queues.redis.flushall();
     await turn();
@@ -61,13 +61,13 @@ describe('a turn of the dispatcher', () => {
   });
 
   test('dispatches nothing while paused, and what was wanted meanwhile once resumed', async () => {
-    await steer(database, { paused: true });
+    await updateFleetSettings(database, { paused: true });
     await markWanted(database, { appids: [440, 570] });
     await turn();
     expect(await queues.fetch.countLive()).toBe(0);
     expect(await countLedger(database)).toMatchObject({ wanted: 2, inFlight: 0 });
 
-    await steer(database, { paused: false });
+    await updateFleetSettings(database, { paused: false });
     const registry = new Registry();
     await turn(registry);
     expect(await queues.fetch.countLive()).toBe(1);

@@ -9,7 +9,7 @@ export interface Poll {
   gap: boolean;
 }
 
-export interface FollowChangesEdges {
+export interface FollowChangesDependencies {
   findCursor: () => Promise<number | undefined>;
   getChangesSince: (changeNumber: number) => Promise<ChangesSince>;
   startCursor: (changeNumber: number) => Promise<void>;
@@ -36,19 +36,19 @@ export interface Turn {
  *
  * @throws SteamUnavailable when there is no session or no answer; nothing has been written then.
  */
-export async function followChanges(edges: FollowChangesEdges): Promise<Turn> {
-  const since = (await edges.findCursor()) ?? (await startCursor(edges));
-  const changes = await edges.getChangesSince(since);
+export async function followChanges(dependencies: FollowChangesDependencies): Promise<Turn> {
+  const since = (await dependencies.findCursor()) ?? (await startCursor(dependencies));
+  const changes = await dependencies.getChangesSince(since);
   const { current, apps, packages } = changes;
   const gap = isGap(changes, since);
-  if (current > since) await edges.recordPoll({ since, current, apps, packages, gap });
+  if (current > since) await dependencies.recordPoll({ since, current, apps, packages, gap });
   return { since, current, apps: apps.length, packages: packages.length, gap };
 }
 
-async function startCursor(edges: FollowChangesEdges): Promise<number> {
-  const { current } = await edges.getChangesSince(0);
+async function startCursor(dependencies: FollowChangesDependencies): Promise<number> {
+  const { current } = await dependencies.getChangesSince(0);
   const start = Math.max(current - FIRST_POLL_LOOKBACK, 1);
-  await edges.startCursor(start);
+  await dependencies.startCursor(start);
   return start;
 }
 

@@ -16,18 +16,18 @@ export async function lead(
   producer: Producer,
   work: (signal: AbortSignal) => Promise<unknown>,
 ): Promise<void> {
-  const { settings, log, stopping, standing } = producer;
+  const { settings, log, stopping, state } = producer;
   const turn = async () => {
     const leadership = await acquireLeadership(settings.DATABASE_URL, 'pics-producer', stopping);
     const lost = new AbortController();
     void leadership.lost.then((reason) => lost.abort(reason));
     lost.signal.addEventListener('abort', () => log.warn({ err: lost.signal.reason }, 'leadership lost'));
-    standing.leading = true;
+    state.leading = true;
     log.info('leading');
     try {
       await work(AbortSignal.any([stopping, lost.signal]));
     } finally {
-      standing.leading = false;
+      state.leading = false;
       await leadership.release();
     }
   };

@@ -7,7 +7,7 @@ import {
   findUnnamedTagIds,
   getBatchesInFlight,
   getScans,
-  getSteering,
+  getFleetSettings,
   recordPoll,
   releaseBatches,
   startCursor,
@@ -35,11 +35,11 @@ import { releaseLostBatches } from './release-lost-batches.ts';
 import { reportFinishedScans } from './report-finished-scans.ts';
 import { scanWhenDue } from './scan-when-due.ts';
 
-/** The loops of the leading producer: each connects one step to the real edges and repeats it until the signal. */
+/** The loops of the leading producer: each connects one step to the real dependencies and repeats it until the signal. */
 
 /** One turn of the change feed, recorded. */
 export async function followOnce(producer: Producer): Promise<void> {
-  const { database, steam, log, standing, metrics, tracing, pollPlaces } = producer;
+  const { database, steam, log, state, metrics, tracing, pollSpans } = producer;
   const turn = await tracing.span('follow changes', {}, () =>
     followChanges({
       findCursor: () => findCursor(database),
@@ -47,12 +47,12 @@ export async function followOnce(producer: Producer): Promise<void> {
       startCursor: (changeNumber) => startCursor(database, changeNumber),
       recordPoll: async (poll) => {
         await recordPoll(database, poll);
-        pollPlaces.keep(poll, tracing.findPlace());
+        pollSpans.keep(poll, tracing.findSpanContext());
       },
     }),
   );
   metrics.countPoll(turn);
-  standing.lastPollAt = new Date();
+  state.lastPollAt = new Date();
   if (turn.gap) log.warn(turn, 'gap in the change feed: changes were missed and are looked for');
   else if (turn.current > turn.since) log.info(turn, 'changes followed');
 }
@@ -76,10 +76,10 @@ export function keepFollowing(producer: Producer, signal: AbortSignal): Promise<
  * @returns whether it dispatched anything.
  */
 export async function dispatchOnce(
-  producer: Pick<Producer, 'settings' | 'database' | 'queues' | 'log' | 'metrics' | 'tracing' | 'pollPlaces'>,
+  producer: Pick<Producer, 'settings' | 'database' | 'queues' | 'log' | 'metrics' | 'tracing' | 'pollSpans'>,
 ): Promise<boolean> {
-  const { settings, database, queues, log, metrics, tracing, pollPlaces } = producer;
-  const { fetchRate, pausedAt } = await getSteering(database);
+  const { settings, database, queues, log, metrics, tracing, pollSpans } = producer;
+  const { fetchRate, pausedAt } = await getFleetSettings(database);
   // Every turn, for the limit lives in Redis: flushed with all the rest, it must be back before the first new job is.
   await setFetchRate(queues.fetch, fetchRate ?? settings.FETCH_RATE_PER_SECOND);
   if (pausedAt) return false;
@@ -87,12 +87,12 @@ export async function dispatchOnce(
     claimBatch: () => claimBatch(database, { size: settings.FETCH_BATCH_SIZE }),
     claimScanRequest: () => claimScanRequest(database, { size: settings.SCAN_BATCH_SIZE }),
     queue: {
-      countWaiting: (lane) => queues.fetch.countWaiting(lane),
-      add: async (job, lane) => {
-        const batch = { batch: job.batchId, apps: job.appids.length, lane };
-        const place = job.kind === 'apps' ? pollPlaces.find(job.changeNumber) : undefined;
-        await tracing.span('dispatch batch', batch, () => queues.fetch.add(job, lane), place);
-        metrics.countDispatched(lane);
+      countWaiting: (priority) => queues.fetch.countWaiting(priority),
+      add: async (job, priority) => {
+        const batch = { batch: job.batchId, apps: job.appids.length, priority };
+        const place = job.task === 'apps' ? pollSpans.find(job.changeNumber) : undefined;
+        await tracing.span('dispatch batch', batch, () => queues.fetch.add(job, priority), place);
+        metrics.countDispatched(priority);
       },
     },
   });
@@ -133,7 +133,7 @@ export function keepDispatching(producer: Producer, signal: AbortSignal): Promis
 }
 
 export function keepNamingTags({ database, steam, log }: Producer, signal: AbortSignal): Promise<void> {
-  const edges = {
+  const dependencies = {
     findUnnamedTagIds: () => findUnnamedTagIds(database),
     getTagNames: (tagIds: readonly number[]) => steam.getTagNames(tagIds),
     upsertTagNames: (names: ReadonlyMap<number, string>) => upsertTagNames(database, names),
@@ -145,7 +145,7 @@ export function keepNamingTags({ database, steam, log }: Producer, signal: Abort
       asked.clear();
       forgetAt = Date.now() + TAG_NAMES_AGAIN_MS;
     }
-    const named = await nameTags(edges, asked);
+    const named = await nameTags(dependencies, asked);
     if (named > 0) log.info({ tags: named }, 'named');
   };
   return repeat(turn, {
@@ -178,14 +178,14 @@ export function keepScanning({ settings, database, log }: Producer, signal: Abor
 
 /** Tells of every scan that comes to its end what it found that the feed had missed. */
 export function keepReportingScans({ database, log }: Producer, signal: AbortSignal): Promise<void> {
-  const edges = {
+  const dependencies = {
     getLatestScans: () => getScans(database, SCANS_REPORTED),
     tell: ({ id, reason, requests, seen, marked, gone }: Scan) =>
       log.info({ scan: id, reason, requests, seen, marked, gone }, 'scan finished'),
   };
   let told: Set<number> | undefined;
   const turn = async (): Promise<void> => {
-    told = await reportFinishedScans(edges, told);
+    told = await reportFinishedScans(dependencies, told);
   };
   return repeat(turn, {
     intervalMs: SCAN_REPORT_MS,

@@ -1,6 +1,6 @@
-import type { Lane } from '@pics/core';
+import type { Priority } from '@pics/core';
 import { measureLedger, type Database } from '@pics/database';
-import { findFetchRate, getQueueStandings, type Queues } from '@pics/queue';
+import { findFetchRate, getQueueStates, type Queues } from '@pics/queue';
 import {
   Counter,
   observeSteam,
@@ -11,24 +11,24 @@ import {
 } from '@pics/service';
 import type { SessionStatus } from '@pics/steam';
 import type { Turn } from './follow-changes.ts';
-import type { Standing } from './producer.ts';
+import type { ProducerState } from './producer.ts';
 
 export interface MetricsSources {
   database: Database;
   queues: Queues;
   getSession: () => SessionStatus;
-  standing: Readonly<Standing>;
+  state: Readonly<ProducerState>;
 }
 
 export type ProducerMetrics = ReturnType<typeof createMetrics>;
 
 /** Registers what the producer counts and sees; returns where it is told. */
 export function createMetrics(registry: Registry, sources: MetricsSources) {
-  const { database, queues, getSession, standing } = sources;
+  const { database, queues, getSession, state } = sources;
   const registers = [registry];
   registerLedgerGauges(registry, () => measureLedger(database));
   registerQueueGauges(registry, async () => ({
-    queues: await getQueueStandings(queues),
+    queues: await getQueueStates(queues),
     fetchRate: await findFetchRate(queues.fetch),
   }));
   const polls = new Counter({
@@ -45,7 +45,7 @@ export function createMetrics(registry: Registry, sources: MetricsSources) {
   });
   const dispatched = new Counter({
     name: 'pics_dispatch_jobs_total',
-    help: 'Jobs put on the fetch queue, by lane: live, backlog or scan.',
+    help: 'Jobs put on the fetch queue, by priority (label `lane`): live, backlog or scan.',
     labelNames: ['lane'],
     registers,
   });
@@ -57,12 +57,12 @@ export function createMetrics(registry: Registry, sources: MetricsSources) {
   registerGauge(registry, {
     name: 'pics_producer_leading',
     help: 'Whether this producer polls and dispatches (1) or stands by (0).',
-    read: () => (standing.leading ? 1 : 0),
+    read: () => (state.leading ? 1 : 0),
   });
   registerGauge(registry, {
     name: 'pics_feed_last_poll_timestamp_seconds',
     help: 'When this producer last polled the change feed with success, in Unix time; 0 before that.',
-    read: () => (standing.lastPollAt?.getTime() ?? 0) / 1_000,
+    read: () => (state.lastPollAt?.getTime() ?? 0) / 1_000,
   });
   return {
     steam: observeSteam(registry, () => getSession().loggedOn),
@@ -72,7 +72,7 @@ export function createMetrics(registry: Registry, sources: MetricsSources) {
       changes.inc({ kind: 'package' }, packages);
     },
     countFailedPoll: () => polls.inc({ result: 'failed' }),
-    countDispatched: (lane: Lane) => dispatched.inc({ lane }),
+    countDispatched: (priority: Priority) => dispatched.inc({ lane: priority }),
     countReleased: (apps: number) => released.inc(apps),
   };
 }

@@ -1,4 +1,4 @@
-export interface NameTagsEdges {
+export interface NameTagsDependencies {
   findUnnamedTagIds: () => Promise<number[]>;
   getTagNames: (tagIds: readonly number[]) => Promise<Map<number, string>>;
   upsertTagNames: (names: ReadonlyMap<number, string>) => Promise<number>;
@@ -11,10 +11,10 @@ export interface NameTagsEdges {
  * be asked for with every turn.
  * @returns how many got a name.
  */
-export async function nameTags(edges: NameTagsEdges, asked: Set<number>): Promise<number> {
-  const tagIds = (await edges.findUnnamedTagIds()).filter((tagId) => !asked.has(tagId));
+export async function nameTags(dependencies: NameTagsDependencies, asked: Set<number>): Promise<number> {
+  const tagIds = (await dependencies.findUnnamedTagIds()).filter((tagId) => !asked.has(tagId));
   if (tagIds.length === 0) return 0;
-  const names = await edges.getTagNames(tagIds);
+  const names = await dependencies.getTagNames(tagIds);
   for (const tagId of tagIds) asked.add(tagId);
-  return edges.upsertTagNames(names);
+  return dependencies.upsertTagNames(names);
 }

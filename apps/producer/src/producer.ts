@@ -4,7 +4,7 @@ import type { Service } from '@pics/service';
 import type { PicsClient } from '@pics/steam';
 import type { required } from './config.ts';
 import type { ProducerMetrics } from './metrics.ts';
-import type { PollPlaces } from './poll-places.ts';
+import type { PollSpans } from './poll-spans.ts';
 
 /** What the producer's loops stand on, and how the producer stands. */
 export interface Producer extends Omit<Service<(typeof required)[number]>, 'metrics'> {
@@ -12,11 +12,11 @@ export interface Producer extends Omit<Service<(typeof required)[number]>, 'metr
   queues: Queues;
   steam: PicsClient;
   metrics: ProducerMetrics;
-  pollPlaces: PollPlaces;
-  standing: Standing;
+  pollSpans: PollSpans;
+  state: ProducerState;
 }
 
-export interface Standing {
+export interface ProducerState {
   /** Only the leading producer polls and dispatches. */
   leading: boolean;
   lastPollAt?: Date;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { releaseLostBatches, type ReleaseEdges } from './release-lost-batches.ts';
+import { releaseLostBatches, type ReleaseDependencies } from './release-lost-batches.ts';
 
 /** One turn over batches in flight of which some have jobs and some had jobs that failed for good. */
 async function turn(state: { inFlight: string[]; fetching?: string[]; writing?: string[]; dead?: string[] }) {
   const calls: string[] = [];
-  const released: Parameters<ReleaseEdges['releaseBatches']>[] = [];
+  const released: Parameters<ReleaseDependencies['releaseBatches']>[] = [];
   const view = (name: string, live: string[] = [], dead: string[] = []) => ({
     getLiveBatchIds: async () => {
       calls.push(name);

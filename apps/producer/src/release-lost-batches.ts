@@ -5,7 +5,7 @@ interface QueueView {
   findDeadJobs: (batchIds: ReadonlySet<string>) => Promise<DeadJob[]>;
 }
 
-export interface ReleaseEdges {
+export interface ReleaseDependencies {
   getBatchesInFlight: () => Promise<string[]>;
   releaseBatches: (batchIds: string[], outcome: { counts: boolean; error?: string }) => Promise<number>;
   fetchQueue: QueueView;
@@ -25,22 +25,22 @@ export interface ReleaseEdges {
  *
  * @returns how many apps are pending again.
  */
-export async function releaseLostBatches(edges: ReleaseEdges): Promise<number> {
-  const inFlight = await edges.getBatchesInFlight();
+export async function releaseLostBatches(dependencies: ReleaseDependencies): Promise<number> {
+  const inFlight = await dependencies.getBatchesInFlight();
   if (inFlight.length === 0) return 0;
-  const fetching = await edges.fetchQueue.getLiveBatchIds();
-  const writing = await edges.writeQueue.getLiveBatchIds();
+  const fetching = await dependencies.fetchQueue.getLiveBatchIds();
+  const writing = await dependencies.writeQueue.getLiveBatchIds();
   const lost = new Set(inFlight.filter((batchId) => !fetching.has(batchId) && !writing.has(batchId)));
   if (lost.size === 0) return 0;
 
   let released = 0;
   for (const dead of [
-    ...(await edges.fetchQueue.findDeadJobs(lost)),
-    ...(await edges.writeQueue.findDeadJobs(lost)),
+    ...(await dependencies.fetchQueue.findDeadJobs(lost)),
+    ...(await dependencies.writeQueue.findDeadJobs(lost)),
   ]) {
     if (!lost.delete(dead.batchId)) continue;
-    released += await edges.releaseBatches([dead.batchId], { counts: true, error: dead.error });
+    released += await dependencies.releaseBatches([dead.batchId], { counts: true, error: dead.error });
   }
-  if (lost.size > 0) released += await edges.releaseBatches([...lost], { counts: false });
+  if (lost.size > 0) released += await dependencies.releaseBatches([...lost], { counts: false });
   return released;
 }

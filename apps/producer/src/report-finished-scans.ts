@@ -1,6 +1,6 @@
 import type { Scan } from '@pics/database';
 
-export interface ReportFinishedScansEdges<S> {
+export interface ReportFinishedScansDependencies<S> {
   /** The latest scans; more of them than can be under way at the same time. */
   getLatestScans: () => Promise<readonly S[]>;
   tell: (scan: S) => void;
@@ -15,7 +15,7 @@ export interface ReportFinishedScansEdges<S> {
  * @returns the finished scans of this look, for the next one.
  */
 export async function reportFinishedScans<S extends Pick<Scan, 'id' | 'finishedAt'>>(
-  { getLatestScans, tell }: ReportFinishedScansEdges<S>,
+  { getLatestScans, tell }: ReportFinishedScansDependencies<S>,
   told: ReadonlySet<number> | undefined,
 ): Promise<Set<number>> {
   const finished = (await getLatestScans()).filter(({ finishedAt }) => finishedAt !== null);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { scanWhenDue, type ScanWhenDueEdges } from './scan-when-due.ts';
+import { scanWhenDue, type ScanWhenDueDependencies } from './scan-when-due.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -7,19 +7,19 @@ const now = Date.UTC(2026, 10, 22, 12);
 const hoursAgo = (hours: number) => new Date(now - hours * HOUR_MS);
 const finished = (hours: number) => ({ startedAt: hoursAgo(hours), finishedAt: hoursAgo(hours - 0.1) });
 
-type Span = NonNullable<Awaited<ReturnType<ScanWhenDueEdges['findScan']>>>;
+type Span = NonNullable<Awaited<ReturnType<ScanWhenDueDependencies['findScan']>>>;
 type Scans = Partial<Record<'gap' | 'discovery' | 'sweep', Span>>;
 
 /** What begins by itself when these are the scans so far and sweeps are daily. */
 async function begins(scans: Scans, intervalMs = 24 * HOUR_MS): Promise<string | undefined> {
   const started: string[] = [];
   const all = Object.values(scans).sort((a, b) => Number(b.startedAt) - Number(a.startedAt));
-  const edges: ScanWhenDueEdges = {
+  const dependencies: ScanWhenDueDependencies = {
     findLatestScan: async () => all[0],
     findScan: async (reason) => scans[reason],
     startScan: async (reason) => void started.push(reason),
   };
-  const reason = await scanWhenDue(edges, { intervalMs, now });
+  const reason = await scanWhenDue(dependencies, { intervalMs, now });
   expect(started).toEqual(reason ? [reason] : []);
   return reason;
 }

@@ -3,7 +3,7 @@ import { LOOK_AROUND_AFTER_GAP_MS } from './config.ts';
 
 type Span = Pick<Scan, 'startedAt' | 'finishedAt'>;
 
-export interface ScanWhenDueEdges {
+export interface ScanWhenDueDependencies {
   findLatestScan: () => Promise<Span | undefined>;
   findScan: (reason: Scan['reason']) => Promise<Span | undefined>;
   startScan: (reason: 'sweep' | 'discovery') => Promise<void>;
@@ -22,18 +22,18 @@ export interface ScanWhenDueEdges {
  * @returns which one was started, if any.
  */
 export async function scanWhenDue(
-  edges: ScanWhenDueEdges,
+  dependencies: ScanWhenDueDependencies,
   { intervalMs, now }: { intervalMs: number; now: number },
 ): Promise<'sweep' | 'discovery' | undefined> {
-  const latest = await edges.findLatestScan();
+  const latest = await dependencies.findLatestScan();
   if (!latest?.finishedAt) return undefined;
-  const gap = await edges.findScan('gap');
-  const discovery = await edges.findScan('discovery');
+  const gap = await dependencies.findScan('gap');
+  const discovery = await dependencies.findScan('discovery');
   const lookAround = gap !== undefined && gap.startedAt > (discovery?.startedAt ?? new Date(0));
   const since = lookAround ? gap.startedAt : latest.startedAt;
   const waitMs = lookAround ? Math.min(intervalMs, LOOK_AROUND_AFTER_GAP_MS) : intervalMs;
   if (now - since.getTime() < waitMs) return undefined;
   const reason = lookAround ? 'discovery' : 'sweep';
-  await edges.startScan(reason);
+  await dependencies.startScan(reason);
   return reason;
 }

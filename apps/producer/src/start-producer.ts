@@ -1,12 +1,12 @@
-import { connectDatabase, findDatabaseHindrance } from '@pics/database';
+import { connectDatabase, findDatabaseBlocker } from '@pics/database';
 import { findEvictionRisk, inspectRedis, keepReporting, loadTelemetry, openQueues } from '@pics/queue';
 import type { Service } from '@pics/service';
 import { createPicsClient, type PicsClient } from '@pics/steam';
 import type { required } from './config.ts';
 import { createMetrics } from './metrics.ts';
 import { monitorChanges } from './monitor-changes.ts';
-import { PollPlaces } from './poll-places.ts';
-import type { Producer, Standing } from './producer.ts';
+import { PollSpans } from './poll-spans.ts';
+import type { Producer, ProducerState } from './producer.ts';
 import { syncEverything } from './sync-everything.ts';
 
 const MODES = { change_monitor: monitorChanges, bulk_sync: syncEverything };
@@ -22,12 +22,12 @@ export async function startProducer(service: Service<(typeof required)[number]>)
   const telemetry = await loadTelemetry(tracing.enabled);
   const queues = openQueues(settings.REDIS_URL, (err) => log.warn({ err }, 'redis connection'), telemetry);
   onClose('queues', () => queues.close());
-  const standing: Standing = { leading: false };
+  const state: ProducerState = { leading: false };
   const metrics = createMetrics(service.metrics, {
     database,
     queues,
     getSession: () => steam.status,
-    standing,
+    state,
   });
   const steam: PicsClient = createPicsClient({
     cmServers: settings.STEAM_CM_SERVERS,
@@ -45,26 +45,26 @@ export async function startProducer(service: Service<(typeof required)[number]>)
       (err: unknown) => log.warn({ err }, 'the eviction policy of Redis could not be read'),
     );
 
-  const pollPlaces = new PollPlaces();
-  const producer: Producer = { ...service, database, queues, steam, metrics, pollPlaces, standing };
-  const follows = () => producer.standing.leading && settings.MODE === 'change_monitor';
+  const pollSpans = new PollSpans();
+  const producer: Producer = { ...service, database, queues, steam, metrics, pollSpans, state };
+  const follows = () => producer.state.leading && settings.MODE === 'change_monitor';
   onReadiness(() =>
-    follows() && !producer.standing.lastPollAt ? 'the change feed has not been read yet' : undefined,
+    follows() && !producer.state.lastPollAt ? 'the change feed has not been read yet' : undefined,
   );
   watchProgress({
     what: 'poll',
     // One that stands by while another leads is ready; a bulk sync polls once.
     hasWork: follows,
-    lastProgressAt: () => producer.standing.lastPollAt,
+    lastProgressAt: () => producer.state.lastPollAt,
     findOutsideCause: async () => {
       if (!steam.status.loggedOn) return `no session with Steam: ${steam.status.reason}`;
-      return findDatabaseHindrance(database);
+      return findDatabaseBlocker(database);
     },
   });
   const reporting = keepReporting(queues.redis, async () => ({
     ...(await service.describe()),
-    role: producer.standing.leading ? 'leads' : 'stands by',
-    lastProgressAt: producer.standing.lastPollAt?.toISOString(),
+    role: producer.state.leading ? 'leads' : 'stands by',
+    lastProgressAt: producer.state.lastPollAt?.toISOString(),
     counters: {},
   }));
   onClose('report', () => reporting.stop());

@@ -1,10 +1,10 @@
 import { WRITE_QUEUE, writeJobSchema } from '@pics/core';
-import { addThroughput, connectDatabase, findDatabaseHindrance, UncheckedConnections } from '@pics/database';
+import { addThroughput, connectDatabase, findDatabaseBlocker, UncheckedConnections } from '@pics/database';
 import { keepReporting, loadTelemetry, openQueues, startWorker } from '@pics/queue';
 import { repeat, runService } from '@pics/service';
 import { defaultPort, required, TALLY_INTERVAL_MS, WRITE_CONCURRENCY } from './config.ts';
 import { createMetrics } from './metrics.ts';
-import { ThroughputTally } from './throughput-tally.ts';
+import { ThroughputCounter } from './throughput-counter.ts';
 import { writeJob } from './write-job.ts';
 
 export const run = () =>
@@ -42,7 +42,7 @@ export const run = () =>
       );
       onClose('queues', () => queues.close());
 
-      const tally = new ThroughputTally((done) => addThroughput(database, done));
+      const tally = new ThroughputCounter((done) => addThroughput(database, done));
       const tallying = repeat(() => tally.flush(), {
         intervalMs: TALLY_INTERVAL_MS,
         signal: stopping,
@@ -60,7 +60,7 @@ export const run = () =>
         concurrency: WRITE_CONCURRENCY,
         schema: writeJobSchema,
         step: (job) => writeJob(job, { database, unchecked, tally, metrics, tracing }),
-        findHindrance: () => findDatabaseHindrance(database),
+        findBlocker: () => findDatabaseBlocker(database),
         onAttempt: metrics.onAttempt,
         telemetry,
         log,
@@ -76,7 +76,7 @@ export const run = () =>
         what: 'write',
         hasWork: async () => worker.activeJobs > 0 || (await queues.write.hasJobToTake()),
         lastProgressAt: () => worker.lastCompletedAt,
-        findOutsideCause: () => worker.hindrance,
+        findOutsideCause: () => worker.blocker,
       });
     },
   });

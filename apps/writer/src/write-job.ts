@@ -2,20 +2,20 @@ import type { WriteJob } from '@pics/core';
 import { recordScan, writeBatch, type Database, type UncheckedConnections } from '@pics/database';
 import type { Tracing } from '@pics/service';
 import type { createMetrics } from './metrics.ts';
-import type { ThroughputTally } from './throughput-tally.ts';
+import type { ThroughputCounter } from './throughput-counter.ts';
 
-export interface WriteJobEdges {
+export interface WriteJobDependencies {
   database: Database;
   unchecked: UncheckedConnections;
-  tally: ThroughputTally;
+  tally: ThroughputCounter;
   metrics: ReturnType<typeof createMetrics>;
   tracing: Tracing;
 }
 
 /** One job: what came of a batch or of a scan goes into Postgres, in one transaction, and is counted once it is there. */
-export async function writeJob(job: WriteJob, edges: WriteJobEdges): Promise<object> {
-  const { database, unchecked, tally, metrics, tracing } = edges;
-  if (job.kind === 'scan') {
+export async function writeJob(job: WriteJob, dependencies: WriteJobDependencies): Promise<object> {
+  const { database, unchecked, tally, metrics, tracing } = dependencies;
+  if (job.task === 'scan') {
     const counts = await tracing.span('record scan', { apps: job.seen.length }, () =>
       recordScan(database, job),
     );

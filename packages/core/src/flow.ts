@@ -35,7 +35,7 @@ export const MAX_ATTEMPTS = 12;
 /** Full product info of some apps, dispatched when the ledger wanted them up to `changeNumber`. */
 const fetchApps = z.strictObject({
   version,
-  kind: z.literal('apps'),
+  task: z.literal('apps'),
   batchId,
   changeNumber,
   /** How often these apps were asked for before. */
@@ -46,12 +46,12 @@ const fetchApps = z.strictObject({
 /** Change numbers only (metadata-only product info) of some ids, known or not. */
 const scanApps = z.strictObject({
   version,
-  kind: z.literal('scan'),
+  task: z.literal('scan'),
   batchId,
   appids,
 });
 
-export const fetchJobSchema = z.discriminatedUnion('kind', [fetchApps, scanApps]);
+export const fetchJobSchema = z.discriminatedUnion('task', [fetchApps, scanApps]);
 export type FetchJob = z.infer<typeof fetchJobSchema>;
 export type FetchAppsJob = z.infer<typeof fetchApps>;
 export type ScanAppsJob = z.infer<typeof scanApps>;
@@ -76,7 +76,7 @@ export type UnansweredApp = z.infer<typeof unansweredApp>;
 /** What came of a `fetchApps` job. Every appid of that job stands in exactly one of the four lists. */
 const writeApps = z.strictObject({
   version,
-  kind: z.literal('apps'),
+  task: z.literal('apps'),
   batchId,
   changeNumber,
   records: z.array(appRecordSchema),
@@ -88,14 +88,14 @@ const writeApps = z.strictObject({
 /** What came of a `scanApps` job. Ids neither seen nor unanswered are unknown to Steam. */
 const writeScan = z.strictObject({
   version,
-  kind: z.literal('scan'),
+  task: z.literal('scan'),
   batchId,
   /** [appid, change number] of each id Steam knows. */
   seen: z.array(z.tuple([appidSchema, changeNumber])),
   unanswered: wholeNumbers(0),
 });
 
-export const writeJobSchema = z.discriminatedUnion('kind', [writeApps, writeScan]);
+export const writeJobSchema = z.discriminatedUnion('task', [writeApps, writeScan]);
 export type WriteJob = z.infer<typeof writeJobSchema>;
 export type WriteAppsJob = z.infer<typeof writeApps>;
 export type WriteScanJob = z.infer<typeof writeScan>;
@@ -104,5 +104,5 @@ export type WriteScanJob = z.infer<typeof writeScan>;
  * What goes first on `pics-fetch`; the number is BullMQ's priority (1 is first).
  * Live changes before backlog, backlog before scans: a row that just changed is what someone is looking at.
  */
-export const LANES = { live: 1, backlog: 2, scan: 3 } as const;
-export type Lane = keyof typeof LANES;
+export const PRIORITIES = { live: 1, backlog: 2, scan: 3 } as const;
+export type Priority = keyof typeof PRIORITIES;

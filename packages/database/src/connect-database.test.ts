@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { connectDatabase } from './connect-database.ts';
 import { connectionSettings } from './connection-settings.ts';
-import { findDatabaseHindrance } from './find-database-hindrance.ts';
+import { findDatabaseBlocker } from './find-database-blocker.ts';
 import { isDatabaseUnavailable } from './is-database-unavailable.ts';
 import { freshDatabase, openDatabase } from './testing/support/fresh-database.ts';
 
@@ -86,12 +86,12 @@ describe('isDatabaseUnavailable', () => {
   test('knows a database that cannot be reached, without telling its password', async () => {
     const db = connectDatabase(NOWHERE, { maxConnections: 1, applicationName: 'test' });
     const error = await errorOf(sql`select 1`.execute(db));
-    const hindrance = await findDatabaseHindrance(db);
+    const blocker = await findDatabaseBlocker(db);
     await db.destroy();
     expect(isDatabaseUnavailable(error)).toBe(true);
     expect(isDatabaseUnavailable(new Error('outer', { cause: error }))).toBe(true);
-    expect(hindrance).toMatch('cannot be reached: connect ECONNREFUSED');
-    expect(JSON.stringify([hindrance, String(error)])).not.toMatch('hunter2');
+    expect(blocker).toMatch('cannot be reached: connect ECONNREFUSED');
+    expect(JSON.stringify([blocker, String(error)])).not.toMatch('hunter2');
   });
 
   test.for(['08006', '57P01', '57P03', '53300', '53100', '25006', 'ECONNRESET', 'ENOTFOUND'])(

@@ -1,7 +1,7 @@
 export { acquireLeadership, type Leadership } from './acquire-leadership.ts';
 export { claimSource, type Source } from './claim-source.ts';
 export { connectDatabase, type ConnectOptions, type Database } from './connect-database.ts';
-export { findDatabaseHindrance } from './find-database-hindrance.ts';
+export { findDatabaseBlocker } from './find-database-blocker.ts';
 export { findPendingMigrations } from './find-pending-migrations.ts';
 export { inspectDatabase, type DatabaseFacts } from './inspect-database.ts';
 export { isDatabaseUnavailable } from './is-database-unavailable.ts';
@@ -24,11 +24,16 @@ export { getScanLimit } from './scans/scan-limit.ts';
 
 export { findUnnamedTagIds, upsertTagNames } from './names/tag-names.ts';
 
-export { requeueApps, type RequeueSelection } from './steering/requeue-apps.ts';
-export { getSteering, steer, type Steering, type SteeringChange } from './steering/steer.ts';
+export { requeueApps, type RequeueSelection } from './fleet/requeue-apps.ts';
+export {
+  getFleetSettings,
+  updateFleetSettings,
+  type FleetSettings,
+  type FleetSettingsChange,
+} from './fleet/fleet-settings.ts';
 
 export { addThroughput } from './overview/add-throughput.ts';
-export { findApp, type AppDossier } from './overview/find-app.ts';
+export { findApp, type AppDetails } from './overview/find-app.ts';
 export { getFailures, type Failure } from './overview/get-failures.ts';
 export { getFeed, type Feed } from './overview/get-feed.ts';
 export {

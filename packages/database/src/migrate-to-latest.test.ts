@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import type { Database } from './connect-database.ts';
-import { findDatabaseHindrance } from './find-database-hindrance.ts';
+import { findDatabaseBlocker } from './find-database-blocker.ts';
 import { markWanted } from './ledger/mark-wanted.ts';
 import { migrateToLatest } from './migrate-to-latest.ts';
 import { emptyRecord, fullRecord, recordWith, writeJob } from './testing/app-record.ts';
@@ -84,10 +84,10 @@ describe('migrateToLatest', () => {
 
   test('finds nothing to do the second time', async () => {
     const { url, db } = await freshDatabase({ migrated: false });
-    expect(await findDatabaseHindrance(db)).toMatch('npm run migrate');
+    expect(await findDatabaseBlocker(db)).toMatch('npm run migrate');
     expect((await migrateToLatest(url)).length).toBeGreaterThan(0);
     expect(await migrateToLatest(url)).toEqual([]);
-    expect(await findDatabaseHindrance(db)).toBeUndefined();
+    expect(await findDatabaseBlocker(db)).toBeUndefined();
   });
 
   test('comes out as once when three migrate at once', async () => {

@@ -1,6 +1,6 @@
 export { findEvictionRisk } from './find-eviction-risk.ts';
 export { findFetchRate } from './find-fetch-rate.ts';
-export { getQueueStandings, type QueueStanding } from './get-queue-standings.ts';
+export { getQueueStates, type QueueState } from './get-queue-states.ts';
 export { inspectRedis, type RedisFacts } from './inspect-redis.ts';
 export { setFetchRate, type DeadJob, type JobQueue } from './job-queue.ts';
 export { loadTelemetry } from './load-telemetry.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestRedis, type TestRedis } from '../../../test/support/redis.ts';
 import { findEvictionRisk } from './find-eviction-risk.ts';
-import { getQueueStandings } from './get-queue-standings.ts';
+import { getQueueStates } from './get-queue-states.ts';
 import { inspectRedis } from './inspect-redis.ts';
 import { openQueues, type Queues } from './open-queues.ts';
 
@@ -51,11 +51,11 @@ test('a server tells what it is like, and what it is set to', async () => {
 });
 
 test('the queues stand in the order data moves, with their jobs by state', async () => {
-  await queues.fetch.add({ version: 1, kind: 'scan', batchId: 'a', appids: [10] });
-  await queues.fetch.add({ version: 1, kind: 'scan', batchId: 'b', appids: [20] }, 'scan');
+  await queues.fetch.add({ version: 1, task: 'scan', batchId: 'a', appids: [10] });
+  await queues.fetch.add({ version: 1, task: 'scan', batchId: 'b', appids: [20] }, 'scan');
   await queues.write.bull.pause();
   const empty = { waiting: 0, active: 0, delayed: 0, failed: 0, paused: false };
-  expect(await getQueueStandings(queues)).toEqual([
+  expect(await getQueueStates(queues)).toEqual([
     { ...empty, name: 'pics-fetch', waiting: 2 },
     { ...empty, name: 'pics-write', paused: true },
   ]);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createTestRedis, type TestRedis } from '../../../test/support/redis.ts';
 import { openQueues, type Queues } from './open-queues.ts';
 
-const batch = (batchId: string): FetchJob => ({ version: 1, kind: 'scan', batchId, appids: [440] });
+const batch = (batchId: string): FetchJob => ({ version: 1, task: 'scan', batchId, appids: [440] });
 
 let redis: TestRedis;
 let queues: Queues;
@@ -54,16 +54,18 @@ describe('JobQueue', () => {
     expect(await queues.fetch.countWaiting('backlog')).toBe(2);
   });
 
-  test('counts each lane on its own', async () => {
+  test('counts each priority on its own', async () => {
     await queues.fetch.add(batch('a'), 'live');
     await queues.fetch.add(batch('b'), 'scan');
     await queues.fetch.add(batch('c'), 'scan');
-    const lanes = ['live', 'backlog', 'scan'] as const;
-    expect(await Promise.all(lanes.map((lane) => queues.fetch.countWaiting(lane)))).toEqual([1, 0, 2]);
+    const priorities = ['live', 'backlog', 'scan'] as const;
+    expect(await Promise.all(priorities.map((priority) => queues.fetch.countWaiting(priority)))).toEqual([
+      1, 0, 2,
+    ]);
   });
 
   test('keeps only the last few records that were written, for Redis has to hold them', async () => {
-    const written: WriteJob = { version: 1, kind: 'scan', batchId: 'a', seen: [], unanswered: [] };
+    const written: WriteJob = { version: 1, task: 'scan', batchId: 'a', seen: [], unanswered: [] };
     for (let job = 0; job < 30; job += 1) await queues.write.add(written);
     const worker = new Worker(WRITE_QUEUE, async () => {}, { connection: { url: redis.url } });
     worker.on('error', () => {});

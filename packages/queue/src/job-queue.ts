@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { LANES, type FetchJob, type Lane } from '@pics/core';
+import { PRIORITIES, type FetchJob, type Priority } from '@pics/core';
 import type { Redis } from 'ioredis';
 import { Queue, type Telemetry } from './lean-bullmq.ts';
 
@@ -30,7 +30,7 @@ export interface DeadJob {
  * Every job's id begins with the id of its batch, so that the jobs of a batch are found without keeping another list. Two
  * jobs never share an id: BullMQ would ignore the second as long as the first is kept, and its work would be lost.
  */
-export class JobQueue<Job extends { kind: string; batchId: string }> {
+export class JobQueue<Job extends { task: string; batchId: string }> {
   readonly bull: Queue;
 
   constructor(name: string, redis: Redis, { completed, failed }: Retention, telemetry?: Telemetry) {
@@ -50,13 +50,14 @@ export class JobQueue<Job extends { kind: string; batchId: string }> {
   }
 
   /**
-   * Adds one job, in a lane, before all others, or after them. It is in Redis when this resolves; nothing holds the job
+   * Adds one job, in a priority, before all others, or after them. It is in Redis when this resolves; nothing holds the job
    * itself while Redis takes its time.
    */
-  add(job: Job, place: Lane | 'first' | 'last' = 'last'): Promise<void> {
+  add(job: Job, place: Priority | 'first' | 'last' = 'last'): Promise<void> {
     const jobId = `${job.batchId}${SEPARATOR}${randomUUID().slice(0, 8)}`;
-    const options = place === 'last' ? {} : place === 'first' ? { lifo: true } : { priority: LANES[place] };
-    return this.bull.add(job.kind, new Payload(job), { jobId, ...options }).then(() => undefined);
+    const options =
+      place === 'last' ? {} : place === 'first' ? { lifo: true } : { priority: PRIORITIES[place] };
+    return this.bull.add(job.task, new Payload(job), { jobId, ...options }).then(() => undefined);
   }
 
   /** How many jobs wait or are under way. */
@@ -65,10 +66,10 @@ export class JobQueue<Job extends { kind: string; batchId: string }> {
     return Object.values(counts).reduce((sum, count) => sum + count, 0);
   }
 
-  /** How many jobs wait in one lane. */
-  async countWaiting(lane: Lane): Promise<number> {
-    const counts = await this.bull.getCountsPerPriority([LANES[lane]]);
-    return counts[LANES[lane]] ?? 0;
+  /** How many jobs wait in one priority. */
+  async countWaiting(priority: Priority): Promise<number> {
+    const counts = await this.bull.getCountsPerPriority([PRIORITIES[priority]]);
+    return counts[PRIORITIES[priority]] ?? 0;
   }
 
   /** Whether a worker that is free could take a job right now: one waits, the queue is not paused, the rate allows it. */

@@ -9,7 +9,7 @@ import { startWorker, type RunningWorker, type WorkerOptions } from './start-wor
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
-const job = (batchId: string): FetchJob => ({ version: 1, kind: 'scan', batchId, appids: [440] });
+const job = (batchId: string): FetchJob => ({ version: 1, task: 'scan', batchId, appids: [440] });
 
 let redis: TestRedis;
 let queues: Queues;
@@ -43,7 +43,7 @@ function work(options: Partial<WorkerOptions<FetchJob>>) {
     concurrency: 1,
     schema: fetchJobSchema,
     step: async () => ({}),
-    findHindrance: async () => undefined,
+    findBlocker: async () => undefined,
     log: silent,
     ...options,
   });
@@ -74,10 +74,10 @@ describe('startWorker', () => {
   });
 
   test('takes no job while something hinders it', async () => {
-    let hindrance: string | undefined = 'the writer is behind';
+    let blocker: string | undefined = 'the writer is behind';
     let started = 0;
     const worker = work({
-      findHindrance: async () => hindrance,
+      findBlocker: async () => blocker,
       step: async () => {
         started += 1;
         return {};
@@ -85,11 +85,11 @@ describe('startWorker', () => {
     });
     const completed = jobAfter('completed');
     await queues.fetch.add(job('a'));
-    await expect.poll(() => worker.hindrance).toBe('the writer is behind');
+    await expect.poll(() => worker.blocker).toBe('the writer is behind');
     expect(started).toBe(0);
-    hindrance = undefined;
+    blocker = undefined;
     await completed;
-    expect(worker.hindrance).toBeUndefined();
+    expect(worker.blocker).toBeUndefined();
   });
 
   test('tries a job that throws again, three times in all', async () => {
@@ -143,7 +143,7 @@ describe('startWorker', () => {
     for (const _ of [1, 2, 3]) work({ step, concurrency: 4 });
     for (let count = 0; count < 10; count += 1) await queues.fetch.add(job(`batch-${count}`));
     await expect.poll(() => starts.length, { timeout: 10_000 }).toBe(10);
-    // 10 jobs are 9 intervals of 50 ms; noise can only make it longer, short of one interval at the edges.
+    // 10 jobs are 9 intervals of 50 ms; noise can only make it longer, short of one interval at the dependencies.
     expect(starts.at(-1)! - starts[0]!).toBeGreaterThan(8 * 50);
   });
 

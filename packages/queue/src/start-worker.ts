@@ -35,7 +35,7 @@ export interface WorkerOptions<Payload extends { batchId: string; changeNumber?:
   /** Does the work of one job and returns small counters, which are logged and kept with the job. */
   step: (payload: Payload) => Promise<object>;
   /** Why no job should be taken right now, in words; undefined when nothing hinders. */
-  findHindrance: () => Promise<string | undefined>;
+  findBlocker: () => Promise<string | undefined>;
   /** Told of every attempt at a job when it is over. */
   onAttempt?: (attempt: JobAttempt) => void;
   /** Carries traces through jobs; see `loadTelemetry`. */
@@ -46,7 +46,7 @@ export interface WorkerOptions<Payload extends { batchId: string; changeNumber?:
 /** One attempt at a job, when it is over. */
 export interface JobAttempt {
   queue: string;
-  kind: string;
+  task: string;
   /** `put_back`: what the work needs is away, and the job waits with its attempts untouched. */
   outcome: 'done' | 'failed' | 'put_back';
   /** 1 for the first. */
@@ -56,7 +56,7 @@ export interface JobAttempt {
 
 export interface RunningWorker {
   /** Why the worker stands aside; undefined while it takes jobs. */
-  readonly hindrance: string | undefined;
+  readonly blocker: string | undefined;
   /** Jobs in hand. */
   readonly activeJobs: number;
   /** Jobs completed since it started. */
@@ -72,7 +72,7 @@ export interface RunningWorker {
  *
  * A job that throws is tried again with backoff; one that throws `PermanentError` is not. When what the work needs is away
  * (`SteamUnavailable`, `DatabaseUnavailable`) the job goes back to its place in the queue with its attempts untouched, and
- * the worker takes none until `findHindrance` finds nothing: an outage of an hour costs no job anything.
+ * the worker takes none until `findBlocker` finds nothing: an outage of an hour costs no job anything.
  */
 export function startWorker<Payload extends { batchId: string; changeNumber?: number }>(
   options: WorkerOptions<Payload>,
@@ -82,7 +82,7 @@ export function startWorker<Payload extends { batchId: string; changeNumber?: nu
     log.warn({ err: error }, 'redis connection'),
   );
   const closing = new AbortController();
-  let hindrance: string | undefined = 'starting';
+  let blocker: string | undefined = 'starting';
   let lastCompletedAt: Date | undefined;
   let activeJobs = 0;
   let completedJobs = 0;
@@ -91,11 +91,11 @@ export function startWorker<Payload extends { batchId: string; changeNumber?: nu
     const startedAt = Date.now();
     activeJobs += 1;
     const attempt = job.attemptsMade + 1;
-    const fields: Record<string, unknown> = { queue, jobId: job.id, kind: job.name, attempt };
+    const fields: Record<string, unknown> = { queue, jobId: job.id, task: job.name, attempt };
     const tell = (outcome: JobAttempt['outcome']) => {
       const durationMs = Date.now() - startedAt;
       fields['durationMs'] = durationMs;
-      options.onAttempt?.({ queue, kind: job.name, outcome, attempt, durationMs });
+      options.onAttempt?.({ queue, task: job.name, outcome, attempt, durationMs });
     };
     try {
       const payload = parsePayload(options.schema, job);
@@ -134,29 +134,29 @@ export function startWorker<Payload extends { batchId: string; changeNumber?: nu
   worker.on('error', (error) => log.warn({ queue, err: error }, 'worker'));
 
   const standAside = (reason: string) => {
-    if (hindrance === undefined) log.warn({ queue, reason }, 'taking no jobs');
-    hindrance = reason;
+    if (blocker === undefined) log.warn({ queue, reason }, 'taking no jobs');
+    blocker = reason;
     void worker.pause(true);
   };
 
-  const watchHindrance = async () => {
+  const watchBlocker = async () => {
     while (!closing.signal.aborted) {
-      const reason = await options.findHindrance().catch((error: Error) => error.message);
+      const reason = await options.findBlocker().catch((error: Error) => error.message);
       if (closing.signal.aborted) return;
       if (reason) standAside(reason);
-      else if (hindrance !== undefined) {
-        log.info({ queue, after: hindrance }, 'taking jobs');
-        hindrance = undefined;
+      else if (blocker !== undefined) {
+        log.info({ queue, after: blocker }, 'taking jobs');
+        blocker = undefined;
         await worker.resume();
       }
       await delay(HINDRANCE_CHECK_MS, undefined, { signal: closing.signal }).catch(() => {});
     }
   };
-  const watching = watchHindrance();
+  const watching = watchBlocker();
 
   return {
-    get hindrance() {
-      return hindrance;
+    get blocker() {
+      return blocker;
     },
     get activeJobs() {
       return activeJobs;

@@ -9,7 +9,7 @@ export { registerGauge } from './metrics/register-gauges.ts';
 export { registerQueueGauges, type QueueReading } from './metrics/queue-gauges.ts';
 export type { ProgressSource } from './progress-watch.ts';
 export { repeat, type RepeatOptions } from './repeat.ts';
-export { runService, type Service, type Standing } from './run-service.ts';
+export { runService, type Service, type ServiceStatus } from './run-service.ts';
 export {
   parseSettings,
   SettingsError,
@@ -18,5 +18,5 @@ export {
   type Settings,
   type SettingsWith,
 } from './settings.ts';
-export { NO_TRACING, type SpanAttributes, type TracePlace, type Tracing } from './tracing/tracing.ts';
+export { NO_TRACING, type SpanAttributes, type SpanContext, type Tracing } from './tracing/tracing.ts';
 export { Counter, Registry } from 'prom-client';

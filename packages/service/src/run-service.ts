@@ -30,7 +30,7 @@ export interface Service<Required extends SettingName = SettingName> {
   /** Lets readiness and the watchdog follow this progress. */
   watchProgress: (source: ProgressSource) => void;
   /** Tells how this replica stands. */
-  describe: () => Promise<Standing>;
+  describe: () => Promise<ServiceStatus>;
   /** Answers the paths that health and metrics leave over. */
   answerOtherPaths: (listener: RequestListener) => void;
   /** Ends the service in good order: with exit code 0, or with 1 and the error logged. */
@@ -38,7 +38,7 @@ export interface Service<Required extends SettingName = SettingName> {
 }
 
 /** How one replica of a service stands. */
-export interface Standing {
+export interface ServiceStatus {
   service: string;
   /** What tells it from the other replicas of its service. */
   replica: string;

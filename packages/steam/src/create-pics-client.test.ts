@@ -131,11 +131,11 @@ test('ends a request for names when the connection goes', async () => {
 
 test('remembers when Steam last answered', async () => {
   const { client, cm, clock } = await startSession();
-  expect(client.status.lastAnswerAt).toBeUndefined();
+  expect(client.status.lastResponseAt).toBeUndefined();
   clock.advance(5_000);
   const changes = client.getChangesSince(1);
   const request = await cm.next('changes');
   request.send(request.changes({ current_change_number: 9 }));
   await changes;
-  expect(client.status.lastAnswerAt).toEqual(new Date(clock.now()));
+  expect(client.status.lastResponseAt).toEqual(new Date(clock.now()));
 });

@@ -114,7 +114,7 @@ export function createPicsClient(options: PicsClientOptions): PicsClient {
       return {
         loggedOn: session.loggedOn !== undefined,
         reason: session.reason,
-        lastAnswerAt: requests.lastAnswerAt,
+        lastResponseAt: requests.lastResponseAt,
         backoffUntil: session.backoffUntil,
       };
     },

@@ -6,7 +6,7 @@ export interface SessionStatus {
   /** In words, why there is no session; empty while there is one. */
   reason: string;
   /** When the last answer to any request came; undefined before the first. */
-  lastAnswerAt: Date | undefined;
+  lastResponseAt: Date | undefined;
   /** Until when no logon is tried, while backing off. */
   backoffUntil: Date | undefined;
 }

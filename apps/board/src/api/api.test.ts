@@ -1,4 +1,4 @@
-import { steer } from '@pics/database';
+import { updateFleetSettings } from '@pics/database';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { startTestBoard, type TestBoard } from '../../../../test/support/board.ts';
 import { createTestPostgres } from '../../../../test/support/postgres.ts';
@@ -29,7 +29,7 @@ async function pendingApps(): Promise<number[]> {
 beforeEach(async () => {
   await database.deleteFrom('syncStatus').execute();
   await database.deleteFrom('apps').execute();
-  await steer(database, { fetchRate: null, paused: false });
+  await updateFleetSettings(database, { fetchRate: null, paused: false });
   await database
     .insertInto('apps')
     .values([
@@ -50,8 +50,8 @@ beforeEach(async () => {
   await database
     .insertInto('syncStatus')
     .values([
-      failed(10, '2026-11-01', 'NoAnswer: in 30 s'),
-      failed(20, '2026-11-20', 'NoAnswer: in 31 s'),
+      failed(10, '2026-11-01', 'NoResponse: in 30 s'),
+      failed(20, '2026-11-20', 'NoResponse: in 31 s'),
       failed(30, '2026-11-20', 'RowRefused: too long'),
       { appid: 40, ...settled },
       { appid: 50, ...settled },
@@ -64,7 +64,7 @@ describe('POST /api/requeue', () => {
     [{ failed: true }, [10, 20, 30]],
     [{ appids: [10, 40] }, [10, 40]],
     [{ error: 'noanswer' }, [10, 20]],
-    [{ failureGroup: 'NoAnswer: in # s' }, [10, 20]],
+    [{ failureGroup: 'NoResponse: in # s' }, [10, 20]],
     [{ type: 'dlc' }, [20, 40]],
     [{ since: '2026-11-02' }, [20, 30]],
     [{ since: '2026-11-01T00:00:00Z' }, [10, 20, 30]],

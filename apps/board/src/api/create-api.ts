@@ -1,4 +1,11 @@
-import { findApp, getSteering, markWanted, searchApps, steer, type Database } from '@pics/database';
+import {
+  findApp,
+  getFleetSettings,
+  markWanted,
+  searchApps,
+  updateFleetSettings,
+  type Database,
+} from '@pics/database';
 import express, { Router } from 'express';
 import { noteWrite } from '../access/audit.ts';
 import { formatCount, formatRate } from '../pages/format.ts';
@@ -62,15 +69,15 @@ export function createApi(options: {
   ] as const) {
     api.post(path, async (_request, response) => {
       noteWrite({ action: path.slice(1) });
-      const steering = await steer(database, { paused });
+      const steering = await updateFleetSettings(database, { paused });
       response.json({ ...steering, message: paused ? 'Paused: nothing more is dispatched.' : 'Resumed.' });
     });
   }
-  api.get('/rate', async (_request, response) => void response.json(await getSteering(database)));
+  api.get('/rate', async (_request, response) => void response.json(await getFleetSettings(database)));
   api.put('/rate', async ({ body }, response) => {
     const { requestsPerSecond } = rateBody.parse(body);
     noteWrite({ action: 'rate', requestsPerSecond });
-    const steering = await steer(database, { fetchRate: requestsPerSecond });
+    const steering = await updateFleetSettings(database, { fetchRate: requestsPerSecond });
     const message =
       requestsPerSecond === null
         ? 'The rate is again what FETCH_RATE_PER_SECOND says.'

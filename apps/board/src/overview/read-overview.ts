@@ -3,7 +3,7 @@ import {
   getFeed,
   getLatestChanges,
   getScans,
-  getSteering,
+  getFleetSettings,
   getThroughput,
   groupFailures,
   type Database,
@@ -12,15 +12,15 @@ import {
   type LatestChange,
   type LedgerCounts,
   type ScanProgress,
-  type Steering,
+  type FleetSettings,
   type ThroughputPoint,
 } from '@pics/database';
 import {
   findFetchRate,
-  getQueueStandings,
+  getQueueStates,
   getReplicas,
   type Queues,
-  type QueueStanding,
+  type QueueState,
   type Replica,
 } from '@pics/queue';
 import { paced } from './paced.ts';
@@ -29,7 +29,7 @@ import { paced } from './paced.ts';
 export interface LedgerSide {
   counts: LedgerCounts;
   feed: Feed;
-  steering: Steering;
+  steering: FleetSettings;
   hour: ThroughputPoint[];
   day: ThroughputPoint[];
   changes: LatestChange[];
@@ -40,7 +40,7 @@ export interface LedgerSide {
 /** What Redis knows. */
 export interface FleetSide {
   replicas: Replica[];
-  queues: QueueStanding[];
+  queues: QueueState[];
   /** Requests a second that the fleet may make right now; undefined when no producer has said so. */
   fetchRate: number | undefined;
 }
@@ -69,7 +69,7 @@ export function createOverviewReader({ database, queues }: { database: Database;
   const ledger = {
     counts: paced(() => countLedger(database)),
     feed: paced(() => getFeed(database)),
-    steering: () => getSteering(database),
+    steering: () => getFleetSettings(database),
     hour: paced(() => getThroughput(database, { minutes: 60, step: 1 })),
     day: paced(() => getThroughput(database, { minutes: 1_440, step: 10 })),
     changes: paced(() => getLatestChanges(database, CHANGES)),
@@ -78,7 +78,7 @@ export function createOverviewReader({ database, queues }: { database: Database;
   };
   const fleet = {
     replicas: paced(() => getReplicas(queues.redis)),
-    queues: paced(() => getQueueStandings(queues)),
+    queues: paced(() => getQueueStates(queues)),
     fetchRate: paced(() => findFetchRate(queues.fetch)),
   };
 

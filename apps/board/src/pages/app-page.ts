@@ -1,4 +1,4 @@
-import type { AppDossier } from '@pics/database';
+import type { AppDetails } from '@pics/database';
 import { ago, appLink, badge, empty, syncButton } from './elements.ts';
 import { formatMoment } from './format.ts';
 import { html, type Html } from './html.ts';
@@ -8,20 +8,20 @@ type Mode = Pick<Frame, 'environment' | 'readOnly'>;
 type Fact = readonly [name: string, value: Html | string | number | null | undefined | false];
 
 /** Everything that is known of one app: what is stored, its line in the ledger, and its changes. */
-export function renderAppPage(dossier: AppDossier, at: Date, mode: Mode): string {
-  const { appid, app } = dossier;
+export function renderAppPage(details: AppDetails, at: Date, mode: Mode): string {
+  const { appid, app } = details;
   const title = app?.name ?? `App ${appid}`;
   const content = html` <div class="heading">
       <h1>${title}</h1>
       ${app?.picsAccess && app.picsAccess !== 'public' ? badge('warn', app.picsAccess) : null}
       <span class="quiet">${app?.type} ${appid}</span>
       <a href="https://store.steampowered.com/app/${appid}" rel="noreferrer">store page</a>
-      ${renderAction(dossier, mode)}
+      ${renderAction(details, mode)}
     </div>
     <div class="columns">
       <section class="card" aria-labelledby="stored-title">
         <h2 id="stored-title">What is stored</h2>
-        ${app ? renderFacts(storedFacts(dossier)) : empty('Nothing yet. It is stored as soon as Steam has answered; apps that Steam does not know are never stored.')}
+        ${app ? renderFacts(storedFacts(details)) : empty('Nothing yet. It is stored as soon as Steam has answered; apps that Steam does not know are never stored.')}
         <p class="note">
           Only what the tables hold is kept, not the PICS body it came from:
           <code>pics app ${appid} --raw</code> asks Steam for it.
@@ -30,18 +30,18 @@ export function renderAppPage(dossier: AppDossier, at: Date, mode: Mode): string
       <div class="stack">
         <section class="card" aria-labelledby="ledger-title">
           <h2 id="ledger-title">Ledger</h2>
-          ${dossier.ledger ? renderFacts(ledgerFacts(dossier, at)) : empty('The ledger does not know this app: nobody has wanted it yet.')}
+          ${details.ledger ? renderFacts(ledgerFacts(details, at)) : empty('The ledger does not know this app: nobody has wanted it yet.')}
         </section>
         <section class="card" aria-labelledby="changes-title">
           <h2 id="changes-title">Changes</h2>
-          ${renderChanges(dossier, at)}
+          ${renderChanges(details, at)}
         </section>
       </div>
     </div>`;
   return renderPage({ ...mode, title, searched: String(appid) }, content);
 }
 
-function renderAction({ appid, ledger }: AppDossier, { readOnly }: Mode): Html | null {
+function renderAction({ appid, ledger }: AppDetails, { readOnly }: Mode): Html | null {
   if (readOnly) return null;
   return ledger?.failedAt
     ? html`<form data-do="requeue">
@@ -67,7 +67,7 @@ function renderFacts(facts: readonly Fact[]): Html {
   </dl>`;
 }
 
-function storedFacts({ app, parent, deck, ...lists }: AppDossier): Fact[] {
+function storedFacts({ app, parent, deck, ...lists }: AppDetails): Fact[] {
   if (!app) return [];
   const date = (value: Date | null) => value && formatMoment(value);
   const names = (list: readonly { id: number; name: string | null }[]) =>
@@ -115,7 +115,7 @@ function storedFacts({ app, parent, deck, ...lists }: AppDossier): Fact[] {
   ];
 }
 
-function ledgerFacts({ ledger }: AppDossier, at: Date): Fact[] {
+function ledgerFacts({ ledger }: AppDetails, at: Date): Fact[] {
   if (!ledger) return [];
   const state = ledger.failedAt
     ? badge('bad', 'failed')
@@ -139,7 +139,7 @@ function ledgerFacts({ ledger }: AppDossier, at: Date): Fact[] {
   ];
 }
 
-function renderChanges({ changes }: AppDossier, at: Date): Html {
+function renderChanges({ changes }: AppDetails, at: Date): Html {
   if (changes.length === 0) return empty('The feed has not named this app since this database follows it.');
   return html`<div class="scroll">
     <table>

@@ -42,8 +42,8 @@ export function createPages({ database, read, log, mode }: PagesOptions): Router
   pages.get('/apps/:appid', async ({ params }, response, next) => {
     const appid = appidParameter.safeParse(params.appid);
     if (!appid.success) return next();
-    const dossier = await findApp(database, appid.data);
-    if (dossier) return response.type('html').send(renderAppPage(dossier, new Date(), mode));
+    const details = await findApp(database, appid.data);
+    if (details) return response.type('html').send(renderAppPage(details, new Date(), mode));
     const detail = `Neither the tables nor the ledger know app ${appid.data}. ${mode.readOnly ? '' : 'A sync asks Steam for it.'}`;
     const action = mode.readOnly ? null : syncButton(appid.data);
     response

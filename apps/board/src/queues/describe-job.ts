@@ -7,7 +7,7 @@ export function describeFetchJob(job: FetchJob): object {
 
 /** A job on `pics-write` as a person wants to read it: how many apps and which, not 300 kB of records. */
 export function describeWriteJob(job: WriteJob): object {
-  if (job.kind === 'scan') {
+  if (job.task === 'scan') {
     return {
       ...job,
       seen: summarize(job.seen.map(([appid]) => appid)),

@@ -36,12 +36,12 @@ async function failJobs(...batchIds: string[]) {
       if (failures >= 0) throw new Error('hiccup');
       return { apps: 1 };
     },
-    findHindrance: async () => undefined,
+    findBlocker: async () => undefined,
     log: { info: () => {}, warn: () => {}, error: () => {} },
   });
   onTestFinished(() => worker.close());
   for (const batchId of batchIds) {
-    await queues.fetch.add({ version: 1, kind: 'scan', batchId, appids: [440, 570] });
+    await queues.fetch.add({ version: 1, task: 'scan', batchId, appids: [440, 570] });
   }
   await expect.poll(() => queues.fetch.bull.getFailedCount(), WAIT).toBe(batchIds.length);
   const [job] = await queues.fetch.bull.getFailed();
@@ -86,7 +86,7 @@ describe('Bull Board', () => {
   test('shows how many apps a job is about and which, not what was read of them', async () => {
     await queues.write.add({
       version: 1,
-      kind: 'apps',
+      task: 'apps',
       batchId: 'a',
       changeNumber: 7,
       records: [{ appid: 440, changeNumber: 7, access: 'restricted', developers: ['Valve'] }],
@@ -132,8 +132,8 @@ describe('Bull Board', () => {
   });
 
   test('says on the audit line how many jobs an emptied queue had', async () => {
-    await queues.fetch.add({ version: 1, kind: 'scan', batchId: 'a', appids: [440] });
-    await queues.fetch.add({ version: 1, kind: 'scan', batchId: 'b', appids: [570] });
+    await queues.fetch.add({ version: 1, task: 'scan', batchId: 'a', appids: [440] });
+    await queues.fetch.add({ version: 1, task: 'scan', batchId: 'b', appids: [570] });
     await put(`/queues/${FETCH_QUEUE}/empty`);
     expect(await auditLine()).toMatchObject({
       action: '/api/queues/:queueName/empty',

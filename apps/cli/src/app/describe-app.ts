@@ -1,4 +1,4 @@
-import type { AppDossier } from '@pics/database';
+import type { AppDetails } from '@pics/database';
 import { formatAgo, formatTime } from '../output/format.ts';
 import { formatFields } from '../output/format-fields.ts';
 import { formatTable } from '../output/format-table.ts';
@@ -11,13 +11,13 @@ const CHANGES = 5;
 const DLC = 20;
 
 /** What is stored of an app, its line in the ledger and its latest changes, for people. */
-export function describeApp(dossier: AppDossier): string[] {
-  const { appid, app, ledger, changes } = dossier;
+export function describeApp(details: AppDetails): string[] {
+  const { appid, app, ledger, changes } = details;
   const title = [app?.type, appid, app?.picsAccess === 'public' ? undefined : app?.picsAccess];
   return [
     `${style('bold', plainText(app?.name ?? '(no name)'))} ${style('dim', title.filter(Boolean).join(' · '))}`,
     ...formatFields([
-      ...describeStored(dossier),
+      ...describeStored(details),
       ['Ledger', ledger ? describeLedgerLine(ledger) : 'nobody has wanted it yet'],
       ['Store page', `https://store.steampowered.com/app/${appid}`],
     ]),
@@ -34,8 +34,8 @@ export function describeApp(dossier: AppDossier): string[] {
   ];
 }
 
-function describeStored(dossier: AppDossier): [name: string, value: string | undefined][] {
-  const { app, parent, deck, developers, publishers, franchises, tags, genres, categories, dlc } = dossier;
+function describeStored(details: AppDetails): [name: string, value: string | undefined][] {
+  const { app, parent, deck, developers, publishers, franchises, tags, genres, categories, dlc } = details;
   if (!app) return [['Stored', 'nothing']];
   const fields: [string, string | null | undefined][] = [
     ['Developers', developers.join(', ')],

@@ -1,9 +1,9 @@
-import type { AppDossier } from '@pics/database';
+import type { AppDetails } from '@pics/database';
 import { formatAgo, formatDuration } from '../output/format.ts';
 import { plainText } from '../output/plain-text.ts';
 import { style } from '../output/style.ts';
 
-type LedgerLine = NonNullable<AppDossier['ledger']>;
+type LedgerLine = NonNullable<AppDetails['ledger']>;
 
 /** How the ledger has an app, in one line. */
 export function describeLedgerLine(line: LedgerLine, now = Date.now()): string {

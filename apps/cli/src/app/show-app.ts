@@ -23,13 +23,13 @@ export async function showApp(wanted: string, { json }: CommonOptions): Promise<
       else print(describeFound(appid));
       return;
     }
-    const dossier = await findApp(database, appid);
-    if (!dossier)
+    const details = await findApp(database, appid);
+    if (!details)
       throw new LocalProblem(
         `Nothing is known of app ${appid}. To have it fetched: pics sync --appids ${appid}`,
       );
-    if (json) printJson(dossier);
-    else print(describeApp(dossier));
+    if (json) printJson(details);
+    else print(describeApp(details));
   });
 }
 

@@ -1,4 +1,4 @@
-import { findSteamHindrance } from '../up/reach-steam.ts';
+import { findSteamBlocker } from '../up/reach-steam.ts';
 import { findingsOf, type Finding } from './finding.ts';
 
 /** Steam answers within a second or not at all. */
@@ -12,8 +12,8 @@ const { fine, warning, problem } = findingsOf('Steam');
  * @param simulated whether the apps come from the simulator, so that nobody needs Steam now.
  */
 export async function checkSteam(servers: readonly string[], simulated: boolean): Promise<Finding[]> {
-  const hindrance = await findSteamHindrance(TIMEOUT_MS, servers);
-  if (!hindrance)
+  const blocker = await findSteamBlocker(TIMEOUT_MS, servers);
+  if (!blocker)
     return [
       fine(
         servers.length > 0
@@ -21,7 +21,7 @@ export async function checkSteam(servers: readonly string[], simulated: boolean)
           : 'its directory and a server of it can be reached',
       ),
     ];
-  const text = `it cannot be reached from here: ${hindrance}`;
+  const text = `it cannot be reached from here: ${blocker}`;
   if (simulated) return [warning(text, 'Nothing now: these apps come from the simulator.')];
   const way =
     servers.length > 0

@@ -1,4 +1,4 @@
-import { getFeed, getSteering } from '@pics/database';
+import { getFeed, getFleetSettings } from '@pics/database';
 import { environment, parseSettings, SettingsError, type Settings } from '@pics/service';
 import { LocalProblem } from '../local/local-problem.ts';
 import { getServerUrl } from '../servers/get-server-url.ts';
@@ -41,7 +41,7 @@ export async function examine(): Promise<Finding[]> {
 async function readState(): Promise<{ simulated: boolean; pausedAt: Date | null }> {
   try {
     return await useDatabase(async (database) => {
-      const [{ source }, { pausedAt }] = await Promise.all([getFeed(database), getSteering(database)]);
+      const [{ source }, { pausedAt }] = await Promise.all([getFeed(database), getFleetSettings(database)]);
       return { simulated: source === 'simulator', pausedAt };
     });
   } catch {

@@ -1,4 +1,4 @@
-import { connectDatabase, steer, type Database } from '@pics/database';
+import { connectDatabase, updateFleetSettings, type Database } from '@pics/database';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTestDatabase } from '../../../../test/support/database.ts';
 import { findRemark } from './find-remark.ts';
@@ -29,7 +29,7 @@ describe('whoever waits', () => {
     findRemark(database, standing, rate, watchedMs);
 
   test('is told that the fleet is paused', async () => {
-    await steer(database, { paused: true });
+    await updateFleetSettings(database, { paused: true });
     expect(await remark(progress(5), 100, 0)).toContain('pics resume');
   });
 

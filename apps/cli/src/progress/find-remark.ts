@@ -1,4 +1,4 @@
-import { getSteering, type Database } from '@pics/database';
+import { getFleetSettings, type Database } from '@pics/database';
 import type { Progress } from './progress.ts';
 
 /** How long the line may take to get going, or rest between two batches, before that is worth a word. */
@@ -15,7 +15,7 @@ export async function findRemark(
   appsPerSecond: number | undefined,
   watchedMs: number,
 ): Promise<string | undefined> {
-  const { pausedAt } = await getSteering(database);
+  const { pausedAt } = await getFleetSettings(database);
   if (pausedAt) return 'paused: pics resume';
   const waits = counts.wanted + counts.inFlight > 0 && scanned === undefined;
   if (waits && appsPerSecond === 0 && watchedMs > PATIENCE_MS) return 'nothing moves: pics doctor';

@@ -1,4 +1,4 @@
-import { connectDatabase, findDatabaseHindrance, type Database } from '@pics/database';
+import { connectDatabase, findDatabaseBlocker, type Database } from '@pics/database';
 import { LocalProblem } from '../local/local-problem.ts';
 import { getServerUrl } from './get-server-url.ts';
 
@@ -16,8 +16,8 @@ export async function useDatabase<Result>(work: (database: Database) => Promise<
     maxConnections: CONNECTIONS,
   });
   try {
-    const hindrance = await findDatabaseHindrance(database);
-    if (hindrance) throw new LocalProblem(`${hindrance.charAt(0).toUpperCase()}${hindrance.slice(1)}.`);
+    const blocker = await findDatabaseBlocker(database);
+    if (blocker) throw new LocalProblem(`${blocker.charAt(0).toUpperCase()}${blocker.slice(1)}.`);
     return await work(database);
   } finally {
     await database.destroy();

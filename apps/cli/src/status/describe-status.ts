@@ -1,5 +1,5 @@
-import type { Feed, LedgerCounts, ScanProgress, Steering } from '@pics/database';
-import type { QueueStanding, Replica } from '@pics/queue';
+import type { Feed, LedgerCounts, ScanProgress, FleetSettings } from '@pics/database';
+import type { QueueState, Replica } from '@pics/queue';
 import { formatAgo, formatCount, formatDuration, formatRate } from '../output/format.ts';
 import { formatFields } from '../output/format-fields.ts';
 import { formatTable, type Column } from '../output/format-table.ts';
@@ -55,7 +55,7 @@ function describeSpeed({ lastMinutes, lastHour }: Status['speed'], etaSeconds: n
   return `${describe(lastMinutes)}${eta} (last hour ${describe(lastHour)})`;
 }
 
-function describeBudget({ fetchRate, pausedAt }: Steering, fleet: Fleet | null, now: number): string {
+function describeBudget({ fetchRate, pausedAt }: FleetSettings, fleet: Fleet | null, now: number): string {
   const rate = fleet?.fetchRate ?? fetchRate;
   const unknown = fleet ? 'not in force yet' : 'unknown';
   const budget = rate === null ? unknown : `${formatRate(rate)} requests/s`;
@@ -68,7 +68,7 @@ function describeScan({ reason, nextAppid, lastAppid, seen, marked }: ScanProgre
   return `${reason}: looked through ${Math.floor(through * 100)} % of the ids, ${formatCount(seen)} apps seen, ${formatCount(marked)} wanted`;
 }
 
-function describeQueue({ name, waiting, active, delayed, failed, paused }: QueueStanding): string {
+function describeQueue({ name, waiting, active, delayed, failed, paused }: QueueState): string {
   const parts = [`${name}: ${formatCount(waiting)} waiting`, `${formatCount(active)} active`];
   if (delayed > 0) parts.push(`${formatCount(delayed)} delayed`);
   if (failed > 0) parts.push(style('red', `${formatCount(failed)} failed`));

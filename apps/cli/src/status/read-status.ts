@@ -2,16 +2,16 @@ import {
   countLedger,
   getFeed,
   getScans,
-  getSteering,
+  getFleetSettings,
   getThroughput,
   type Database,
   type Feed,
   type LedgerCounts,
   type ScanProgress,
-  type Steering,
+  type FleetSettings,
   type ThroughputPoint,
 } from '@pics/database';
-import { findFetchRate, getQueueStandings, getReplicas, type QueueStanding, type Replica } from '@pics/queue';
+import { findFetchRate, getQueueStates, getReplicas, type QueueState, type Replica } from '@pics/queue';
 import { LocalProblem } from '../local/local-problem.ts';
 import { useQueues } from '../servers/use-queues.ts';
 
@@ -24,7 +24,7 @@ export interface Speed {
 /** What Redis knows. */
 export interface Fleet {
   replicas: Replica[];
-  queues: QueueStanding[];
+  queues: QueueState[];
   /** Requests a second that the fleet may make right now; null as long as no producer has said so. */
   fetchRate: number | null;
 }
@@ -34,7 +34,7 @@ export interface Status {
   at: Date;
   feed: Feed;
   ledger: LedgerCounts;
-  steering: Steering;
+  steering: FleetSettings;
   speed: { lastMinutes: Speed; lastHour: Speed };
   /** Until nothing is wanted, at the speed of the last minutes; null when nothing is wanted or done, and while paused. */
   etaSeconds: number | null;
@@ -55,7 +55,7 @@ export async function readStatus(database: Database): Promise<Status> {
   const [feed, ledger, steering, minutes, scans, fleet] = await Promise.all([
     getFeed(database),
     countLedger(database),
-    getSteering(database),
+    getFleetSettings(database),
     getThroughput(database, { minutes: 60, step: 1 }),
     getScans(database, LATEST_SCANS),
     readFleet(),
@@ -90,12 +90,12 @@ function measureSpeed(points: readonly ThroughputPoint[]): Speed {
 
 async function readFleet(): Promise<Pick<Status, 'fleet' | 'problem'>> {
   const read = useQueues(async (queues) => {
-    const [replicas, standings, fetchRate] = await Promise.all([
+    const [replicas, queueStates, fetchRate] = await Promise.all([
       getReplicas(queues.redis),
-      getQueueStandings(queues),
+      getQueueStates(queues),
       findFetchRate(queues.fetch),
     ]);
-    return { replicas, queues: standings, fetchRate: fetchRate ?? null };
+    return { replicas, queues: queueStates, fetchRate: fetchRate ?? null };
   });
   try {
     return { fleet: await read, problem: null };

@@ -6,7 +6,7 @@ export interface SourceQuestion {
   /** The variables by which the user named servers of their own. */
   ownServers: readonly string[];
   /** Why Steam cannot be reached; undefined when it can. */
-  findSteamHindrance: () => Promise<string | undefined>;
+  findSteamBlocker: () => Promise<string | undefined>;
 }
 
 export interface SourceChoice {
@@ -22,16 +22,16 @@ export interface SourceChoice {
 export async function chooseSource(question: SourceQuestion): Promise<SourceChoice> {
   const { asked, ownServers } = question;
   if (asked) return { source: asked, notice: undefined };
-  const hindrance = await question.findSteamHindrance();
-  if (!hindrance) return { source: 'steam', notice: undefined };
+  const blocker = await question.findSteamBlocker();
+  if (!blocker) return { source: 'steam', notice: undefined };
   if (ownServers.length > 0) {
     return {
       source: 'steam',
-      notice: `Steam cannot be reached (${hindrance}). Waiting for it, for ${ownServers.join(' and ')} must not get made-up apps.`,
+      notice: `Steam cannot be reached (${blocker}). Waiting for it, for ${ownServers.join(' and ')} must not get made-up apps.`,
     };
   }
   return {
     source: 'simulator',
-    notice: `Steam cannot be reached (${hindrance}): running against the simulator, with made-up apps and data of their own. Use --steam to wait for Steam instead.`,
+    notice: `Steam cannot be reached (${blocker}): running against the simulator, with made-up apps and data of their own. Use --steam to wait for Steam instead.`,
   };
 }

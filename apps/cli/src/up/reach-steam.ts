@@ -16,7 +16,7 @@ const directorySchema = z.object({
  * @param servers host:port of the servers to try instead of asking the directory.
  * @returns undefined when Steam can be reached; else why not, in words.
  */
-export async function findSteamHindrance(
+export async function findSteamBlocker(
   timeoutMs: number,
   servers: readonly string[] = [],
 ): Promise<string | undefined> {

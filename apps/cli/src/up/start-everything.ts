@@ -7,7 +7,7 @@ import { claimInstance, type InstanceUrls } from '../local/instance.ts';
 import { migrateDatabase } from '../local/migrate-database.ts';
 import { chooseSource } from './choose-source.ts';
 import { claimServers } from './claim-servers.ts';
-import { findSteamHindrance } from './reach-steam.ts';
+import { findSteamBlocker } from './reach-steam.ts';
 import { startServers } from './start-servers.ts';
 import { startServices, type RunningServices } from './start-services.ts';
 import { startSimulator } from './start-simulator.ts';
@@ -37,7 +37,7 @@ export async function startEverything(options: UpOptions, upContext: UpContext):
   const { source, notice } = await chooseSource({
     asked: options.source,
     ownServers: ['DATABASE_URL', 'REDIS_URL'].filter((name) => name in variables),
-    findSteamHindrance: () => findSteamHindrance(STEAM_TIMEOUT_MS, settings.STEAM_CM_SERVERS),
+    findSteamBlocker: () => findSteamBlocker(STEAM_TIMEOUT_MS, settings.STEAM_CM_SERVERS),
   });
   if (notice) terminal.say(notice);
   signal.throwIfAborted();

@@ -23,7 +23,7 @@ export interface ServicesOptions extends ServerUrls {
 export interface RunningServices {
   boardUrl: string;
   /** Why the producer does not follow the change feed, in words; undefined while it does. */
-  findHindrance: () => Promise<string | undefined>;
+  findBlocker: () => Promise<string | undefined>;
 }
 
 /**
@@ -51,13 +51,13 @@ export async function startServices(
 
   return {
     boardUrl: `http://127.0.0.1:${boardPort}`,
-    findHindrance: () => findHindrance(`http://127.0.0.1:${producerPort}/readyz`),
+    findBlocker: () => findBlocker(`http://127.0.0.1:${producerPort}/readyz`),
   };
 }
 
 const readinessSchema = z.object({ reason: z.string().optional() });
 
-async function findHindrance(url: string): Promise<string | undefined> {
+async function findBlocker(url: string): Promise<string | undefined> {
   try {
     const answer = await fetch(url);
     return readinessSchema.parse(await answer.json()).reason;

@@ -10,7 +10,7 @@ export interface ProgressWatch {
   terminal: Terminal;
   boardUrl: string;
   /** Why the change feed is not followed right now; as long as it is not, an empty ledger means nothing. */
-  findHindrance: () => Promise<string | undefined>;
+  findBlocker: () => Promise<string | undefined>;
   /** Ends the watch as soon as everything is settled. */
   untilSettled: boolean;
   signal: AbortSignal;
@@ -24,16 +24,16 @@ export interface ProgressWatch {
  */
 export async function watchProgress(watch: ProgressWatch): Promise<LedgerCounts | undefined> {
   const { database, terminal, boardUrl, signal } = watch;
-  let hindrance: string | undefined;
+  let blocker: string | undefined;
   const progress = await followProgress({
     signal,
     read: () => readProgress(database),
     show: async (progress, appsPerSecond) => {
-      hindrance = await watch.findHindrance();
-      terminal.show(describeProgress(progress, appsPerSecond, hindrance ?? `board ${boardUrl}`));
+      blocker = await watch.findBlocker();
+      terminal.show(describeProgress(progress, appsPerSecond, blocker ?? `board ${boardUrl}`));
     },
     isOver: async (progress) => {
-      if (!watch.untilSettled || !isSettled(progress) || hindrance) return false;
+      if (!watch.untilSettled || !isSettled(progress) || blocker) return false;
       return Boolean((await findScan(database, 'discovery'))?.finishedAt);
     },
     onError: (error) => terminal.show(describeWaiting(error)),

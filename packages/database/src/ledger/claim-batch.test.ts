@@ -21,7 +21,7 @@ describe('claimBatch', () => {
     const { db } = await freshDatabase();
     await insertLedger(db, wanted(10, 100), wanted(20, 300), wanted(30, 200));
     const batch = await claimBatch(db, { size: 2 });
-    expect(batch).toMatchObject({ changeNumber: 300, attempt: 0, appids: [20, 30], lane: 'live' });
+    expect(batch).toMatchObject({ changeNumber: 300, attempt: 0, appids: [20, 30], priority: 'live' });
     expect(await readLedger(db, 20)).toMatchObject({
       batchId: batch?.batchId,
       dispatchedAt: expect.any(Date),
@@ -56,8 +56,8 @@ describe('claimBatch', () => {
     await db.updateTable('picsState').set({ backlogChangeNumber: 200 }).execute();
     await insertLedger(db, wanted(10, 200), wanted(20, 201), wanted(30, 150));
     expect(await claimAll(db, 10)).toMatchObject([
-      { appids: [20], lane: 'live' },
-      { appids: [10, 30], lane: 'backlog' },
+      { appids: [20], priority: 'live' },
+      { appids: [10, 30], priority: 'backlog' },
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Lane } from '@pics/core';
+import type { Priority } from '@pics/core';
 import type { Database } from '../connect-database.ts';
 import { due, dueSince, pending } from './pending.ts';
 
@@ -12,7 +12,7 @@ export interface Batch {
   /** How often these apps were asked for before; the same for all of them. */
   attempt: number;
   appids: number[];
-  lane: Exclude<Lane, 'scan'>;
+  priority: Exclude<Priority, 'scan'>;
 }
 
 /** Another process may take or lock the apps between choosing and claiming; the next turn is soon enough then. */
@@ -102,6 +102,6 @@ async function claim(db: Database, choice: Choice, size: number): Promise<Batch 
     changeNumber: Math.max(...claimed.rows.map((row) => row.wantedChangeNumber)),
     attempt: attempts,
     appids: claimed.rows.map((row) => row.appid).sort((a, b) => a - b),
-    lane: live ? 'live' : 'backlog',
+    priority: live ? 'live' : 'backlog',
   };
 }

@@ -9,7 +9,7 @@ interface Named {
 }
 
 /** Everything that is known of one app. */
-export interface AppDossier {
+export interface AppDetails {
   appid: number;
   /** Undefined when nothing of it is stored, yet or at all. */
   app: Selectable<AppsTable> | undefined;
@@ -35,7 +35,7 @@ const CHANGES = 20;
 const DLC = 500;
 
 /** Finds all that is stored of an app, its line in the ledger and its latest changes; undefined when none of it is there. */
-export async function findApp(db: Database, appid: number): Promise<AppDossier | undefined> {
+export async function findApp(db: Database, appid: number): Promise<AppDetails | undefined> {
   const namesOf = async (kind: 'developer' | 'publisher' | 'franchise') => {
     const table = sql.table(`${kind}s`);
     const { rows } = await sql<{ name: string }>`

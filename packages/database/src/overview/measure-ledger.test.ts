@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { markWanted } from '../ledger/mark-wanted.ts';
 import { recordPoll } from '../ledger/record-poll.ts';
 import { startCursor } from '../ledger/cursor.ts';
-import { steer } from '../steering/steer.ts';
+import { updateFleetSettings } from '../fleet/fleet-settings.ts';
 import { insertLedger } from '../testing/ledger.ts';
 import { freshDatabase } from '../testing/support/fresh-database.ts';
 import { measureLedger } from './measure-ledger.ts';
@@ -37,14 +37,14 @@ test('failures are counted by the class of their error', async () => {
   const failed = (appid: number, lastError: string | null) => ({ appid, failedAt: new Date(), lastError });
   await insertLedger(
     db,
-    failed(1, 'NoAnswer: Steam did not answer in time'),
-    failed(2, 'NoAnswer: Steam left the app out of its answer'),
+    failed(1, 'NoResponse: Steam did not answer in time'),
+    failed(2, 'NoResponse: Steam left the app out of its answer'),
     failed(3, 'RowRefused: value too long (22001)'),
     failed(4, null),
   );
   expect((await measureLedger(db)).failedByClass).toEqual(
     new Map([
-      ['NoAnswer', 2],
+      ['NoResponse', 2],
       ['Error', 1],
       ['RowRefused', 1],
     ]),
@@ -54,6 +54,6 @@ test('failures are counted by the class of their error', async () => {
 test('a pause is told', async () => {
   const { db } = await freshDatabase();
   await markWanted(db, { appids: [440] });
-  await steer(db, { paused: true });
+  await updateFleetSettings(db, { paused: true });
   expect(await measureLedger(db)).toMatchObject({ wanted: 1, paused: true });
 });

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from '../connect-database.ts';
 import { countLedger, type LedgerCounts } from '../ledger/count-ledger.ts';
 import { pending } from '../ledger/pending.ts';
-import { getSteering } from '../steering/steer.ts';
+import { getFleetSettings } from '../fleet/fleet-settings.ts';
 import { getFeed, type Feed } from './get-feed.ts';
 
 /** How the ledger stands and how far the tables follow Steam, in the numbers that are plotted and alarmed on. */
@@ -27,7 +27,7 @@ export async function measureLedger(db: Database): Promise<LedgerMeasures> {
     getFeed(db),
     countFailuresByClass(db),
     findOldestWantedSince(db),
-    getSteering(db),
+    getFleetSettings(db),
   ]);
   return { ...counts, ...feed, failedByClass, oldestWantedSince, paused: pausedAt !== null };
 }

@@ -139,7 +139,7 @@ describe('failures', () => {
   beforeEach(async () => {
     await fail(10, 'KeyValuesError: cut off at 120', 30);
     await fail(20, 'KeyValuesError: cut off at 7', 10);
-    await fail(30, 'NoAnswer: Steam did not answer in time', 5);
+    await fail(30, 'NoResponse: Steam did not answer in time', 5);
     await database.insertInto('apps').values({ appid: 20, name: 'Twenty' }).execute();
   });
 
@@ -147,7 +147,7 @@ describe('failures', () => {
     const groups = await groupFailures(database, 10);
     expect(groups.map(({ error, apps }) => [error, apps])).toEqual([
       ['KeyValuesError: cut off at #', 2],
-      ['NoAnswer: Steam did not answer in time', 1],
+      ['NoResponse: Steam did not answer in time', 1],
     ]);
     expect(groups[0]?.examples).toEqual([
       { appid: 20, name: 'Twenty' },
@@ -159,7 +159,7 @@ describe('failures', () => {
   test('are listed one by one, the latest first', async () => {
     const failures = await getFailures(database, 2);
     expect(failures.map(({ appid, name, error }) => [appid, name, error])).toEqual([
-      [30, null, 'NoAnswer: Steam did not answer in time'],
+      [30, null, 'NoResponse: Steam did not answer in time'],
       [20, 'Twenty', 'KeyValuesError: cut off at 7'],
     ]);
   });
@@ -202,7 +202,7 @@ describe('search', () => {
   });
 });
 
-describe('the dossier of an app', () => {
+describe('the details of an app', () => {
   test('holds its rows, its line in the ledger and its changes', async () => {
     await store(220, 'Half-Life 2', 105);
     await sql`insert into apps (appid, name) values (380, 'Episode One')`.execute(database);

@@ -16,7 +16,7 @@ function answer(request: ScanRequest, apps: Record<number, number>, unanswered: 
     const changeNumber = apps[appid];
     return changeNumber === undefined || unanswered.includes(appid) ? [] : [[appid, changeNumber]];
   });
-  return { version: 1, kind: 'scan', batchId: request.batchId, seen, unanswered };
+  return { version: 1, task: 'scan', batchId: request.batchId, seen, unanswered };
 }
 
 /** Claims and answers until there is nothing to claim; returns the requests. */

@@ -98,7 +98,7 @@ export function emptyRecord(appid: number, changeNumber: number): AppRecord {
 export function writeJob(came: Partial<WriteAppsJob>): WriteAppsJob {
   return {
     version: 1,
-    kind: 'apps',
+    task: 'apps',
     batchId: 'b',
     changeNumber: 1_000,
     records: [],

@@ -3,7 +3,7 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 /** One attempt at a job, when it is over. */
 export interface JobAttempt {
   queue: string;
-  kind: string;
+  task: string;
   /** `put_back`: what the work needs is away, and the job waits with its attempts untouched. */
   outcome: 'done' | 'failed' | 'put_back';
   /** 1 for the first. */
@@ -29,8 +29,8 @@ export function observeJobs(registry: Registry): (attempt: JobAttempt) => void {
     labelNames: ['queue', 'kind'],
     registers: [registry],
   });
-  return ({ queue, kind, outcome, attempt, durationMs }) => {
-    durations.observe({ queue, kind, outcome }, durationMs / 1_000);
-    if (attempt > 1) retries.inc({ queue, kind });
+  return ({ queue, task, outcome, attempt, durationMs }) => {
+    durations.observe({ queue, kind: task, outcome }, durationMs / 1_000);
+    if (attempt > 1) retries.inc({ queue, kind: task });
   };
 }

@@ -59,7 +59,7 @@ export function startOtlpTracing({ service, version, replica, onError }: Tracing
           }
         },
       ),
-    findPlace: () => (trace.getActiveSpan() ? context.active() : undefined),
+    findSpanContext: () => (trace.getActiveSpan() ? context.active() : undefined),
     getLogFields: () => {
       const place = trace.getActiveSpan()?.spanContext();
       return place ? { trace_id: place.traceId, span_id: place.spanId } : {};

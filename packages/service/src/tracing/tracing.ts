@@ -2,7 +2,7 @@
 export type SpanAttributes = Record<string, string | number | boolean>;
 
 /** A place in a trace, to hang later spans onto. Only `Tracing` looks into it. */
-export type TracePlace = object;
+export type SpanContext = object;
 
 /**
  * The spans of what a service does, collected over OTLP when somebody asked for them. When nobody did, `span` just does the
@@ -18,10 +18,10 @@ export interface Tracing {
     name: string,
     attributes: SpanAttributes,
     work: () => Promise<Result>,
-    parent?: TracePlace,
+    parent?: SpanContext,
   ): Promise<Result>;
   /** The place of the span around the caller; undefined outside of any. */
-  findPlace(): TracePlace | undefined;
+  findSpanContext(): SpanContext | undefined;
   /** `trace_id` and `span_id` of the span around the caller, for its log lines. */
   getLogFields: () => object;
   /** Delivers what is pending, or gives up after some seconds. */
@@ -32,7 +32,7 @@ export interface Tracing {
 export const NO_TRACING: Tracing = {
   enabled: false,
   span: (_name, _attributes, work) => work(),
-  findPlace: () => undefined,
+  findSpanContext: () => undefined,
   getLogFields: () => ({}),
   close: async () => {},
 };

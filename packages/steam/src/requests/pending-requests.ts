@@ -38,7 +38,7 @@ export interface PendingRequestsOptions {
  */
 export class PendingRequests {
   /** When Steam last answered anything. */
-  lastAnswerAt: Date | undefined;
+  lastResponseAt: Date | undefined;
   readonly #options: PendingRequestsOptions;
   readonly #pending = new Map<number, PendingRequest>();
   #nextJobId = FIRST_JOB_ID;
@@ -111,7 +111,7 @@ export class PendingRequests {
 
   #noteAnswer(): void {
     this.#timeoutsInARow = 0;
-    this.lastAnswerAt = new Date(this.#options.clock.now());
+    this.lastResponseAt = new Date(this.#options.clock.now());
     this.#options.onAnswer();
   }
 

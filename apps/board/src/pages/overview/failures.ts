@@ -1,5 +1,5 @@
 import type { FailureGroup } from '@pics/database';
-import type { QueueStanding } from '@pics/queue';
+import type { QueueState } from '@pics/queue';
 import type { Overview } from '../../overview/read-overview.ts';
 import { ago, appLink, empty, table } from '../elements.ts';
 import { formatCount } from '../format.ts';
@@ -33,7 +33,7 @@ export function renderFailures({ at, ledger, fleet }: Overview, { readOnly }: { 
 }
 
 /** The way to jobs that failed as a whole. An app that fails alone leaves none behind, for its job did the rest. */
-function renderFailedJobs(queues: readonly QueueStanding[]): Html | null {
+function renderFailedJobs(queues: readonly QueueState[]): Html | null {
   const links = queues
     .filter(({ failed }) => failed > 0)
     .map(({ name }) => html` <a href="/queues/queue/${name}?status=failed">failed jobs of ${name}</a>`);

@@ -1,4 +1,4 @@
-import type { QueueStanding, Replica } from '@pics/queue';
+import type { QueueState, Replica } from '@pics/queue';
 import type { Overview } from '../../overview/read-overview.ts';
 import { isSilent } from '../../overview/silence.ts';
 import { ago, badge, empty, table } from '../elements.ts';
@@ -49,12 +49,12 @@ function describeState(replica: Replica): Html {
   return badge('good', 'works');
 }
 
-function renderQueues(queues: readonly QueueStanding[]): Html {
+function renderQueues(queues: readonly QueueState[]): Html {
   const columns = ['Waiting', 'Active', 'Delayed', 'Failed'].map((title) => [title, 'number'] as const);
   return table('Queues', ['Queue', ...columns], queues.map(renderQueue));
 }
 
-function renderQueue({ name, paused, waiting, active, delayed, failed }: QueueStanding): Html {
+function renderQueue({ name, paused, waiting, active, delayed, failed }: QueueState): Html {
   return html`<tr>
     <th scope="row" class="short">
       <a href="/queues/queue/${name}">${name}</a> ${paused ? badge('warn', 'paused') : null}

@@ -13,7 +13,7 @@ const NOTHING: Throughput = { apps: 0, requests: 0 };
  * Counts what a writer gets done and hands it on now and then, instead of once a job: the cost of counting does not depend
  * on how fast the line runs.
  */
-export class ThroughputTally {
+export class ThroughputCounter {
   readonly #add: (done: Throughput) => Promise<void>;
   #pending = NOTHING;
   #total = NOTHING;
@@ -30,7 +30,7 @@ export class ThroughputTally {
 
   /** Counts a job that is done. Apps to be asked for again are not settled, and count when they are. */
   count(job: WriteJob): void {
-    const apps = job.kind === 'apps' ? job.records.length + job.unknown.length + job.failed.length : 0;
+    const apps = job.task === 'apps' ? job.records.length + job.unknown.length + job.failed.length : 0;
     this.#pending = sum(this.#pending, { apps, requests: 1 });
     this.#total = sum(this.#total, { apps, requests: 1 });
   }

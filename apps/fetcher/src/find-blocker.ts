@@ -5,7 +5,7 @@ import { WRITE_QUEUE_HIGH_WATER } from './config.ts';
  * Why a fetcher should take no job right now: there is no session with Steam, or the writer is too far behind.
  * The second is the pipeline's brake: without it, a slow or absent Postgres would fill Redis with records.
  */
-export async function findHindrance(
+export async function findBlocker(
   session: SessionStatus,
   writeQueue: { countLive(): Promise<number> },
 ): Promise<string | undefined> {

@@ -9,7 +9,7 @@ const UNDEFINED_TABLE = '42P01';
  *
  * A database without the tables counts as hindered too: work waits for the migration instead of failing on it.
  */
-export async function findDatabaseHindrance(db: Database): Promise<string | undefined> {
+export async function findDatabaseBlocker(db: Database): Promise<string | undefined> {
   try {
     await sql`select from pics_state, pics_scans, pics_throughput limit 1`.execute(db);
     return undefined;

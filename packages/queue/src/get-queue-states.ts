@@ -1,7 +1,7 @@
 import type { Queues } from './open-queues.ts';
 
 /** How one queue stands, in jobs. */
-export interface QueueStanding {
+export interface QueueState {
   name: string;
   waiting: number;
   active: number;
@@ -12,10 +12,7 @@ export interface QueueStanding {
 }
 
 /** Gets how both queues stand, in the order data moves. */
-export function getQueueStandings({
-  fetch,
-  write,
-}: Pick<Queues, 'fetch' | 'write'>): Promise<QueueStanding[]> {
+export function getQueueStates({ fetch, write }: Pick<Queues, 'fetch' | 'write'>): Promise<QueueState[]> {
   return Promise.all(
     [fetch.bull, write.bull].map(async (bull) => {
       const [counts, paused] = await Promise.all([

@@ -1,23 +1,23 @@
 import type { WriteAppsJob, WriteScanJob } from '@pics/core';
 import { expect, test } from 'vitest';
-import { ThroughputTally, type Throughput } from './throughput-tally.ts';
+import { ThroughputCounter, type Throughput } from './throughput-counter.ts';
 
 const apps: WriteAppsJob = {
   version: 1,
-  kind: 'apps',
+  task: 'apps',
   batchId: 'a',
   changeNumber: 7,
   records: [{ appid: 10, changeNumber: 7, access: 'restricted' }],
   unknown: [20, 30],
   failed: [{ appid: 40, error: 'KeyValuesError: cut off' }],
-  unanswered: [{ appid: 50, reason: 'NoAnswer', counts: true }],
+  unanswered: [{ appid: 50, reason: 'NoResponse', counts: true }],
 };
 
-const scan: WriteScanJob = { version: 1, kind: 'scan', batchId: 'b', seen: [[10, 7]], unanswered: [] };
+const scan: WriteScanJob = { version: 1, task: 'scan', batchId: 'b', seen: [[10, 7]], unanswered: [] };
 
 test('counts a request for every job, and the apps that are settled by it', async () => {
   const added: Throughput[] = [];
-  const tally = new ThroughputTally(async (done) => void added.push(done));
+  const tally = new ThroughputCounter(async (done) => void added.push(done));
   tally.count(apps);
   tally.count(scan);
   await tally.flush();
@@ -29,7 +29,7 @@ test('counts a request for every job, and the apps that are settled by it', asyn
 test('keeps what could not be handed on, and what came meanwhile, for the next time', async () => {
   const added: Throughput[] = [];
   let away = true;
-  const tally = new ThroughputTally(async (done) => {
+  const tally = new ThroughputCounter(async (done) => {
     if (away) throw new Error('away');
     added.push(done);
   });
