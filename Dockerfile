@@ -9,6 +9,7 @@ COPY apps/writer/package.json apps/writer/
 COPY apps/board/package.json apps/board/
 COPY apps/cli/package.json apps/cli/
 COPY packages/core/package.json packages/core/
+COPY packages/appinfo/package.json packages/appinfo/
 COPY packages/steam/package.json packages/steam/
 COPY packages/queue/package.json packages/queue/
 COPY packages/database/package.json packages/database/

@@ -7,12 +7,13 @@ const ROOT = resolve(import.meta.dirname, '..');
 /** The arrows: what each part may know of the others. */
 const MAY_USE: Record<string, string[]> = {
   'apps/producer': ['core', 'steam', 'queue', 'database', 'service'],
-  'apps/fetcher': ['core', 'steam', 'queue', 'service'],
+  'apps/fetcher': ['core', 'steam', 'appinfo', 'queue', 'service'],
   'apps/writer': ['core', 'queue', 'database', 'service'],
   'apps/board': ['core', 'queue', 'database', 'service'],
   'apps/cli': ['core', 'steam', 'queue', 'database', 'service'],
   'apps/simulator': [],
   'packages/core': [],
+  'packages/appinfo': ['core'],
   'packages/steam': ['core'],
   'packages/queue': ['core'],
   'packages/database': ['core'],

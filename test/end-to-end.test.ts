@@ -1,4 +1,5 @@
-import { extractApp, type AppEntry } from '@pics/steam';
+import { extractApp } from '@pics/appinfo';
+import type { AppBody } from '@pics/core';
 import type { Simulator } from '@pics/simulator';
 import { describe, expect, test } from 'vitest';
 import { waitUntil } from '../apps/cli/src/local/wait-until.ts';
@@ -110,7 +111,7 @@ describe('the whole line', () => {
       const histories = Map.groupBy(versions, ({ appid }) => appid);
       expect(new Set(stored.keys())).toEqual(new Set(histories.keys()));
       for (const [appid, history] of histories) {
-        const entries = history.map(({ changeNumber, body }): AppEntry => ({
+        const entries = history.map(({ changeNumber, body }): AppBody => ({
           appid,
           changeNumber,
           missingToken: false,

@@ -1,4 +1,5 @@
-import { createPicsClient, extractApp } from '@pics/steam';
+import { extractApp } from '@pics/appinfo';
+import { createPicsClient } from '@pics/steam';
 import { serveFetcher } from './serve-fetcher.ts';
 
 const log = { debug: () => {}, info: () => {}, warn: console.error };

@@ -1,6 +1,6 @@
 import type { KeyValuesObject } from 'kvparser';
-import type { AppInfo, Common, Depots, Extended } from '../../packages/steam/src/extract/app-info.ts';
-import type { Entry, EntryTree } from '../../packages/steam/src/keyvalues/select-key-values.ts';
+import type { AppInfo, Common, Depots, Extended } from '../../packages/appinfo/src/extract/app-info.ts';
+import type { Entry, EntryTree } from '../../packages/appinfo/src/keyvalues/select-key-values.ts';
 
 type Value = KeyValuesObject[string];
 

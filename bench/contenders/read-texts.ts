@@ -1,6 +1,7 @@
-import { extractApp, type AppEntry } from '@pics/steam';
+import { extractApp } from '@pics/appinfo';
+import type { AppBody } from '@pics/core';
 import { parse, type KeyValuesObject } from 'kvparser';
-import { makeRecord } from '../../packages/steam/src/extract/make-record.ts';
+import { makeRecord } from '../../packages/appinfo/src/extract/make-record.ts';
 import { readAppEntries } from '../input/app-entries.ts';
 import { serveContender } from '../measure/contender-process.ts';
 import { cpuSeconds } from '../measure/cpu-seconds.ts';
@@ -50,11 +51,11 @@ function prepare(reader: TextReader): () => void {
   }
 }
 
-function parseBody({ body }: AppEntry): KeyValuesObject {
+function parseBody({ body }: AppBody): KeyValuesObject {
   const { appinfo } = parse(Buffer.from(body.buffer, body.byteOffset, body.length));
   return typeof appinfo === 'object' ? appinfo : {};
 }
 
-function toJson(entry: AppEntry): string {
+function toJson(entry: AppBody): string {
   return JSON.stringify({ appinfo: parseBody(entry) });
 }

@@ -1,11 +1,12 @@
+import type { AppBody } from '@pics/core';
 import { startSimulator } from '@pics/simulator';
-import type { AppEntry } from '@pics/steam';
+
 import { hasRecordedPics, readRecordedVersions } from '../../test/support/recorded-apps.ts';
 
 export interface AppEntries {
   /** What they are, for the table. */
   origin: string;
-  entries: AppEntry[];
+  entries: AppBody[];
 }
 
 /** How many apps are made up where nothing was recorded; as many as there are recorded texts, roughly. */

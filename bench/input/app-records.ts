@@ -1,5 +1,5 @@
 import type { AppRecord } from '@pics/core';
-import { extractApp } from '@pics/steam';
+import { extractApp } from '@pics/appinfo';
 import { readAppEntries } from './app-entries.ts';
 
 export interface AppRecords {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { extractApp } from '@pics/steam';
+import { extractApp } from '@pics/appinfo';
 import { applyRecords, readStoredApps, type StoredApp } from '../support/stored-apps.ts';
 import type { World } from './world.ts';
 

@@ -2,10 +2,11 @@ import {
   MAX_ATTEMPTS,
   PermanentError,
   SteamUnavailable,
+  type AppBody,
   type FetchAppsJob,
   type WriteAppsJob,
 } from '@pics/core';
-import type { AppEntry, ProductInfo, Unanswered } from '@pics/steam';
+import type { ProductInfo, Unanswered } from '@pics/steam';
 import { describe, expect, test } from 'vitest';
 import { fetchApps } from './fetch-apps.ts';
 
@@ -18,7 +19,7 @@ const job: FetchAppsJob = {
   appids: [10, 20, 30],
 };
 
-function entry(appid: number, text = `"appinfo"\n{\n\t"appid"\t\t"${appid}"\n}\n`): AppEntry {
+function entry(appid: number, text = `"appinfo"\n{\n\t"appid"\t\t"${appid}"\n}\n`): AppBody {
   return { appid, changeNumber: 90, missingToken: false, body: Buffer.from(text) };
 }
 

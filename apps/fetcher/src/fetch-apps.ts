@@ -1,3 +1,4 @@
+import { extractApp } from '@pics/appinfo';
 import {
   describeError,
   MAX_ATTEMPTS,
@@ -6,7 +7,7 @@ import {
   type FetchAppsJob,
   type WriteAppsJob,
 } from '@pics/core';
-import { extractApp, type ProductInfo, type Unanswered } from '@pics/steam';
+import type { ProductInfo, Unanswered } from '@pics/steam';
 
 export interface FetchAppsDependencies {
   getProductInfo: (appids: readonly number[]) => Promise<ProductInfo>;

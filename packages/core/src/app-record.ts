@@ -87,6 +87,16 @@ const depotsSection = z.strictObject({
   currentBuildId: z.string().nullable(),
 });
 
+/** One app of a product info response, its body still as Steam sent it. */
+export interface AppBody {
+  appid: number;
+  changeNumber: number;
+  /** Steam says that a token would show more. */
+  missingToken: boolean;
+  /** Text KeyValues without the trailing NUL; empty when Steam sent none. Its SHA-1 has been checked. */
+  body: Uint8Array;
+}
+
 /**
  * One app as one answer of Steam describes it, in the sections Steam keeps it in.
  *

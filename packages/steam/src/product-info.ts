@@ -1,3 +1,5 @@
+import type { AppBody } from '@pics/core';
+
 /** One change of the feed. */
 export interface Change {
   id: number;
@@ -20,16 +22,6 @@ export interface ChangesSince {
   forceFullPackageUpdate: boolean;
 }
 
-/** One app of an answer, its body still as Steam sent it. */
-export interface AppEntry {
-  appid: number;
-  changeNumber: number;
-  /** Steam says that a token would show more. */
-  missingToken: boolean;
-  /** Text KeyValues without the trailing NUL; empty when Steam sent none. Its SHA-1 has been checked. */
-  body: Uint8Array;
-}
-
 /** An id that got no usable answer, and why. */
 export interface Unanswered {
   appid: number;
@@ -38,7 +30,7 @@ export interface Unanswered {
 
 /** What came of one product info request; every id asked for stands in exactly one list. */
 export interface ProductInfo {
-  apps: AppEntry[];
+  apps: AppBody[];
   unknown: number[];
   unanswered: Unanswered[];
   /** How many messages the answer came in. */

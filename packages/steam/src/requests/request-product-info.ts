@@ -1,5 +1,5 @@
-import { SteamUnavailable } from '@pics/core';
-import type { AppEntry, ProductInfo, ProductMetadata, Unanswered } from '../product-info.ts';
+import { type AppBody, SteamUnavailable } from '@pics/core';
+import type { ProductInfo, ProductMetadata, Unanswered } from '../product-info.ts';
 import type { WireApp } from '../wire/product-info-part.ts';
 import type { ProductInfoRequest } from '../wire/product-info-request.ts';
 import { AnswerCollector } from './answer-collector.ts';
@@ -23,13 +23,13 @@ export async function requestProductInfo(
   withheldBodies: WithheldBodies,
 ): Promise<ProductInfo> {
   const withheld = new Map<number, WireApp>();
-  const collector = new AnswerCollector(appids, (app): AppEntry | Unanswered['reason'] => {
+  const collector = new AnswerCollector(appids, (app): AppBody | Unanswered['reason'] => {
     if (app.sha && app.size > 0 && !app.body?.length) {
       withheld.set(app.appid, app);
       return 'unreadable';
     }
     const body = openBody(app.body ?? Buffer.alloc(0), app.body && app.sha);
-    return typeof body === 'string' ? body : entryOf(app, body);
+    return typeof body === 'string' ? body : appBodyOf(app, body);
   });
   const outcome = await askFor(collector, false, ask);
 
@@ -39,10 +39,10 @@ export async function requestProductInfo(
     const texts = await withheldBodies.read(host, wanted);
     for (const app of wanted) {
       const text = host ? texts.get(app.appid) : 'denied';
-      if (Buffer.isBuffer(text)) collector.add(entryOf(app, text));
+      if (Buffer.isBuffer(text)) collector.add(appBodyOf(app, text));
       // Steam may announce a body that only a token opens: the entry is a stub then. A body that merely cannot be read at
       // the moment is no stub: taken for one, what it would have shown would count as seen.
-      else if (text === 'denied' && app.missingToken) collector.add(entryOf(app, Buffer.alloc(0)));
+      else if (text === 'denied' && app.missingToken) collector.add(appBodyOf(app, Buffer.alloc(0)));
     }
   }
   return resultOf(collector, outcome);
@@ -71,7 +71,7 @@ async function askFor(
   return outcome;
 }
 
-function entryOf({ appid, changeNumber, missingToken }: WireApp, body: Uint8Array): AppEntry {
+function appBodyOf({ appid, changeNumber, missingToken }: WireApp, body: Uint8Array): AppBody {
   return { appid, changeNumber, missingToken, body };
 }
 

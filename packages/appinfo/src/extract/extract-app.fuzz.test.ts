@@ -1,10 +1,9 @@
-import { appRecordSchema } from '@pics/core';
+import { type AppBody, appRecordSchema } from '@pics/core';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KeyValuesError } from '../keyvalues/key-values-error.ts';
 import { randomIntegers, randomText } from '../keyvalues/testing/random-texts.ts';
 import { recordedTexts } from '../keyvalues/testing/recorded-texts.ts';
-import type { AppEntry } from '../product-info.ts';
 import { extractApp } from './extract-app.ts';
 import { ExtractionError } from './extraction-error.ts';
 import { appBody } from './testing/app-body.ts';
@@ -61,7 +60,7 @@ describe.skipIf(recordedTexts.length === 0)('recorded texts (skipped without rec
   }, 60_000);
 });
 
-function outcome<Result>(extract: (entry: AppEntry) => Result, entry: AppEntry): Result | 'failed' {
+function outcome<Result>(extract: (entry: AppBody) => Result, entry: AppBody): Result | 'failed' {
   try {
     return extract(entry);
   } catch {

@@ -1,5 +1,4 @@
-import type { AppRecord } from '@pics/core';
-import type { AppEntry } from '../product-info.ts';
+import type { AppBody, AppRecord } from '@pics/core';
 import type { AppInfo } from './app-info.ts';
 import { type AssociationType, associatedNames, toName } from './associated-names.ts';
 import { toFlag } from './column-values.ts';
@@ -16,7 +15,7 @@ import { extractExtended } from './extract-extended.ts';
  *
  * @throws ExtractionError when it holds more than a row can.
  */
-export function makeRecord(entry: Omit<AppEntry, 'body'>, info: Partial<AppInfo>): AppRecord {
+export function makeRecord(entry: Omit<AppBody, 'body'>, info: Partial<AppInfo>): AppRecord {
   const restricted = entry.missingToken || toFlag(info.public_only);
   const { common, extended, depots } = info;
   const record: AppRecord = {

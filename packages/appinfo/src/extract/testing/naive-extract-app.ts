@@ -1,12 +1,11 @@
-import type { AppRecord } from '@pics/core';
+import type { AppBody, AppRecord } from '@pics/core';
 import { type KeyValue, parseKeyValues } from '../../keyvalues/parse-key-values.ts';
-import type { AppEntry } from '../../product-info.ts';
 
 /**
  * The rules of extraction once more, on the whole tree and without a thought for speed: what `extractApp` is held to.
  * It shares nothing with it but the parser, whose trees are proven by being written back. Bounds are not its business.
  */
-export function naiveExtractApp(entry: AppEntry): AppRecord {
+export function naiveExtractApp(entry: AppBody): AppRecord {
   if (entry.body.length === 0 && entry.missingToken) {
     return { appid: entry.appid, changeNumber: entry.changeNumber, access: 'restricted' };
   }

@@ -1,6 +1,5 @@
-import type { AppRecord } from '@pics/core';
+import type { AppBody, AppRecord } from '@pics/core';
 import { selectKeyValues } from '../keyvalues/select-key-values.ts';
-import type { AppEntry } from '../product-info.ts';
 import { type AppInfo, appInfo } from './app-info.ts';
 import { MAX_INTEGER, toInteger } from './column-values.ts';
 import { ExtractionError } from './extraction-error.ts';
@@ -14,12 +13,12 @@ import { makeRecord } from './make-record.ts';
  * @throws ExtractionError when it is, but of another app or of no app, or holds more than a row can. Both are permanent:
  *   the same body will never give a record.
  */
-export function extractApp(entry: AppEntry): AppRecord {
+export function extractApp(entry: AppBody): AppRecord {
   return makeRecord(entry, selectAppInfo(entry));
 }
 
 /** The wanted part of the body, which must be this app's. */
-function selectAppInfo(entry: AppEntry): Partial<AppInfo> {
+function selectAppInfo(entry: AppBody): Partial<AppInfo> {
   if (entry.body.every((byte) => byte === 0)) {
     if (entry.missingToken) return {};
     throw new ExtractionError('the body is empty');
