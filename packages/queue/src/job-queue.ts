@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PRIORITIES, type FetchJob, type Priority } from '@pics/core';
 import type { Redis } from 'ioredis';
-import { Queue, type Telemetry } from './lean-bullmq.ts';
+import { Queue, type Telemetry } from 'bullmq';
 
 /** States in which a job's work is still to come or under way. */
 const LIVE_STATES = ['wait', 'prioritized', 'active', 'delayed'] as const;
@@ -49,15 +49,12 @@ export class JobQueue<Job extends { task: string; batchId: string }> {
     this.bull.on('error', () => {}); // The connection reports its own errors.
   }
 
-  /**
-   * Adds one job, in a priority, before all others, or after them. It is in Redis when this resolves; nothing holds the job
-   * itself while Redis takes its time.
-   */
-  add(job: Job, place: Priority | 'first' | 'last' = 'last'): Promise<void> {
+  /** Adds one job, in a priority, before all others, or after them. It is in Redis when this resolves. */
+  async add(job: Job, place: Priority | 'first' | 'last' = 'last'): Promise<void> {
     const jobId = `${job.batchId}${SEPARATOR}${randomUUID().slice(0, 8)}`;
     const options =
       place === 'last' ? {} : place === 'first' ? { lifo: true } : { priority: PRIORITIES[place] };
-    return this.bull.add(job.task, new Payload(job), { jobId, ...options }).then(() => undefined);
+    await this.bull.add(job.task, job, { jobId, ...options });
   }
 
   /** How many jobs wait or are under way. */
@@ -101,22 +98,6 @@ export class JobQueue<Job extends { task: string; batchId: string }> {
 
   async close(): Promise<void> {
     await this.bull.close();
-  }
-}
-
-/** BullMQ holds on to what it is given until Redis has answered. This lets go of it as soon as it is serialized. */
-class Payload {
-  #job: object | undefined;
-
-  constructor(job: object) {
-    this.#job = job;
-  }
-
-  toJSON(): object {
-    const job = this.#job;
-    if (!job) throw new Error('a payload is serialized once');
-    this.#job = undefined;
-    return job;
   }
 }
 

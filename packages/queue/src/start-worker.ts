@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DatabaseUnavailable, PermanentError, SteamUnavailable } from '@pics/core';
+import { UnrecoverableError, WaitingError, Worker, type Job, type Telemetry } from 'bullmq';
 import type { z } from 'zod';
-import { UnrecoverableError, WaitingError, Worker, type Job, type Telemetry } from './lean-bullmq.ts';
 import { connectRedisForWorker } from './connection.ts';
 
 /**
