@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { findFreePort } from '../../apps/cli/src/local/free-port.ts';
 import { startGuarded } from '../../apps/cli/src/local/guarded-process.ts';
 import { waitUntil } from '../../apps/cli/src/local/wait-until.ts';
+import { limitMemory } from '../../apps/cli/src/up/limit-memory.ts';
 import { closeAtEndOfFile } from './cleanup.ts';
 import { RUN_VARIABLE } from './leftovers.ts';
 
@@ -75,7 +76,7 @@ export function startProcess(file: string, args: string[], env: Record<string, s
     file: process.execPath,
     args: [file, ...args],
     cwd: ROOT,
-    env: { PATH, HOME, [RUN_VARIABLE]: run, ...env },
+    env: limitMemory({ PATH, HOME, [RUN_VARIABLE]: run, ...env }),
     output: 'pipe',
     stopSignal: 'SIGTERM',
     graceMs: GRACE_MS,

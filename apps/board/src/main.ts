@@ -1,3 +1,40 @@
-import { startLean } from '@pics/service/start-lean';
+import { connectDatabase, findDatabaseBlocker } from '@pics/database';
+import { keepReporting, openQueues } from '@pics/queue';
+import { environment, runService } from '@pics/service';
+import { defaultPort, findHost, required } from './config.ts';
+import { createBoard } from './create-board.ts';
+import { describeEnvironment } from './environment.ts';
+import { registerMetrics } from './metrics.ts';
 
-await startLean(() => import('./service.ts'));
+await runService({
+  name: 'board',
+  port: defaultPort,
+  required,
+  findHost,
+  start: async ({ settings, log, metrics, stopping, onClose, onReadiness, answerOtherPaths, describe }) => {
+    const database = connectDatabase(settings.DATABASE_URL, {
+      applicationName: 'pics-board',
+      maxConnections: 4,
+    });
+    onClose('database', () => database.destroy());
+    const queues = openQueues(settings.REDIS_URL, (err) => log.warn({ err }, 'redis connection'));
+    onClose('queues', () => queues.close());
+    registerMetrics(metrics, { database, queues });
+
+    const { app, stream } = createBoard({
+      settings,
+      environment: describeEnvironment(settings.DATABASE_URL, environment()),
+      database,
+      queues,
+      log,
+      stopping,
+    });
+    answerOtherPaths(app);
+    onReadiness(() => findDatabaseBlocker(database));
+    const reporting = keepReporting(queues.redis, async () => ({
+      ...(await describe()),
+      counters: { 'open pages': stream.viewers },
+    }));
+    onClose('report', () => reporting.stop());
+  },
+});

@@ -1,3 +1,5 @@
-import { startLean } from '@pics/service/start-lean';
+import { runService } from '@pics/service';
+import { defaultPort, required } from './config.ts';
+import { startProducer } from './start-producer.ts';
 
-await startLean(() => import('./service.ts'));
+await runService({ name: 'producer', port: defaultPort, required, start: startProducer });
