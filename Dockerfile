@@ -13,6 +13,7 @@ COPY packages/appinfo/package.json packages/appinfo/
 COPY packages/steam/package.json packages/steam/
 COPY packages/queue/package.json packages/queue/
 COPY packages/database/package.json packages/database/
+COPY packages/operations/package.json packages/operations/
 COPY packages/service/package.json packages/service/
 # What is optional is the Postgres of `npm start` (60 MB) and native code that BullMQ does without.
 RUN pnpm install --frozen-lockfile --prod --no-optional

@@ -13,6 +13,11 @@ export class DatabaseUnavailable extends Error {
   override name = 'DatabaseUnavailable';
 }
 
+/** Something that the person at the terminal has to fix. The message says what and how; no stack is shown with it. */
+export class UserError extends Error {
+  override name = 'UserError';
+}
+
 /**
  * An error as the one line that the ledger keeps: `Class: message`, without line breaks, at most 500 characters, so that
  * failures group by their class and a row stays readable.

@@ -1,0 +1,48 @@
+export {
+  describeLedgerRow,
+  listLedgerFields,
+  listNames,
+  listStoredFields,
+  type AppReference,
+  type Field,
+} from './app-fields.ts';
+export { assessHealth, type Health } from './assess-health.ts';
+export { followProgress, type FollowOptions } from './follow-progress.ts';
+export {
+  formatAgo,
+  formatApps,
+  formatCount,
+  formatDuration,
+  formatLocalTime,
+  formatRate,
+  formatUtc,
+} from './format.ts';
+export { listenForInterrupts } from './interrupts.ts';
+export {
+  describeCounts,
+  isSettled,
+  measureScan,
+  readProgress,
+  summarise,
+  type Progress,
+  type ProgressReport,
+} from './progress.ts';
+export {
+  fleetReads,
+  ledgerReads,
+  readAll,
+  type FleetStatus,
+  type LedgerStatus,
+  type Reads,
+  type Status,
+} from './read-status.ts';
+export { describeReplica, findReporting, isSilent, NEEDED_SERVICES } from './replica-state.ts';
+export { OUTCOME_LEVELS, type Level, type State } from './state.ts';
+export { openTerminal, type Terminal, type TerminalOptions, type TerminalOutput } from './terminal.ts';
+export {
+  countUnsettled,
+  estimateEtaMs,
+  measureCurrentSpeed,
+  measureSpeed,
+  type Speed,
+} from './throughput.ts';

@@ -1,0 +1,81 @@
+import {
+  countLedger,
+  getFeed,
+  getFleetSettings,
+  getScans,
+  getThroughput,
+  type Database,
+  type Feed,
+  type FleetSettings,
+  type LedgerCounts,
+  type ScanProgress,
+  type ThroughputPoint,
+} from '@pics/database';
+import {
+  findFetchRate,
+  getQueueStates,
+  getReplicas,
+  type Queues,
+  type QueueState,
+  type Replica,
+} from '@pics/queue';
+
+/** What Postgres knows about the pipeline. */
+export interface LedgerStatus {
+  counts: LedgerCounts;
+  feed: Feed;
+  settings: FleetSettings;
+  /** The last hour, one point a minute. */
+  hour: ThroughputPoint[];
+  /** The latest scans, the newest first. */
+  scans: ScanProgress[];
+}
+
+/** What Redis knows about the pipeline. */
+export interface FleetStatus {
+  replicas: Replica[];
+  queues: QueueState[];
+  /** Requests per second that the fleet may make right now; undefined until a producer has set it. */
+  fetchRate: number | undefined;
+}
+
+/** The state of the whole pipeline. A side that could not be read is undefined, with the reason among the problems. */
+export interface Status {
+  at: Date;
+  ledger: LedgerStatus | undefined;
+  fleet: FleetStatus | undefined;
+  problems: string[];
+}
+
+/** Scans finish within minutes and rarely overlap: unfinished ones are among the latest. */
+const LATEST_SCANS = 6;
+
+/** One read for each part of an object, so that a caller can cache each at its own pace. */
+export type Reads<Parts> = { [Part in keyof Parts]: () => Promise<Parts[Part]> };
+
+/** The reads that make up a LedgerStatus; each takes milliseconds, except the counts on a ledger of millions. */
+export function ledgerReads(database: Database): Reads<LedgerStatus> {
+  return {
+    counts: () => countLedger(database),
+    feed: () => getFeed(database),
+    settings: () => getFleetSettings(database),
+    hour: () => getThroughput(database, { minutes: 60, step: 1 }),
+    scans: () => getScans(database, LATEST_SCANS),
+  };
+}
+
+/** The reads that make up a FleetStatus. */
+export function fleetReads(queues: Queues): Reads<FleetStatus> {
+  return {
+    replicas: () => getReplicas(queues.redis),
+    queues: () => getQueueStates(queues),
+    fetchRate: () => findFetchRate(queues.fetch),
+  };
+}
+
+/** Runs all reads at the same time; they succeed or fail together. */
+export async function readAll<Parts>(reads: Reads<Parts>): Promise<Parts> {
+  const names = Object.keys(reads) as (keyof Parts)[];
+  const parts = await Promise.all(names.map(async (name) => [name, await reads[name]()] as const));
+  return Object.fromEntries(parts) as Parts;
+}

@@ -1,0 +1,85 @@
+import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, test, vi } from 'vitest';
+import type { ProgressReport } from './progress.ts';
+import { openTerminal, type TerminalOutput } from './terminal.ts';
+
+/** A stream that looks like a terminal of so many columns, or like a pipe. */
+function createOutput(columns?: number): { output: TerminalOutput; written: () => string } {
+  const stream = new PassThrough({ encoding: 'utf8' });
+  const output = columns === undefined ? stream : Object.assign(stream, { isTTY: true, columns });
+  return { output, written: () => String(stream.read() ?? '') };
+}
+
+const report = (settled: number): ProgressReport => ({
+  fraction: settled / 10,
+  pace: '5 apps/s',
+  counts: `settled ${settled}`,
+  facts: { settled },
+});
+
+const ERASE_LINE = '\u001B[2K';
+
+describe('on a terminal', () => {
+  test('updates a bar and two lines in place', () => {
+    const { output, written } = createOutput(80);
+    const terminal = openTerminal({ output });
+    terminal.showProgress(report(5));
+    expect(stripVTControlCharacters(written())).toBe('████████████░░░░░░░░░░░░  50 %  5 apps/s\nsettled 5\n');
+    terminal.showProgress(report(10));
+    const update = written();
+    expect(update).toContain(ERASE_LINE);
+    expect(stripVTControlCharacters(update)).toBe('████████████████████████ 100 %  5 apps/s\nsettled 10\n');
+    terminal.end();
+    terminal.say('done');
+    const last = written();
+    expect(last).not.toContain(ERASE_LINE);
+    expect(stripVTControlCharacters(last)).toBe('done\n');
+  });
+
+  test('puts lines that stay above the progress', () => {
+    const { output, written } = createOutput(80);
+    const terminal = openTerminal({ output });
+    terminal.showProgress(report(5));
+    written();
+    terminal.say('an app changed');
+    const update = written();
+    expect(update).toContain(ERASE_LINE);
+    expect(stripVTControlCharacters(update)).toBe(
+      'an app changed\n████████████░░░░░░░░░░░░  50 %  5 apps/s\nsettled 5\n',
+    );
+  });
+
+  test('never writes a line that is wider than the terminal', () => {
+    const { output, written } = createOutput(20);
+    openTerminal({ output }).showProgress({ ...report(5), counts: 'settled 5 of a great many apps' });
+    const lines = stripVTControlCharacters(written()).split('\n');
+    expect(lines.every((line) => line.length <= 20)).toBe(true);
+  });
+});
+
+test('writes a plain line from time to time to a pipe', () => {
+  vi.useFakeTimers({ now: 100_000, toFake: ['Date'] });
+  const { output, written } = createOutput();
+  const terminal = openTerminal({ output });
+  terminal.showProgress(report(1));
+  vi.setSystemTime(104_000);
+  terminal.showProgress(report(2));
+  vi.setSystemTime(105_000);
+  terminal.showProgress(report(3));
+  vi.useRealTimers();
+  expect(written()).toBe('settled 1 · 5 apps/s\nsettled 3 · 5 apps/s\n');
+});
+
+test('writes one JSON object a line to programs', () => {
+  const { output, written } = createOutput();
+  const terminal = openTerminal({ json: true, output });
+  terminal.say('hello');
+  terminal.showProgress(report(3));
+  const [message, progress] = written()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as object);
+  expect(message).toMatchObject({ type: 'message', text: 'hello' });
+  expect(progress).toMatchObject({ type: 'progress', settled: 3 });
+});

@@ -1,0 +1,87 @@
+import { createLogUpdate } from 'log-update';
+import type { ProgressReport } from './progress.ts';
+
+/**
+ * The output of a command that takes a while: lines that stay, and below them, on a terminal, a bar and two lines that are
+ * updated in place. Without a terminal, the progress is an ordinary line from time to time.
+ */
+export interface Terminal {
+  say(line: string): void;
+  showProgress(report: ProgressReport): void;
+  /** Leaves the progress that was shown last as it is; what comes next goes below it. */
+  end(): void;
+}
+
+/** Often enough to follow along in a log, seldom enough to read it afterwards. */
+const PLAIN_INTERVAL_MS = 5_000;
+
+/** stdout, stderr, or a stream that looks like them. */
+export type TerminalOutput = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+
+export interface TerminalOptions {
+  /** One JSON object a line; `type` tells messages from progress. */
+  json?: boolean | undefined;
+  output?: TerminalOutput;
+}
+
+/** Opens the output: as JSON lines, as a terminal, or as plain lines. */
+export function openTerminal({ json = false, output = process.stdout }: TerminalOptions = {}): Terminal {
+  if (json) return openJson(output);
+  return output.isTTY ? openLive(output) : openPlain(output);
+}
+
+function openJson(output: TerminalOutput): Terminal {
+  const write = (type: string, facts: object) =>
+    void output.write(`${JSON.stringify({ type, at: new Date(), ...facts })}\n`);
+  return {
+    say: (text) => write('message', { text }),
+    showProgress: ({ facts }) => write('progress', facts),
+    end: () => {},
+  };
+}
+
+function openLive(output: TerminalOutput): Terminal {
+  // The cursor stays: hiding it needs handlers for signals that would get in the way of ours.
+  const update = createLogUpdate(output, { showCursor: true });
+  let shown: string | undefined;
+  return {
+    say: (line) => {
+      update.persist(line);
+      if (shown !== undefined) update(shown);
+    },
+    showProgress: (report) => {
+      shown = layOut(report);
+      update(shown);
+    },
+    end: () => {
+      update.done();
+      shown = undefined;
+    },
+  };
+}
+
+function layOut({ fraction, pace, counts }: ProgressReport): string {
+  if (fraction === undefined) return [pace, counts].filter((line) => line !== '').join('\n');
+  const percent = `${Math.floor(fraction * 100)} %`.padStart(5);
+  return `${drawBar(fraction)} ${percent}  ${pace}\n${counts}`;
+}
+
+const BAR_COLUMNS = 24;
+
+function drawBar(fraction: number): string {
+  const done = Math.round(Math.min(Math.max(fraction, 0), 1) * BAR_COLUMNS);
+  return '█'.repeat(done) + '░'.repeat(BAR_COLUMNS - done);
+}
+
+function openPlain(output: TerminalOutput): Terminal {
+  let lastShownAt = 0;
+  return {
+    say: (line) => void output.write(`${line}\n`),
+    showProgress: ({ counts, pace }) => {
+      if (Date.now() - lastShownAt < PLAIN_INTERVAL_MS) return;
+      lastShownAt = Date.now();
+      output.write(`${[counts, pace].filter((part) => part !== '').join(' · ')}\n`);
+    },
+    end: () => {},
+  };
+}
