@@ -1,22 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '@pics/database';
-import { startLine, wantOnly } from './line/line.ts';
-import { startPostgres } from './line/postgres.ts';
-import { startSimulatorProcess, type SimulatorProcess } from './line/simulator-process.ts';
+import { startPipeline, wantOnly } from './pipeline/pipeline.ts';
+import { startPostgres } from './pipeline/postgres.ts';
+import { startSimulatorProcess, type SimulatorProcess } from './pipeline/simulator-process.ts';
 import { atMost, type Benchmark } from './measure/benchmark.ts';
 import { figureOf, percentile } from './measure/figure.ts';
 
 const CHANGES = 500;
 const POLL_INTERVAL_MS = 5_000;
 
-/** How often the tables are asked what has arrived: what it adds to a figure, at most. */
-const LOOK_MS = 50;
+/** The interval at which the tables are read, and so the error of a figure. */
+const READ_MS = 50;
 
-/** From the moment an app changes at Steam to its committed row, with the settings a deployment has. */
+/** The time from a change on Steam to the committed row, with the settings of a deployment. */
 export const changeToRow: Benchmark = {
   name: 'change-to-row',
-  measures: `${CHANGES} changes, polled for every ${POLL_INTERVAL_MS / 1_000} s: how long until each is a committed row`,
-  run: async ({ repetitions, tell }) => {
+  measures: `the time from a change to its committed row: ${CHANGES} changes, polled every ${POLL_INTERVAL_MS / 1_000} s`,
+  run: async ({ repetitions, log }) => {
     const [postgres, simulator] = await Promise.all([
       startPostgres(),
       startSimulatorProcess([`--apps=${CHANGES * 2}`]),
@@ -24,20 +24,20 @@ export const changeToRow: Benchmark = {
     const appids = await simulator.listAppids();
     const prepare = (database: Database) => wantOnly(database, appids);
     const env = { POLL_INTERVAL_MS: String(POLL_INTERVAL_MS) };
-    const line = await startLine(simulator, postgres, { prepare, env });
-    await line.go();
-    await line.settled();
+    const pipeline = await startPipeline(simulator, postgres, { prepare, env });
+    await pipeline.start();
+    await pipeline.settled();
     const seconds: number[][] = [];
     const each = Math.ceil(CHANGES / repetitions);
     for (let repetition = 1; repetition <= repetitions; repetition += 1) {
-      seconds.push(await followChanges(simulator, line.database, appids.slice(0, each)));
-      tell(
-        `run ${repetition}: ${each} changes, the slowest after ${Math.max(...(seconds.at(-1) ?? [])).toFixed(2)} s`,
+      seconds.push(await followChanges(simulator, pipeline.database, appids.slice(0, each)));
+      log(
+        `run ${repetition}: ${each} changes, the slowest took ${Math.max(...(seconds.at(-1) ?? [])).toFixed(2)} s`,
       );
     }
-    await line.stop();
+    await pipeline.stop();
     const at = (share: number) => figureOf(seconds.map((run) => percentile(run, share)));
-    const limit = { name: 'half and all of the poll interval', ...figureOf([POLL_INTERVAL_MS / 2_000]) };
+    const limit = { name: 'half the poll interval', ...figureOf([POLL_INTERVAL_MS / 2_000]) };
     return [
       {
         what: 'change → committed row, p50',
@@ -56,7 +56,7 @@ export const changeToRow: Benchmark = {
   },
 };
 
-/** Lets these apps change one after the other over four polls; resolves with the seconds each took to be stored. */
+/** Changes these apps one after the other during four polls and returns the seconds until each was stored. */
 async function followChanges(
   simulator: SimulatorProcess,
   database: Database,
@@ -64,7 +64,7 @@ async function followChanges(
 ): Promise<number[]> {
   const changedAt = new Map<number, { changeNumber: number; at: number }>();
   const seconds: number[] = [];
-  const changing = async () => {
+  const changeAll = async () => {
     for (const appid of appids) {
       const at = performance.now();
       const [change] = await simulator.change([appid]);
@@ -72,9 +72,9 @@ async function followChanges(
       await delay((4 * POLL_INTERVAL_MS) / appids.length);
     }
   };
-  const changed = changing();
+  const changed = changeAll();
   while (seconds.length < appids.length) {
-    await delay(LOOK_MS);
+    await delay(READ_MS);
     const rows = await database
       .selectFrom('syncStatus')
       .select(['appid', 'picsChangeNumber'])

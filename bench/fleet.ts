@@ -1,49 +1,48 @@
-import { startLine, UNTHROTTLED, wantOnly } from './line/line.ts';
-import { startPostgres } from './line/postgres.ts';
-import { startSimulatorProcess } from './line/simulator-process.ts';
-import { atLeast, type Benchmark } from './measure/benchmark.ts';
-import type { Figure } from './measure/figure.ts';
-import { interleave } from './measure/interleave.ts';
+import { startPipeline, UNTHROTTLED, wantOnly } from './pipeline/pipeline.ts';
+import { startPostgres } from './pipeline/postgres.ts';
+import { startSimulatorProcess } from './pipeline/simulator-process.ts';
+import { atLeast, type Benchmark, type Result } from './measure/benchmark.ts';
+import { interleave, type Figure } from './measure/figure.ts';
 
 const LATENCY_MS = 100;
 
-/** Enough for every fetcher of four to be busy for seconds. */
+/** Enough to keep four fetchers busy for seconds. */
 const APPS = 2_000;
 
 /**
- * One request at a time and small batches: a fetcher then spends nearly all of its time waiting for Steam, and four of them
- * leave room on two cores. What is measured is whether fetchers get in each other's way, not when the machine is full.
+ * One request at a time and small batches, so that a fetcher mostly waits for Steam and four of them fit on two cores. The
+ * benchmark measures whether fetchers slow each other down, not how many the machine can run.
  */
-const PATIENT = { ...UNTHROTTLED, FETCH_CONCURRENCY: '1', FETCH_BATCH_SIZE: '20' };
+const LATENCY_BOUND = { ...UNTHROTTLED, FETCH_CONCURRENCY: '1', FETCH_BATCH_SIZE: '20' };
 
-/** Fetchers 1, 2 and 4, with a Steam that takes its time. */
+/** Throughput of 1, 2 and 4 fetchers when every response takes 100 ms. */
 export const fleet: Benchmark = {
   name: 'fleet',
-  measures: `1, 2 and 4 fetchers, unthrottled, with a Steam that takes ${LATENCY_MS} ms for each answer`,
-  run: async ({ repetitions, tell }) => {
+  measures: `1, 2 and 4 fetchers, unthrottled, with ${LATENCY_MS} ms of latency per response`,
+  run: async ({ repetitions, log }) => {
     const [postgres, simulator] = await Promise.all([
       startPostgres(),
       startSimulatorProcess([`--apps=${APPS}`, '--warm', `--latency-ms=${LATENCY_MS}`]),
     ]);
     const appids = await simulator.listAppids();
     const fetch = (fetchers: number) => async () => {
-      const line = await startLine(simulator, postgres, {
+      const pipeline = await startPipeline(simulator, postgres, {
         fetchers,
-        env: PATIENT,
+        env: LATENCY_BOUND,
         prepare: (database) => wantOnly(database, appids),
       });
       const startedAt = performance.now();
-      await line.go();
-      await line.settled();
+      await pipeline.start();
+      await pipeline.settled();
       const seconds = (performance.now() - startedAt) / 1_000;
-      await line.stop();
+      await pipeline.stop();
       return appids.length / seconds;
     };
     const { one, two, four } = await interleave(
       { one: fetch(1), two: fetch(2), four: fetch(4) },
-      { repetitions, warmUps: 0, tell },
+      { repetitions, warmUps: 0, log },
     );
-    const line = (fetchers: number, project: Figure) => {
+    const compare = (fetchers: number, project: Figure): Result => {
       const limit = {
         name: `${fetchers} × one fetcher`,
         median: fetchers * one.median,
@@ -59,6 +58,6 @@ export const fleet: Benchmark = {
         goals: [atLeast(0.9, project, limit)],
       };
     };
-    return [line(2, two), line(4, four)];
+    return [compare(2, two), compare(4, four)];
   },
 };

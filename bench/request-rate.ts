@@ -1,52 +1,52 @@
-import { startLine, wantOnly } from './line/line.ts';
-import { startPostgres } from './line/postgres.ts';
-import { startSimulatorProcess } from './line/simulator-process.ts';
+import { startPipeline, wantOnly } from './pipeline/pipeline.ts';
+import { startPostgres } from './pipeline/postgres.ts';
+import { startSimulatorProcess } from './pipeline/simulator-process.ts';
 import type { Benchmark } from './measure/benchmark.ts';
 import { figureOf } from './measure/figure.ts';
 
 const RATE_PER_SECOND = 2;
 const BATCH_SIZE = 200;
 
-/** A second but for the jitter of a busy machine: jobs start every 500 ms, their requests arrive nearly so. */
-const SECOND_MS = 950;
+/** A second minus the jitter of a busy machine: requests leave every 500 ms and arrive a little early or late. */
+const WINDOW_MS = 950;
 
-/** Whether the budget of the fleet is used up, and never broken. */
+/** Whether the fleet uses its whole request budget and never exceeds it. */
 export const requestRate: Benchmark = {
   name: 'request-rate',
-  measures: `7,000 apps (--long: 70,000) at ${RATE_PER_SECOND} requests a second, against the time the budget allows`,
-  run: async ({ repetitions, long, tell }) => {
+  measures: `7,000 apps (--long: 70,000) at ${RATE_PER_SECOND} requests a second, compared with the time that the budget allows`,
+  run: async ({ repetitions, long, log }) => {
     const count = long ? 70_000 : 7_000;
     const [postgres, simulator] = await Promise.all([
       startPostgres(),
-      // Some of those made up are not to be had: a few more are made.
+      // Some of the generated apps are not available, so a few more are generated.
       startSimulatorProcess([`--apps=${count * 1.05}`]),
     ]);
     const appids = (await simulator.listAppids()).slice(0, count);
     const limitSeconds = count / BATCH_SIZE / RATE_PER_SECOND;
     const seconds: number[] = [];
-    const mostInASecond: number[] = [];
-    const mostInStrictSecond: number[] = [];
+    const mostInWindow: number[] = [];
+    const mostInSecond: number[] = [];
     for (let repetition = 1; repetition <= repetitions; repetition += 1) {
       const before = (await simulator.listRequests()).length;
       const env = { FETCH_RATE_PER_SECOND: String(RATE_PER_SECOND), FETCH_BATCH_SIZE: String(BATCH_SIZE) };
-      const line = await startLine(simulator, postgres, {
+      const pipeline = await startPipeline(simulator, postgres, {
         fetchers: 2,
         env,
         prepare: (database) => wantOnly(database, appids),
       });
       const startedAt = performance.now();
-      await line.go();
-      await line.settled();
+      await pipeline.start();
+      await pipeline.settled();
       seconds.push((performance.now() - startedAt) / 1_000);
-      await line.stop();
+      await pipeline.stop();
       const requests = (await simulator.listRequests()).slice(before);
-      const moments = requests.map(({ atMs }) => atMs);
-      mostInASecond.push(mostWithin(SECOND_MS, moments));
-      mostInStrictSecond.push(mostWithin(1_000, moments));
-      tell(`run ${repetition}: ${seconds.at(-1)?.toFixed(2)} s, ${requests.length} requests`);
+      const times = requests.map(({ atMs }) => atMs);
+      mostInWindow.push(mostWithin(WINDOW_MS, times));
+      mostInSecond.push(mostWithin(1_000, times));
+      log(`run ${repetition}: ${seconds.at(-1)?.toFixed(2)} s, ${requests.length} requests`);
     }
     const wall = figureOf(seconds);
-    const most = figureOf(mostInASecond);
+    const most = figureOf(mostInWindow);
     const limit = { name: 'batches × 0.5 s', ...figureOf([limitSeconds]) };
     const within = { text: '≤ 1.02 × the limit', met: wall.median <= 1.02 * limitSeconds };
     return [
@@ -58,22 +58,22 @@ export const requestRate: Benchmark = {
         goals: [within],
       },
       {
-        what: `most requests within any ${SECOND_MS} ms`,
+        what: `most requests within any ${WINDOW_MS} ms`,
         unit: 'requests',
         project: most,
         goals: [{ text: `≤ ${RATE_PER_SECOND} in every run`, met: most.high <= RATE_PER_SECOND }],
-        note: `requests that leave every 500 ms arrive some milliseconds early or late: most within 1,000 ms ${Math.max(...mostInStrictSecond)}`,
+        note: `requests leave 500 ms apart and arrive some milliseconds early or late; most within 1,000 ms: ${Math.max(...mostInSecond)}`,
       },
     ];
   },
 };
 
-/** The most of these moments that lie within any span of so many milliseconds. */
-function mostWithin(ms: number, moments: readonly number[]): number {
+/** Returns the highest number of these times within any window of this length. */
+function mostWithin(windowMs: number, times: readonly number[]): number {
   let most = 0;
   let first = 0;
-  for (const [index, moment] of moments.entries()) {
-    while ((moments[first] ?? moment) <= moment - ms) first += 1;
+  for (const [index, time] of times.entries()) {
+    while ((times[first] ?? time) <= time - windowMs) first += 1;
     most = Math.max(most, index - first + 1);
   }
   return most;

@@ -1,25 +1,25 @@
-import type { TextReader } from './contenders/read-texts.ts';
-import { readAppEntries } from './input/app-entries.ts';
+import type { TextReader } from './peers/read-texts.ts';
+import { readAppEntries } from './input/app-records.ts';
 import { atLeast, type Benchmark } from './measure/benchmark.ts';
-import { startContender } from './measure/contender-process.ts';
-import { interleave } from './measure/interleave.ts';
+import { startMeasuredProcess } from './measure/measured-process.ts';
+import { interleave } from './measure/figure.ts';
 
-/** Compiled for good only after the first pass or two over all bodies. */
+/** V8 needs a pass or two over all bodies to finish optimizing. */
 const WARM_UPS = 2;
 
 /**
- * Bodies of apps to records, and what the same trees cost to parse as JSON, all in MB of KeyValues text.
+ * KeyValues bodies to records, compared with kvparser and with parsing the same trees as JSON, in MB of KeyValues text.
  *
- * JSON.parse begins with a string here, which is all that it can be asked to begin with. What comes off a wire is bytes,
- * and the project begins with those; making strings of them first is in the note.
+ * JSON.parse starts from a string, the best case for it. The project starts from bytes, as they arrive; the note has
+ * JSON.parse from bytes.
  */
 export const textToRecords: Benchmark = {
   name: 'text-to-records',
-  measures: 'reading the bodies of apps: KeyValues text to AppRecord',
-  run: async ({ repetitions, tell }) => {
+  measures: 'parsing and extraction: KeyValues text to AppRecord',
+  run: async ({ repetitions, log }) => {
     const { origin } = await readAppEntries();
-    const file = new URL('contenders/read-texts.ts', import.meta.url);
-    const start = async (reader: TextReader) => (await startContender(file, [reader])).run;
+    const file = new URL('peers/read-texts.ts', import.meta.url);
+    const start = async (reader: TextReader) => (await startMeasuredProcess(file, [reader])).run;
     const { project, kvparser, jsonString, jsonBytes } = await interleave(
       {
         project: await start('project'),
@@ -27,7 +27,7 @@ export const textToRecords: Benchmark = {
         jsonString: await start('json-string'),
         jsonBytes: await start('json-bytes'),
       },
-      { repetitions, warmUps: WARM_UPS, tell },
+      { repetitions, warmUps: WARM_UPS, log },
     );
     const peer = { name: 'kvparser + the same extraction', ...kvparser };
     const limit = { name: 'JSON.parse, no extraction', ...jsonString };
@@ -39,7 +39,7 @@ export const textToRecords: Benchmark = {
         peer,
         limit,
         goals: [atLeast(5, project, peer), atLeast(1, project, limit)],
-        note: `JSON.parse of bytes instead of strings: ${Math.round(jsonBytes.median)} MB per CPU-second`,
+        note: `JSON.parse from bytes instead of strings: ${Math.round(jsonBytes.median)} MB per CPU-second`,
       },
     ];
   },

@@ -1,4 +1,4 @@
-// oxlint-disable no-underscore-dangle -- steam-user has no other way to be led to a server of one's own
+// oxlint-disable no-underscore-dangle -- steam-user has no public way to choose the server
 import { type EventEmitter, once } from 'node:events';
 import { createRequire } from 'node:module';
 import type { AppRecord } from '@pics/core';
@@ -6,37 +6,23 @@ import type { KeyValuesObject } from 'kvparser';
 import { makeRecord } from '../../packages/appinfo/src/extract/make-record.ts';
 import { pickAppInfo } from './pick-app-info.ts';
 
-/** steam-user as others use it, unchanged. */
+/** steam-user, unchanged. */
 interface SteamUser extends EventEmitter {
-  readonly steamID: { getSteamID64(): string };
   logOn(details: { anonymous: true }): void;
-  /** Resolves when each id was answered; an id that was asked for twice, or is left out, makes it wait for an hour. */
+  /** Waits for an hour when an id is requested twice or missing from the response. */
   getProductInfo(
     apps: number[],
     packages: number[],
     inclTokens: boolean,
   ): Promise<{ apps: Record<string, SteamUserApp>; unknownApps: number[] }>;
-  /** Asks Steam's Web API, here only for the list of servers. */
+  /** Calls Steam's Web API, here only for the list of servers. */
   _apiRequest: () => Promise<{ response: { serverlist: Record<string, CmEntry> } }>;
-  /** Chooses a server, connects and sends the logon. */
-  _doConnection: () => Promise<void>;
-  _connection: Connection;
-  readonly _sessionID: number;
-  _sendLogOn(): Promise<void>;
-  _handleNetMessage(message: Buffer, connection: Connection): void;
-}
-
-interface Connection {
-  connectionType: string;
-  connectionId: number;
-  send: (message: Buffer) => void;
-  end: () => void;
 }
 
 interface SteamUserApp {
   changenumber: number;
   missingToken: boolean;
-  /** As kvparser reads it. */
+  /** The tree that kvparser returns. */
   appinfo: KeyValuesObject;
 }
 
@@ -53,27 +39,22 @@ interface SteamUserModule {
   EConnectionProtocol: { WebSocket: number };
 }
 
-// Not by import: that name has the types of what packages/steam uses of it.
+// Not imported: the declared types of that module cover only what packages/steam uses.
 const SteamUserClient = createRequire(import.meta.url)('steam-user') as SteamUserModule;
 
-/** A client that is not logged on. */
-export function createSteamUser(): SteamUser {
-  return new SteamUserClient({
+/** Returns the records of these apps. */
+export type FetchRecords = (appids: readonly number[]) => Promise<AppRecord[]>;
+
+/**
+ * Logs on to this server (host:port) with steam-user alone: its own WebSocket, its own decoding, kvparser. Fetching is
+ * getProductInfo and this project's extraction.
+ */
+export async function connectSteamUser(cmServer: string): Promise<FetchRecords> {
+  const steam = new SteamUserClient({
     dataDirectory: null,
     enablePicsCache: false,
     protocol: SteamUserClient.EConnectionProtocol.WebSocket,
   });
-}
-
-/** Records of these apps, by steam-user's own getProductInfo. */
-export type FetchRecords = (appids: readonly number[]) => Promise<AppRecord[]>;
-
-/**
- * A session as one gets it with steam-user alone: its own WebSocket, its own decoding, kvparser. Resolves when it is logged
- * on to this server (host:port).
- */
-export async function connectSteamUser(cmServer: string): Promise<FetchRecords> {
-  const steam = createSteamUser();
   const server: CmEntry = {
     endpoint: cmServer,
     type: 'websockets',

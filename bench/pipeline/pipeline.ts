@@ -16,45 +16,45 @@ import type { TestServer } from '../../test/support/servers.ts';
 import type { BenchPostgres } from './postgres.ts';
 import type { SimulatorProcess } from './simulator-process.ts';
 
-export interface LineOptions {
+export interface PipelineOptions {
   fetchers?: number;
-  /** The board looks on; the line runs without it. */
+  /** Start the board too; the pipeline runs without it. */
   board?: boolean;
   env?: Record<string, string>;
-  /** What stands in the database before the services start. */
+  /** Prepares the database before the services start. */
   prepare?: (database: Database) => Promise<void>;
 }
 
-/** The services as they run for real, each a process of its own, ready and held back until told to go. */
-export interface BenchLine {
+/** The real services, each in its own process, ready and paused. */
+export interface BenchPipeline {
   database: Database;
   redis: TestServer;
   /** Producer, writer, fetchers, board. */
   services: TestService[];
-  /** Lets it go. */
-  go: () => Promise<void>;
-  /** Empties the database once it is settled, and holds the services back: for another run while they are warm. */
-  startOver: () => Promise<void>;
-  /** Resolves when every app was looked for, no scan is under way and nothing is wanted or in flight. */
+  /** Starts the work. */
+  start: () => Promise<void>;
+  /** Empties the database and pauses, for another run with warm services. */
+  reset: () => Promise<void>;
+  /** Resolves when discovery has finished, no scan is running, and no app is wanted or in flight. */
   settled: () => Promise<void>;
   stop: () => Promise<void>;
 }
 
-/** As many requests a second as the machine can make: the limit is no longer Steam's. */
+/** Far more requests a second than the machine can make. */
 export const UNTHROTTLED = { FETCH_RATE_PER_SECOND: '10000' };
 
-/** Seldom enough that looking takes nothing from what is measured, on the same cores. */
-const LOOK_MS = 50;
+/** Polling runs on the cores that are measured, so not more often than this. */
+const POLL_MS = 50;
 
-/** Beyond what any run takes: one that stands still ends. */
+/** Longer than any run takes: ends a run that has stopped making progress. */
 const SETTLE_TIMEOUT_MS = 1_200_000;
 
-/** Starts the services on a new database and a Redis of their own; resolves when all are ready. */
-export async function startLine(
+/** Starts the services on a new database and a new Redis and resolves when all are ready. */
+export async function startPipeline(
   simulator: SimulatorProcess,
   postgres: BenchPostgres,
-  { fetchers = 1, board = false, env = {}, prepare }: LineOptions = {},
-): Promise<BenchLine> {
+  { fetchers = 1, board = false, env = {}, prepare }: PipelineOptions = {},
+): Promise<BenchPipeline> {
   const { url, drop } = await postgres.createDatabase();
   const redis = await createTestRedis();
   const database = connectDatabase(url, { applicationName: 'bench', maxConnections: 2 });
@@ -71,8 +71,8 @@ export async function startLine(
     database,
     redis,
     services,
-    go: async () => void (await updateFleetSettings(database, { paused: false })),
-    startOver: async () => {
+    start: async () => void (await updateFleetSettings(database, { paused: false })),
+    reset: async () => {
       await updateFleetSettings(database, { paused: true });
       await sql`
         truncate apps, steam_tags, franchises, developers, publishers, sync_status, pics_changes, pics_scans,
@@ -82,7 +82,7 @@ export async function startLine(
       await sql`checkpoint`.execute(database);
     },
     settled: async () => {
-      if (await waitUntil(() => hasSettled(database), SETTLE_TIMEOUT_MS, { pollMs: LOOK_MS })) return;
+      if (await waitUntil(() => hasSettled(database), SETTLE_TIMEOUT_MS, { pollMs: POLL_MS })) return;
       throw new Error(`not settled: ${JSON.stringify(await countLedger(database))}`);
     },
     stop: async () => {
@@ -95,13 +95,17 @@ export async function startLine(
 }
 
 async function hasSettled(database: Database): Promise<boolean> {
-  // Counting takes as long as the ledger is, and would be measured too: it is done when nothing is in flight.
-  const inHand = database.selectFrom('syncStatus').select('appid').where('batchId', 'is not', null).limit(1);
-  if (await inHand.executeTakeFirst()) return false;
+  // Counting scans the ledger and would be measured too, so it is done only when nothing is in flight.
+  const inFlight = database
+    .selectFrom('syncStatus')
+    .select('appid')
+    .where('batchId', 'is not', null)
+    .limit(1);
+  if (await inFlight.executeTakeFirst()) return false;
   return (await findScan(database, 'discovery')) !== undefined && isSettled(database);
 }
 
-/** Wants these apps and keeps the line from looking for any others by itself. */
+/** Marks these apps as wanted, and discovery as finished, so that the pipeline does not look for others. */
 export async function wantOnly(database: Database, appids: readonly number[]): Promise<void> {
   await database
     .insertInto('picsScans')

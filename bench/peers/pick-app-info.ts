@@ -5,9 +5,8 @@ import type { Entry, EntryTree } from '../../packages/appinfo/src/keyvalues/sele
 type Value = KeyValuesObject[string];
 
 /**
- * What extraction wants of an app, picked from kvparser's tree of its body, so that the peers are made records of by the
- * very code that the project uses. Plain property accesses, as anyone would write them: recorded bodies take kvparser twenty
- * times as long as this.
+ * Picks what extraction needs from kvparser's tree, so that the peers use the project's own extraction. Plain property
+ * accesses: parsing with kvparser takes twenty times as long.
  */
 export function pickAppInfo(appinfo: KeyValuesObject): Partial<AppInfo> {
   return {

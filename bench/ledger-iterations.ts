@@ -10,23 +10,23 @@ import {
   type Database,
 } from '@pics/database';
 import { sql } from 'kysely';
-import { startDatabases } from './contenders/databases.ts';
-import { atMost, type Benchmark, type Line } from './measure/benchmark.ts';
+import { startPostgres } from './pipeline/postgres.ts';
+import { atMost, type Benchmark, type Result } from './measure/benchmark.ts';
 import { figureOf } from './measure/figure.ts';
 
 /** Ten times what Steam has: ids reach about 4.1 million, most of them unused. */
 const APPS = 3_000_000;
 
-/** Where the change feed stands when measuring begins; all that is in the ledger by then was asked for before. */
+/** The position in the change feed when the measurement starts. */
 const CURSOR = 40_000_000;
 
-/** Turns in one repetition. */
-const TURNS = 40;
+/** Iterations per repetition. */
+const ITERATIONS = 40;
 
-/** How many apps change from one poll to the next: some hours' worth of 2026, so that the poll has something to do. */
+/** Changed apps per poll: about as many as Steam has in a quarter of an hour. */
 const CHANGES = 300;
 
-/** Batches in flight at a time, as a full fetch queue and a fleet at work make it. */
+/** Batches in flight: a full fetch queue and a busy fleet. */
 const IN_FLIGHT = 40;
 
 const GOAL_MS = 50;
@@ -40,41 +40,42 @@ const LEDGERS = {
     select appid, (appid * 7919::bigint) % ${sql.lit(CURSOR)} from generate_series(1, ${sql.lit(APPS)}) as appid`,
 };
 
-/** What the producer does with the ledger in every turn, on a ledger ten times the size of Steam's catalogue. */
-export const ledgerTurns: Benchmark = {
-  name: 'ledger-turns',
-  measures: `a turn of the dispatcher and a poll, ${APPS.toLocaleString('en-US')} apps in the ledger`,
-  run: async ({ repetitions, tell }) => {
-    const databases = await startDatabases();
-    const lines: Line[] = [];
+/** What the producer does with the ledger in every iteration, on a ledger ten times the size of Steam's catalogue. */
+export const ledgerIterations: Benchmark = {
+  name: 'ledger-iterations',
+  measures: `a dispatcher iteration and a poll with ${APPS.toLocaleString('en-US')} apps in the ledger`,
+  run: async ({ repetitions, log }) => {
+    const postgres = await startPostgres();
+    const results: Result[] = [];
     for (const [state, filling] of Object.entries(LEDGERS)) {
-      await databases.copy(databases.empty, state);
-      const database = connectDatabase(databases.urlOf(state), {
+      const { url, drop } = await postgres.createDatabase();
+      const database = connectDatabase(url, {
         applicationName: 'bench',
         maxConnections: 1,
         statementTimeoutMs: 0,
       });
-      tell(`filling a ledger, ${state}`);
+      log(`filling the ledger: ${state}`);
       await filling.execute(database);
       await sql`vacuum analyze sync_status`.execute(database);
       await startCursor(database, CURSOR);
-      lines.push(...(await measureTurns(database, state, TURNS * repetitions)));
+      results.push(...(await measureIterations(database, state, ITERATIONS * repetitions)));
       await database.destroy();
+      await drop();
     }
-    return lines;
+    return results;
   },
 };
 
-async function measureTurns(database: Database, state: string, turns: number): Promise<Line[]> {
-  const dispatching: number[] = [];
-  const polling: number[] = [];
+async function measureIterations(database: Database, state: string, iterations: number): Promise<Result[]> {
+  const dispatches: number[] = [];
+  const polls: number[] = [];
   await dispatch(database);
-  for (let turn = 0; turn < turns; turn += 1) {
-    polling.push(await milliseconds(() => poll(database)));
-    dispatching.push(await milliseconds(() => dispatch(database)));
+  for (let iteration = 0; iteration < iterations; iteration += 1) {
+    polls.push(await milliseconds(() => poll(database)));
+    dispatches.push(await milliseconds(() => dispatch(database)));
     await settleOldest(database);
   }
-  const line = (what: string, runs: number[], note: string): Line => {
+  const summarize = (what: string, runs: number[], note: string): Result => {
     const project = figureOf(runs);
     const highest = { text: `highest ≤ ${GOAL_MS} ms`, met: project.high <= GOAL_MS };
     return {
@@ -86,12 +87,12 @@ async function measureTurns(database: Database, state: string, turns: number): P
     };
   };
   return [
-    line(
-      'turn of the dispatcher',
-      dispatching,
-      `${turns} turns: how the fleet is steered, which batches are in flight (${IN_FLIGHT}), the next batch of 200, the next request of a scan`,
+    summarize(
+      'dispatcher iteration',
+      dispatches,
+      `${iterations} iterations, each: fleet settings, batches in flight (${IN_FLIGHT}), the next batch of 200 apps, the next scan request`,
     ),
-    line('poll', polling, `${turns} polls of ${CHANGES} changed apps each, recorded with the cursor`),
+    summarize('poll', polls, `${iterations} polls of ${CHANGES} changed apps each, recorded with the cursor`),
   ];
 }
 
@@ -105,7 +106,7 @@ async function dispatch(database: Database): Promise<void> {
 async function poll(database: Database): Promise<void> {
   const since = (await findCursor(database)) ?? CURSOR;
   const current = since + CHANGES;
-  // Strides that share no factor with the number of apps: all over the ledger, and no app twice.
+  // The stride is coprime with the number of apps, so it spreads over the ledger without repeating an app.
   const apps = Array.from({ length: CHANGES }, (_, index) => ({
     id: 1 + (((since + index) * 15_013) % APPS),
     changeNumber: since + index + 1,
@@ -114,7 +115,7 @@ async function poll(database: Database): Promise<void> {
   await recordPoll(database, { since, current, apps, packages: [] });
 }
 
-/** Settles what is in flight beyond what a fleet would have, as the writer does; outside of what is measured. */
+/** Settles the oldest batches, as the writer would, to keep the number in flight constant; not measured. */
 async function settleOldest(database: Database): Promise<void> {
   await sql`
     with oldest as (

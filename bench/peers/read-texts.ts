@@ -2,27 +2,25 @@ import { extractApp } from '@pics/appinfo';
 import type { AppBody } from '@pics/core';
 import { parse, type KeyValuesObject } from 'kvparser';
 import { makeRecord } from '../../packages/appinfo/src/extract/make-record.ts';
-import { readAppEntries } from '../input/app-entries.ts';
-import { serveContender } from '../measure/contender-process.ts';
-import { cpuSeconds } from '../measure/cpu-seconds.ts';
+import { readAppEntries } from '../input/app-records.ts';
+import { cpuSeconds } from '../measure/figure.ts';
+import { serveMeasurements } from '../measure/measured-process.ts';
 import { pickAppInfo } from './pick-app-info.ts';
 
+/** The argument of this program: a way to read the bodies of apps. */
 export type TextReader = 'project' | 'kvparser' | 'json-bytes' | 'json-string';
 
-/** Enough for several collections of garbage to fall into each run. */
-const LEAST_CPU_SECONDS = 0.7;
+/** Long enough for several garbage collections in each run. */
+const MIN_CPU_SECONDS = 0.7;
 
-/**
- * One way to read the bodies of apps, in a process of its own: in one process, whoever runs first teaches the compiler
- * shapes and types that the others pay for. Which one is the argument. A run measures MB of KeyValues text per CPU-second.
- */
+/** A run measures MB of KeyValues text per CPU-second. */
 const { entries } = await readAppEntries();
 const megabytes = entries.reduce((sum, { body }) => sum + body.length, 0) / 1e6;
 const readAll = prepare(process.argv[2] as TextReader);
-serveContender(async () => {
+serveMeasurements(async () => {
   let seconds = 0;
   let passes = 0;
-  for (; seconds < LEAST_CPU_SECONDS; passes += 1) seconds += await cpuSeconds(readAll);
+  for (; seconds < MIN_CPU_SECONDS; passes += 1) seconds += await cpuSeconds(readAll);
   return (passes * megabytes) / seconds;
 });
 

@@ -2,15 +2,14 @@ import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import { Client } from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import type { RecordWriter } from './write-records.ts';
 
-/** The rows of one table, as COPY takes them. */
+/** The rows of one table in the text format of COPY. */
 export interface TableRows {
   table: string;
   text: Buffer;
 }
 
-/** Tables that may be filled at the same time, in the order in which their foreign keys allow them to be filled. */
+/** Tables in the order that foreign keys require; the tables of one stage are filled at the same time. */
 const STAGES = [
   ['steam_tags', 'steam_genres', 'steam_categories', 'franchises', 'developers', 'publishers'],
   ['apps'],
@@ -27,18 +26,20 @@ const STAGES = [
   ],
 ];
 
-/** Which rows of a table were there from the first: names that migrations bring. */
-const BROUGHT = new Set(['steam_genres', 'steam_categories']);
+/** Tables in which the migrations insert names. */
+const SEEDED = new Set(['steam_genres', 'steam_categories']);
 
-/** Reads all rows that writing has put into a database, in the order of their keys. */
+/** Reads all rows that were written to a database, in the order of their keys. */
 export async function readRows(url: string): Promise<TableRows[][]> {
   const client = await connect(url);
   const stages: TableRows[][] = [];
   for (const tables of STAGES) {
     const stage: TableRows[] = [];
     for (const table of tables) {
-      const written = BROUGHT.has(table) ? 'where name is null' : '';
-      const stream = client.query(copyTo(`copy (select * from ${table} ${written} order by 1, 2) to stdout`));
+      const condition = SEEDED.has(table) ? 'where name is null' : '';
+      const stream = client.query(
+        copyTo(`copy (select * from ${table} ${condition} order by 1, 2) to stdout`),
+      );
       stage.push({ table, text: await buffer(stream) });
     }
     stages.push(stage);
@@ -47,10 +48,15 @@ export async function readRows(url: string): Promise<TableRows[][]> {
   return stages;
 }
 
+/** Writes once, when it is connected and ready. */
+export interface RecordWriter {
+  run: () => Promise<void>;
+  close: () => Promise<void>;
+}
+
 /**
- * Puts rows into empty tables with COPY, the fastest way into Postgres that keeps foreign keys: one statement per table,
- * from text that stands ready. With several connections each table is cut in as many pieces, and the pieces of a stage are
- * taken by whoever is free, so that all are at work until the end.
+ * Connects the limit: COPY into empty tables from prepared text, the fastest way into Postgres that keeps foreign keys.
+ * With several connections each table is cut into as many pieces, which any idle connection takes.
  */
 export async function openCopy(
   url: string,
@@ -64,18 +70,18 @@ export async function openCopy(
         const pieces = stage.flatMap(({ table, text }) =>
           cut(text, connections).map((piece) => ({ table, piece })),
         );
-        const work = async (client: Client) => {
-          for (let next = pieces.shift(); next; next = pieces.shift())
-            await copy(client, next.table, next.piece);
+        const remaining = pieces.values();
+        const copyPieces = async (client: Client) => {
+          for (const { table, piece } of remaining) await copy(client, table, piece);
         };
-        await Promise.all(clients.map(work));
+        await Promise.all(clients.map(copyPieces));
       }
     },
     close: async () => void (await Promise.all(clients.map((client) => client.end()))),
   };
 }
 
-/** How many rows there are in each table, in words that can be compared. */
+/** Counts the rows of each table and returns the counts as comparable text. */
 export async function countRows(url: string): Promise<string> {
   const client = await connect(url);
   const counts = STAGES.flat().map((table) => `(select count(*) from ${table}) as ${table}`);
@@ -87,7 +93,7 @@ export async function countRows(url: string): Promise<string> {
 async function connect(url: string): Promise<Client> {
   const client = new Client({ connectionString: url });
   await client.connect();
-  // As the project sets it: foreign keys find their parents through indexes, also in small tables.
+  // As the project does: foreign key checks then use the index even on small tables.
   await client.query('set enable_seqscan = off');
   return client;
 }
@@ -99,11 +105,11 @@ async function copy(client: Client, table: string, text: Buffer): Promise<void> 
   await finished;
 }
 
-/** Cuts text into so many pieces of about the same size, at the ends of lines. */
+/** Cuts text at line ends into this many pieces of about the same size. */
 function cut(text: Buffer, pieces: number): Buffer[] {
   const ends = Array.from({ length: pieces }, (_, index) => {
-    const wanted = Math.floor((text.length * (index + 1)) / pieces);
-    return index === pieces - 1 ? text.length : text.indexOf('\n', wanted) + 1;
+    const target = Math.floor((text.length * (index + 1)) / pieces);
+    return index === pieces - 1 ? text.length : text.indexOf('\n', target) + 1;
   });
   return ends
     .map((end, index) => text.subarray(ends[index - 1] ?? 0, end))

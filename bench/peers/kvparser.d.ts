@@ -1,10 +1,10 @@
-/** kvparser ships no types. */
+/** kvparser has no types. */
 declare module 'kvparser' {
-  /** A block as an object: of equal keys the last one counts. */
+  /** A block as an object; of equal keys the last one counts. */
   export interface KeyValuesObject {
     [key: string]: string | KeyValuesObject | undefined;
   }
 
-  /** @throws Error when it is no KeyValues text. */
+  /** @throws Error when the text is not KeyValues. */
   export function parse(text: string | Buffer): KeyValuesObject;
 }

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { connectDatabase } from '@pics/database';
+import { sql } from 'kysely';
+import { Client } from 'pg';
+import { readAppRecords } from './input/app-records.ts';
+import { atMost, type Benchmark, type Result } from './measure/benchmark.ts';
+import { figureOf } from './measure/figure.ts';
+import { startPostgres } from './pipeline/postgres.ts';
+import { openProject } from './records-to-postgres.ts';
+
+/** As many as Steam has. */
+const APPS = 283_000;
+
+const GOAL_MS = 50;
+
+/** The queries that the README shows, on a full catalogue. */
+export const queries: Benchmark = {
+  name: 'queries',
+  measures: `the queries of the README on ${APPS.toLocaleString('en-US')} apps`,
+  run: async ({ repetitions, long, log }) => {
+    const { url } = await (await startPostgres()).createDatabase();
+    const { records } = await readAppRecords(long ? APPS : APPS / 10);
+    log(`storing ${records.length} apps`);
+    const writer = await openProject(url, records);
+    await writer.run();
+    await writer.close();
+    const database = connectDatabase(url, { applicationName: 'bench', maxConnections: 1 });
+    // Steam names tags in a request of its own, which records do not carry.
+    await sql`update steam_tags set name = 'Roguelike' where tag_id = 1716`.execute(database);
+    await sql`vacuum analyze`.execute(database);
+    await database.destroy();
+
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    const results: Result[] = [];
+    for (const query of readQueries()) {
+      const runs: number[] = [];
+      await client.query(query);
+      for (let repetition = 0; repetition < repetitions; repetition += 1) {
+        const startedAt = performance.now();
+        await client.query(query);
+        runs.push(performance.now() - startedAt);
+      }
+      const project = figureOf(runs);
+      const what = `${query.replaceAll(/\s+/g, ' ').slice(0, 60)}…, ${records.length} apps`;
+      results.push({ what, unit: 'ms', project, goals: [atMost(GOAL_MS, 'ms', project)] });
+    }
+    await client.end();
+    return results;
+  },
+};
+
+function readQueries(): string[] {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const blocks = [...readme.matchAll(/```sql\n(.*?)```/gs)].map(([, block = '']) => block);
+  return blocks.flatMap((block) => block.split(';')).flatMap((query) => query.trim() || []);
+}
