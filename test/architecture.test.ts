@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
-/** The arrows: what each part may know of the others. */
+/** The arrows: the packages that each part may import. */
 const MAY_USE: Record<string, string[]> = {
   'apps/producer': ['core', 'steam', 'queue', 'database', 'service'],
   'apps/fetcher': ['core', 'steam', 'appinfo', 'queue', 'service'],
@@ -21,7 +21,7 @@ const MAY_USE: Record<string, string[]> = {
   'packages/service': ['core'],
 };
 
-/** The libraries that speak to an outside system, or fill one role for all, and the one part that knows each. */
+/** Libraries that only one part may import: clients of outside systems, and those with one role in all services. */
 const OWNERS: Record<string, string> = {
   'steam-user': 'packages/steam',
   bullmq: 'packages/queue',
@@ -66,30 +66,33 @@ const IMPORT = /^(?:import|export)\b[^'";]*\bfrom '([^']+)'|^import '([^']+)'|\b
 const importsOf = (file: string) =>
   [...read(file).matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
 
+/** The target of a relative import, relative to the root. */
+const resolveImport = (file: string, name: string) => relative(ROOT, resolve(ROOT, dirname(file), name));
+
 describe('the parts', () => {
-  test('are the ones whose arrows are laid down here', () => {
+  test('all have their arrows listed here', () => {
     expect(parts).toEqual(Object.keys(MAY_USE).toSorted());
   });
 
-  test.each(parts)('%s depends only on what lies below it', (part) => {
+  test.each(parts)('%s depends only on the parts it may use', (part) => {
     const used = Object.keys(readManifest(part).dependencies ?? {}).filter((name) =>
       name.startsWith('@pics/'),
     );
     expect((MAY_USE[part] ?? []).map((name) => `@pics/${name}`)).toEqual(expect.arrayContaining(used));
   });
 
-  test('reach each other by package name, never by a path into the other', () => {
-    const leaving = sources.flatMap((file) =>
+  test('import each other by package name, never by path', () => {
+    const outside = sources.flatMap((file) =>
       importsOf(file)
         .filter((name) => name.startsWith('.'))
-        .map((name) => relative(ROOT, resolve(ROOT, dirname(file), name)))
+        .map((name) => resolveImport(file, name))
         .filter((target) => partOf(target) !== partOf(file))
         .map((target) => `${file} imports ${target}`),
     );
-    expect(leaving).toEqual([]);
+    expect(outside).toEqual([]);
   });
 
-  test('import only packages, never something inside of one', () => {
+  test('import the entry point of a package, never a file inside it', () => {
     const inside = sources.flatMap((file) =>
       importsOf(file)
         .filter((name) => /^@pics\/[^/]+\//.test(name))
@@ -100,7 +103,7 @@ describe('the parts', () => {
 });
 
 describe('outside libraries', () => {
-  test.each(Object.entries(OWNERS))('%s is known to %s alone', (library, owner) => {
+  test.each(Object.entries(OWNERS))('%s is imported only by %s', (library, owner) => {
     const dependants = parts.filter((part) => library in (readManifest(part).dependencies ?? {}));
     expect(dependants).toEqual([owner]);
     const importers = sources.filter((file) =>
@@ -109,7 +112,7 @@ describe('outside libraries', () => {
     expect(new Set(importers.map(partOf))).toEqual(new Set(importers.length === 0 ? [] : [owner]));
   });
 
-  test('are used by sources only when their part declares them', () => {
+  test('are imported only by parts that declare them', () => {
     const undeclared = sources.flatMap((file) => {
       const { dependencies = {}, devDependencies = {} } = readManifest(partOf(file));
       const declared = { ...dependencies, ...devDependencies };
@@ -127,7 +130,7 @@ describe('outside libraries', () => {
     expect(undeclared).toEqual([]);
   });
 
-  test('have exact versions everywhere', () => {
+  test('have exact versions in every package.json and in the catalog', () => {
     const exact = /^(catalog:|workspace:\*|\d+\.\d+\.\d+(-[\w.]+)?)$/;
     const loose = ['.', ...parts].flatMap((part) => {
       const { dependencies = {}, devDependencies = {} } = readManifest(part);
@@ -145,12 +148,12 @@ describe('outside libraries', () => {
     expect(versions.filter((version) => !exact.test(version))).toEqual([]);
   });
 
-  test('are locked without the address of any registry', () => {
+  test('are locked without registry URLs', () => {
     expect(read('pnpm-lock.yaml')).not.toMatch(/https?:\/\//);
   });
 });
 
-test('only environment.ts reads the environment', () => {
+test('only environment.ts reads environment variables', () => {
   const readers = sources.filter((file) => /\bprocess\.env\b|\benv\b.*from 'node:process'/.test(read(file)));
   expect(readers).toEqual(['packages/service/src/environment.ts']);
 });

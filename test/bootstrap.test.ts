@@ -16,29 +16,29 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const bootstrap = (...args: string[]) =>
   runQuietly(process.execPath, [join(ROOT, 'scripts/bootstrap.mjs'), ...args]);
 
-describe('the last line of a test run', () => {
+describe('the summary of a test run', () => {
   const tallyOf = (name: string, content: string) => {
     const file = join(folder, name);
     writeFileSync(file, content);
     return file;
   };
 
-  test('says what passed and what failed', () => {
+  test('counts the tests that passed and failed', () => {
     expect(summarise(tallyOf('some', '{"passed":41,"failed":2}'), 1)).toBe('41 passed, 2 failed');
     expect(summarise(tallyOf('none', '{"passed":43,"failed":0}'), 0)).toBe('43 passed, 0 failed');
   });
 
-  test('keeps what had passed when the runner crashed, and counts the crash', () => {
+  test('keeps the count when the runner crashes, and counts the crash as a failure', () => {
     expect(summarise(tallyOf('crashed', '{"passed":7,"failed":0}'), 137)).toBe('7 passed, 1 failed');
   });
 
-  test('claims nothing when the runner never started, or died in the middle of a word', () => {
+  test('reports a failure when the runner never started or died while writing the count', () => {
     expect(summarise(join(folder, 'absent'), 1)).toBe('0 passed, 1 failed');
     expect(summarise(tallyOf('torn', '{"passed":7,'), 1)).toBe('0 passed, 1 failed');
   });
 });
 
-describe('the stamp of the dependencies', () => {
+describe('the stamp of the installed dependencies', () => {
   const project = join(folder, 'project');
   for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json', 'apps', 'packages']) {
     cpSync(join(ROOT, file), join(project, file), {
@@ -48,12 +48,12 @@ describe('the stamp of the dependencies', () => {
   }
   const before = stamp(project, '/node');
 
-  test('is the same as long as nothing changes', () => {
+  test('stays the same while nothing changes', () => {
     expect(stamp(project, '/node')).toBe(before);
   });
 
   test.each(['pnpm-lock.yaml', 'package.json', 'apps/cli/package.json', 'packages/core/package.json'])(
-    'changes with %s',
+    'changes when %s changes',
     (file) => {
       const original = join(ROOT, file);
       writeFileSync(join(project, file), '{}');
@@ -63,7 +63,7 @@ describe('the stamp of the dependencies', () => {
     },
   );
 
-  test('changes with the Node that install scripts ran with', () => {
+  test('changes when another Node runs the install scripts', () => {
     expect(stamp(project, '/another/node')).not.toBe(before);
   });
 });
@@ -71,7 +71,7 @@ describe('the stamp of the dependencies', () => {
 describe('the lock', () => {
   const lock = join(folder, 'locks', 'here', 'lock');
 
-  test('lets one after the other in', async () => {
+  test('lets one process in at a time', async () => {
     let inside = 0;
     let most = 0;
     const enter = () =>
@@ -85,12 +85,12 @@ describe('the lock', () => {
     expect(existsSync(lock)).toBe(false);
   });
 
-  test('is let go when the work fails', async () => {
+  test('is released when the work fails', async () => {
     await expect(withLock(lock, () => Promise.reject(new Error('no network')))).rejects.toThrow('no network');
     expect(existsSync(lock)).toBe(false);
   });
 
-  test('of a start that was killed is taken over', async () => {
+  test('is taken over from a process that was killed', async () => {
     const dead = spawn(process.execPath, ['-e', '']);
     await once(dead, 'exit');
     mkdirSync(dirname(lock), { recursive: true });
@@ -99,14 +99,14 @@ describe('the lock', () => {
   });
 });
 
-describe('what is asked for', () => {
-  test('is named when it is nothing there is', async () => {
+describe('the bootstrap', () => {
+  test('lists its commands when the command is unknown', async () => {
     const { code, output } = await bootstrap('nonsense');
     expect(output).toBe('Say what to run: up, migrate, pics, bench, test:faults, test, check.');
     expect(code).toBe(1);
   });
 
-  test('is handed over with its arguments and its exit code', async () => {
+  test('passes on arguments and the exit code', async () => {
     const { code, output } = await bootstrap('up', '--no-such-option');
     expect(output).toContain("unknown option '--no-such-option'");
     expect(code).toBe(2);

@@ -13,7 +13,7 @@ import {
 import { startTestSimulator } from './support/simulator.ts';
 import { applyRecords, readStoredApps, type StoredApp } from './support/stored-apps.ts';
 
-/** How many jobs of `pics-fetch` were done, by the log lines of the fetchers. */
+/** Counts the finished jobs of `pics-fetch` in the logs of the fetchers. */
 function countFetchJobs({ services }: Pipeline): number {
   const lines = services.fetchers.flatMap((fetcher) => fetcher.lines);
   return lines.filter((line) => line.includes('"job done"') || line.includes('"job failed"')).length;
@@ -24,17 +24,17 @@ function countProductInfoRequests(simulator: Simulator): number {
   return requests['product-info'] + requests.metadata;
 }
 
-/** What the tables must hold of an app that was answered once, as the simulator answers now. */
+/** The app as it must be stored after the simulator's current response. */
 function expectedApp(simulator: Simulator, appid: number): StoredApp {
-  const truth = simulator.findApp(appid);
-  if (!truth) throw new Error(`the simulator knows no app ${appid}`);
-  const { changeNumber, missingToken, text } = truth;
+  const app = simulator.findApp(appid);
+  if (!app) throw new Error(`the simulator has no app ${appid}`);
+  const { changeNumber, missingToken, text } = app;
   return applyRecords([extractApp({ appid, changeNumber, missingToken, body: text })]);
 }
 
-describe('the whole line', () => {
+describe('the pipeline', () => {
   test(
-    'finds every app of a catalogue by itself, invents none, and follows a change to its row',
+    'discovers and stores every app of a catalogue, no others, and follows a change to its row',
     { timeout: 180_000 },
     async () => {
       const simulator = await startTestSimulator({ apps: 20_000, seed: 7 });
@@ -54,7 +54,7 @@ describe('the whole line', () => {
           unnamed: tags.filter(({ name }) => !name).length,
         };
       };
-      // Some tags in use have no name, at Steam as in the simulator.
+      // Some tags that are in use have no name, on Steam and in the simulator.
       expect(
         await waitUntil(async () => (await countTags()).named > 10 * (await countTags()).unnamed, 20_000),
       ).toBe(true);
@@ -76,7 +76,7 @@ describe('the whole line', () => {
   );
 
   test.skipIf(!hasRecordedPics)(
-    'replays the recorded catalogue: every change is kept, every table holds the newest text of each app',
+    'replays a recorded catalogue, records every change and stores the newest state of each app',
     { timeout: 240_000 },
     async () => {
       const simulator = await startTestSimulator({ catalog: RECORDED_PICS, replay: true, replayStart: 1 });

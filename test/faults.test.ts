@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { runRound } from './faults/run-round.ts';
 
-/** One round of what `npm run test:faults` runs by the hundred; a service killed, Redis emptied and Postgres gone among it. */
+/** A round of `npm run test:faults` in which a service is killed, Redis is emptied and Postgres goes away. */
 const SEED = 11;
 
-test('a round of random faults breaks no promise', { timeout: 300_000 }, async () => {
+test('every promise holds after a round of random faults', { timeout: 300_000 }, async () => {
   const { faults, broken } = await runRound(SEED);
   expect(broken, `after ${faults.join('; ')}`).toEqual([]);
 });

@@ -9,7 +9,7 @@ import { startTestSimulator } from './support/simulator.ts';
 
 const SETTLE_MS = 60_000;
 
-/** Resolves when the newest scan is of this reason and finished. */
+/** Resolves when the newest scan has this reason and is finished. */
 async function scanFinished(
   { database }: Pipeline,
   reason: 'gap' | 'sweep',
@@ -28,7 +28,7 @@ async function scanFinished(
 }
 
 describe('a gap', { timeout: 180_000 }, () => {
-  test('of 280,000 known and unchanged apps is reconciled with at most 57 requests, and only what differs is fetched', async () => {
+  test('is reconciled over 280,000 unchanged apps with at most 57 requests, and only changed apps are fetched', async () => {
     const simulator = await startTestSimulator({ apps: 280_000, seed: 5 });
     const { url } = await createTestDatabase();
     const known = simulator.apps();
@@ -50,7 +50,7 @@ describe('a gap', { timeout: 180_000 }, () => {
     const missed = simulator.release(30).length;
     const pipeline = await startPipeline(simulator, { databaseUrl: url });
     await pipeline.services.producer.waitForLine(/gap in the change feed/);
-    // The simulator makes up 280,000 bodies to know their SHA-1, which takes longer than all the rest.
+    // The simulator generates 280,000 bodies for their SHA-1, which takes longer than everything else.
     await scanFinished(pipeline, 'gap', 120_000);
     await pipeline.settled(SETTLE_MS);
 
@@ -68,9 +68,9 @@ describe('a gap', { timeout: 180_000 }, () => {
 
   test.for([
     ['all three flags', { apps: true, packages: true, everything: true }],
-    ['the flag of apps alone', { apps: true, packages: false }],
-    ['the flag of packages alone', { apps: false, packages: true }],
-  ] as const)('announced by %s loses no change', async ([, flags]) => {
+    ['only the flag for apps', { apps: true, packages: false }],
+    ['only the flag for packages', { apps: false, packages: true }],
+  ] as const)('loses no change when Steam sets %s', async ([, flags]) => {
     const simulator = await startTestSimulator({ apps: 500, seed: 6 });
     const pipeline = await startPipeline(simulator);
     await pipeline.settled(SETTLE_MS);
@@ -81,7 +81,7 @@ describe('a gap', { timeout: 180_000 }, () => {
     expect(await findDifferences({ database: pipeline.database, simulator })).toEqual([]);
   });
 
-  test('interrupted in the middle goes on where it was', async () => {
+  test('resumes where it was when producer and fetcher are killed', async () => {
     const simulator = await startTestSimulator({ apps: 2_000, seed: 8 });
     const pipeline = await startPipeline(simulator, {
       env: { SCAN_BATCH_SIZE: '100', FETCH_RATE_PER_SECOND: '20' },
@@ -100,13 +100,13 @@ describe('a gap', { timeout: 180_000 }, () => {
     await scanFinished(pipeline, 'gap');
     await pipeline.settled(SETTLE_MS);
     expect(await findDifferences({ database: pipeline.database, simulator })).toEqual([]);
-    // 2,000 ids in requests of 100 and the ids above them; what was in flight when both were killed may be asked twice.
+    // 2,000 ids in requests of 100, and the ids above them; requests in flight at the kill may be repeated.
     expect(simulator.requests(['metadata']).length - before).toBeLessThan(2_000 / 100 + 1_000 / 100 + 8);
   });
 });
 
-describe('an app that nobody knew', { timeout: 120_000 }, () => {
-  test('and that came up in a gap, among ids that are known, is found when every id is looked at', async () => {
+describe('a discovery after a gap', { timeout: 120_000 }, () => {
+  test('finds an app that was released during the gap with an id between known ids', async () => {
     const simulator = await startTestSimulator({ apps: 500, seed: 10 });
     const pipeline = await startPipeline(simulator, { env: { SWEEP_INTERVAL_MS: '2000' } });
     await pipeline.settled(SETTLE_MS);
@@ -128,7 +128,7 @@ describe('an app that nobody knew', { timeout: 120_000 }, () => {
 });
 
 describe('a sweep', { timeout: 120_000 }, () => {
-  test('finds unasked what the feed never told, and says how many', async () => {
+  test('finds changes that the feed never announced, and logs how many', async () => {
     const simulator = await startTestSimulator({ apps: 500, seed: 9 });
     const pipeline = await startPipeline(simulator, { env: { SWEEP_INTERVAL_MS: '5000' } });
     await pipeline.settled(SETTLE_MS);

@@ -1,8 +1,48 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { Client } from 'pg';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { runQuietly } from '../scripts/run.mjs';
+import { summarise } from '../scripts/tally.mjs';
 import { createTestDatabase } from './support/database.ts';
 
-test('databases are migrated, and each is its own', async () => {
+const ROOT = resolve(import.meta.dirname, '..');
+const folder = mkdtempSync(join(tmpdir(), 'pics-tally-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The summary of a real run of some of the cases in fixtures/tally. */
+async function lastLineOf(...cases: string[]): Promise<string> {
+  const tallyFile = join(folder, cases.join());
+  const env = { ...process.env, PICS_TEST_TALLY: tallyFile };
+  const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
+  const cwd = join(ROOT, 'test/fixtures/tally');
+  const { code } = await runQuietly(process.execPath, [vitest, 'run', '--pool=forks', ...cases], {
+    cwd,
+    env,
+  });
+  return summarise(tallyFile, code);
+}
+
+test('a run counts passed tests and ignores skipped ones', { timeout: 20_000 }, async () => {
+  expect(await lastLineOf('passes')).toBe('2 passed, 0 failed');
+});
+
+test('a file that fails outside its tests counts as one failure', { timeout: 20_000 }, async () => {
+  expect(await lastLineOf('passes', 'fails', 'does-not-load', 'leaves-things-behind')).toBe(
+    '4 passed, 3 failed',
+  );
+});
+
+test('a killed runner counts as a failure', { timeout: 20_000 }, async () => {
+  expect(await lastLineOf('kills-the-runner')).toBe('0 passed, 1 failed');
+});
+
+test('a run without tests counts as a failure', { timeout: 20_000 }, async () => {
+  expect(await lastLineOf('there-is-no-such-case')).toBe('0 passed, 1 failed');
+});
+
+test('every test gets a migrated database of its own', async () => {
   const [one, two] = await Promise.all([createTestDatabase(), createTestDatabase()]);
   const client = new Client({ connectionString: one.url });
   await client.connect();
@@ -14,7 +54,7 @@ test('databases are migrated, and each is its own', async () => {
   expect(rows[0]).not.toEqual({ tables: 0 });
 });
 
-test('a connection that was left open fails the drop', async () => {
+test('dropping a test database fails while a connection is open', async () => {
   const database = await createTestDatabase({ migrated: false });
   const client = new Client({ connectionString: database.url, application_name: 'forgotten' });
   await client.connect();

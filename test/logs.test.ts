@@ -16,14 +16,14 @@ const jobLine = z.object({
   replica: z.string().regex(/.+\/\d+$/),
   queue: z.enum(['pics-fetch', 'pics-write']),
   jobId: z.string(),
-  kind: z.enum(['apps', 'scan']),
+  task: z.enum(['apps', 'scan']),
   attempt: z.int().positive(),
   batch: z.uuid(),
   changeNumber: z.int().optional(),
   durationMs: z.int(),
 });
 
-test('on a pipe every line is JSON, and there is one for each job, that tells its batch and change number', async () => {
+test('services write JSON lines to a pipe, one for each job with its batch and change number', async () => {
   const simulator = await startTestSimulator({ apps: 300, seed: 21 });
   const pipeline = await startPipeline(simulator);
   await pipeline.settled(30_000);
@@ -35,7 +35,7 @@ test('on a pipe every line is JSON, and there is one for each job, that tells it
   expect(new Set(parsed.map((line) => line['service']))).toEqual(new Set(['producer', 'fetcher', 'writer']));
 
   const jobs = parsed.filter((line) => line['msg'] === 'job done').map((line) => jobLine.parse(line));
-  const apps = jobs.filter(({ kind }) => kind === 'apps');
+  const apps = jobs.filter(({ task }) => task === 'apps');
   expect(apps.every(({ changeNumber }) => changeNumber !== undefined)).toBe(true);
   const batchesOf = (queue: string) =>
     new Set(apps.filter((job) => job.queue === queue).map(({ batch }) => batch));
@@ -44,10 +44,10 @@ test('on a pipe every line is JSON, and there is one for each job, that tells it
   for (const { jobId, batch } of jobs) expect(jobId.startsWith(batch)).toBe(true);
 });
 
-/** `script` gives a command a terminal; without one on this machine there is nothing to see. */
+/** `script` runs a command in a terminal; the test needs it. */
 const hasTerminals = spawnSync('script', ['--version']).status === 0;
 
-test.skipIf(!hasTerminals)('on a terminal lines are for people', async () => {
+test.skipIf(!hasTerminals)('services write readable lines to a terminal', async () => {
   const { PATH = '', HOME = '' } = process.env;
   const service = startGuarded({
     file: 'script',

@@ -12,7 +12,7 @@ import { startTestSimulator } from './support/simulator.ts';
 
 const SERVICES = ['producer', 'fetcher', 'writer', 'board'] as const;
 
-/** What a metric's name ends with, so that nobody has to ask what its number is of. */
+/** Every metric name ends with its unit or what it counts. */
 const UNITS =
   /_(total|seconds|apps|jobs|changes|change_number|requests_per_second|info|ready|leading|paused|logged_on)$/;
 
@@ -40,7 +40,7 @@ beforeAll(async () => {
     writer: writer.url,
     board: board.url,
   };
-  // Gauges over the ledger serve for some seconds: from here on they are read anew.
+  // Gauges of the ledger are cached for some seconds.
   await waitUntil(
     async () => sumOf(await scrape(board.url), 'pics_ledger_apps', { state: 'settled' }) >= 600,
     20_000,
@@ -68,14 +68,14 @@ const documented = page
   });
 
 describe('/metrics', () => {
-  test.each(SERVICES)('of the %s is what its page says', (service) => {
+  test.each(SERVICES)('of the %s has exactly the metrics that docs/metrics.md lists', (service) => {
     const promised = documented.filter(({ services }) => services.includes(service));
     expect(ownNames(metrics[service])).toEqual(promised.map(({ name }) => name).toSorted());
     for (const { name, type } of promised)
       expect([name, metrics[service].get(name)?.type]).toEqual([name, type]);
   });
 
-  test('has no labels but those of its page, and the service', () => {
+  test('has only the labels that docs/metrics.md lists, and the service', () => {
     for (const { name, labels } of documented) {
       const samples = SERVICES.flatMap((service) => metrics[service].get(name)?.samples ?? []);
       const seen = new Set(samples.flatMap((sample) => Object.keys(sample.labels)));
@@ -84,7 +84,7 @@ describe('/metrics', () => {
   });
 
   test.each(SERVICES)(
-    'of the %s has units in its names, a help text, and the service on every series',
+    'of the %s has units in all names, help texts, and the service label on every series',
     (service) => {
       for (const name of ownNames(metrics[service])) {
         const family = metrics[service].get(name);
@@ -99,8 +99,8 @@ describe('/metrics', () => {
   );
 });
 
-describe('the numbers', () => {
-  test('of the ledger are those of the ledger', async () => {
+describe('the values', () => {
+  test('of the ledger gauges match the ledger', async () => {
     const { wanted, inFlight, settled, failed } = await countLedger(pipeline.database);
     for (const service of ['producer', 'board'] as const) {
       const apps = (state: string) => sumOf(metrics[service], 'pics_ledger_apps', { state });
@@ -115,28 +115,28 @@ describe('the numbers', () => {
     }
   });
 
-  test('of requests are what Steam saw', () => {
+  test('of the request counters match the requests that Steam received', () => {
     const { requests } = simulator.state();
-    const asked = (kind: string) =>
+    const sent = (kind: string) =>
       sumOf(metrics.producer, 'pics_steam_requests_total', { kind }) +
       sumOf(metrics.fetcher, 'pics_steam_requests_total', { kind });
-    expect(asked('product_info')).toBe(requests['product-info']);
-    expect(asked('metadata')).toBe(requests.metadata);
+    expect(sent('product_info')).toBe(requests['product-info']);
+    expect(sent('metadata')).toBe(requests.metadata);
     expect(sumOf(metrics.fetcher, 'pics_steam_logons_total', { result: 'OK' })).toBe(1);
     expect(sumOf(metrics.fetcher, 'pics_steam_logged_on')).toBe(1);
     expect(sumOf(metrics.fetcher, 'pics_steam_answer_parts_total')).toBeGreaterThanOrEqual(
-      asked('product_info'),
+      sent('product_info'),
     );
   });
 
-  test('of answers, written apps and rows add up to the catalogue', async () => {
-    const answers = (answer: string) => sumOf(metrics.fetcher, 'pics_fetch_answers_total', { answer });
+  test('of the counters of responses, written apps and rows add up to the catalogue', async () => {
+    const responses = (answer: string) => sumOf(metrics.fetcher, 'pics_fetch_answers_total', { answer });
     const stored = await pipeline.database
       .selectFrom('apps')
       .select((count) => count.fn.countAll<number>().as('apps'))
       .executeTakeFirstOrThrow();
-    expect(answers('full') + answers('restricted')).toBe(stored.apps);
-    expect(answers('restricted')).toBeGreaterThan(0);
+    expect(responses('full') + responses('restricted')).toBe(stored.apps);
+    expect(responses('restricted')).toBeGreaterThan(0);
     expect(sumOf(metrics.writer, 'pics_write_apps_total', { outcome: 'added' })).toBe(stored.apps);
     expect(sumOf(metrics.writer, 'pics_write_rows_total', { table: 'apps', change: 'added' })).toBe(
       stored.apps,
@@ -144,7 +144,7 @@ describe('the numbers', () => {
     expect(sumOf(metrics.writer, 'pics_scan_apps_total', { outcome: 'seen' })).toBe(stored.apps);
   });
 
-  test('of jobs are what was dispatched, fetched and written', () => {
+  test('of the job counters match the jobs that were dispatched, fetched and written', () => {
     const dispatched = sumOf(metrics.producer, 'pics_dispatch_jobs_total');
     const done = (service: 'fetcher' | 'writer') =>
       (metrics[service].get('pics_job_duration_seconds')?.samples ?? [])
@@ -156,7 +156,7 @@ describe('the numbers', () => {
     expect(sumOf(metrics.board, 'pics_queue_fetch_rate_requests_per_second')).toBe(100);
   });
 
-  test('of readiness are those of /readyz', () => {
+  test('of the readiness gauges match /readyz', () => {
     for (const service of SERVICES) expect(sumOf(metrics[service], 'pics_service_ready')).toBe(1);
     expect(sumOf(metrics.producer, 'pics_producer_leading')).toBe(1);
   });
@@ -165,19 +165,19 @@ describe('the numbers', () => {
 describe('ops/', () => {
   const files = readOpsFiles();
 
-  test.each(files)('$title asks only for metrics that exist', ({ queries }) => {
+  test.each(files)('$title queries only metrics that exist', ({ queries }) => {
     const families = SERVICES.flatMap((service) => [...metrics[service].values()]);
     const names = families.flatMap(({ name, type }) =>
       type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
     );
     expect(queries.length).toBeGreaterThan(5);
     for (const { query, selectors } of queries) {
-      const asked = selectors.map(({ metric }) => metric);
-      expect([query, asked.filter((name) => !names.includes(name))]).toEqual([query, []]);
+      const queried = selectors.map(({ metric }) => metric);
+      expect([query, queried.filter((name) => !names.includes(name))]).toEqual([query, []]);
     }
   });
 
-  test.each(files)('$title tells series apart only by labels they have', ({ queries }) => {
+  test.each(files)('$title selects series only by labels that they have', ({ queries }) => {
     for (const { query, selectors } of queries) {
       for (const { metric, labels } of selectors.filter(({ metric }) => metric.startsWith('pics_'))) {
         const base = metric.replace(/_(bucket|sum|count)$/, '');
@@ -188,7 +188,7 @@ describe('ops/', () => {
     }
   });
 
-  test.each(files)('$file is named on the page', ({ file }) => {
+  test.each(files)('$file is linked from docs/metrics.md', ({ file }) => {
     expect(page).toContain(file);
   });
 });

@@ -8,7 +8,7 @@ import { createTestPostgres } from './support/postgres.ts';
 import { startService } from './support/processes.ts';
 import { startTestSimulator } from './support/simulator.ts';
 
-/** What must hold when something goes wrong, one promise a test, on the whole line with real servers and processes. */
+/** The promises of the pipeline when something goes wrong, one a test, with real servers and processes. */
 
 const APPS = 1_000;
 const SETTLE_MS = 60_000;
@@ -23,7 +23,7 @@ const text = (appid: number, name: string) =>
   Buffer.from(`"appinfo"\n{\n\t"appid"\t\t"${appid}"\n\t"common"\n\t{\n\t\t"name"\t\t"${name}"\n\t}\n}\n`);
 const plain = { missingToken: false, onlyPublic: false };
 
-/** Settled, and every table what the simulator shows. */
+/** Waits until the pipeline is settled and expects every table to match the simulator. */
 async function expectMirrored(pipeline: Pipeline): Promise<void> {
   const { database } = pipeline;
   const followed = async () => {
@@ -39,21 +39,21 @@ async function ledgerOf({ database }: Pipeline, appid: number) {
   return database.selectFrom('syncStatus').selectAll().where('appid', '=', appid).executeTakeFirst();
 }
 
-/** Resolves when some, but not all, of the catalogue is stored: the middle of the work. */
-async function untilInTheMiddle({ database }: Pipeline): Promise<void> {
+/** Resolves when the first apps are stored. */
+async function untilWorking({ database }: Pipeline): Promise<void> {
   const stored = async () => (await database.selectFrom('apps').select('appid').execute()).length > 0;
   expect(await waitUntil(stored, 30_000)).toBe(true);
 }
 
-/** Lets the waits between two attempts pass at once, for as long as something is not so. */
-async function skipWaitsUntil({ database }: Pipeline, isSo: () => Promise<boolean>): Promise<boolean> {
+/** Skips the waits between attempts until the condition holds. */
+async function skipWaitsUntil({ database }: Pipeline, holds: () => Promise<boolean>): Promise<boolean> {
   return waitUntil(async () => {
     await database
       .updateTable('syncStatus')
       .set({ notBefore: null })
       .where('notBefore', 'is not', null)
       .execute();
-    return isSo();
+    return holds();
   }, SETTLE_MS);
 }
 
@@ -65,14 +65,14 @@ const anyOf = (appids: readonly { appid: number }[], index: number) => {
   return app.appid;
 };
 
-describe('kill -9', { timeout: 120_000 }, () => {
+describe('a killed service', { timeout: 120_000 }, () => {
   test.for(['producer', 'fetcher', 'writer'] as const)(
-    'of the %s in the middle of its work loses nothing and leaves nothing half-written',
+    'loses nothing and leaves nothing half-written (%s)',
     async (name) => {
       const pipeline = await startPipeline(simulator, {
         env: { FETCH_RATE_PER_SECOND: '10', FETCH_BATCH_SIZE: '50' },
       });
-      await untilInTheMiddle(pipeline);
+      await untilWorking(pipeline);
       const { producer, writer, fetchers } = pipeline.services;
       const victim = { producer, writer, fetcher: fetchers[0] }[name];
       await victim?.kill();
@@ -83,12 +83,12 @@ describe('kill -9', { timeout: 120_000 }, () => {
   );
 });
 
-describe('Redis', { timeout: 120_000 }, () => {
-  test('emptied in the middle is filled again from the ledger, and its rate limit with it', async () => {
+describe('an emptied Redis', { timeout: 120_000 }, () => {
+  test('is refilled from the ledger, including the rate limit', async () => {
     const pipeline = await startPipeline(simulator, {
       env: { FETCH_RATE_PER_SECOND: '10', FETCH_BATCH_SIZE: '50' },
     });
-    await untilInTheMiddle(pipeline);
+    await untilWorking(pipeline);
     const queues = openQueues(pipeline.redis.url, () => {});
     await queues.redis.flushall();
     await expectMirrored(pipeline);
@@ -97,19 +97,19 @@ describe('Redis', { timeout: 120_000 }, () => {
   });
 });
 
-describe('Postgres away', { timeout: 120_000 }, () => {
-  test('costs no job an attempt: writer and producer wait, say so, and go on where they were', async () => {
+describe('an outage of Postgres', { timeout: 120_000 }, () => {
+  test('costs no job an attempt: writer and producer wait, report it, and resume where they were', async () => {
     const postgres = await createTestPostgres();
     const pipeline = await startPipeline(simulator, {
       databaseUrl: postgres.url,
       env: { FETCH_RATE_PER_SECOND: '20', FETCH_BATCH_SIZE: '20' },
     });
-    await untilInTheMiddle(pipeline);
+    await untilWorking(pipeline);
     await postgres.kill();
     const { writer, producer } = pipeline.services;
     await writer.waitForLine(/"taking no jobs"/);
-    const saysSo = async () => /database|Postgres/i.test((await readyz(writer.url)).reason ?? '');
-    expect(await waitUntil(saysSo, 10_000)).toBe(true);
+    const reportsIt = async () => /database|Postgres/i.test((await readyz(writer.url)).reason ?? '');
+    expect(await waitUntil(reportsIt, 10_000)).toBe(true);
     await producer.waitForLine(/leadership could not be taken/);
     await postgres.restart();
     await expectMirrored(pipeline);
@@ -120,7 +120,7 @@ describe('Postgres away', { timeout: 120_000 }, () => {
 });
 
 describe('Steam', { timeout: 120_000 }, () => {
-  test('away costs no job an attempt: the fetcher waits and says why', async () => {
+  test('can be down without costing a job an attempt: the fetcher waits and reports why', async () => {
     const pipeline = await startPipeline(simulator);
     await pipeline.settled(SETTLE_MS);
     const outage = simulator.arm({ kind: 'refuse-connections' });
@@ -140,7 +140,7 @@ describe('Steam', { timeout: 120_000 }, () => {
     expect(retried).toEqual([]);
   });
 
-  test('cutting an answer half-way: what came is used, only the rest is asked again', async () => {
+  test('can cut a response half-way: the parts that arrived are used, and only the rest is requested again', async () => {
     await simulator.close();
     simulator = await startTestSimulator({ apps: APPS, seed: 3, partEntries: 10 });
     const pipeline = await startPipeline(simulator);
@@ -160,14 +160,14 @@ describe('Steam', { timeout: 120_000 }, () => {
         .map(({ appid }) => appid),
     );
     await expectMirrored(pipeline);
-    const asked = simulator
+    const sizes = simulator
       .requests(['product-info'])
       .slice(before)
       .map(({ ids }) => ids);
-    expect(asked).toEqual([100, 70]);
+    expect(sizes).toEqual([100, 70]);
   });
 
-  test('never answering for one app: its batch is halved until it is alone, it fails with the reason, the others pass', async () => {
+  test('can never respond for one app: its batch is halved until it is alone, it fails with the reason, and the others are stored', async () => {
     const pipeline = await startPipeline(simulator, {
       env: { STEAM_REQUEST_TIMEOUT_MS: '300', FETCH_CONCURRENCY: '1', FETCH_BATCH_SIZE: '16' },
     });
@@ -176,12 +176,12 @@ describe('Steam', { timeout: 120_000 }, () => {
       .apps()
       .slice(0, 16)
       .map(({ appid }) => appid);
-    const poison = appids[5] ?? 0;
-    simulator.arm({ kind: 'no-answer', appids: [poison], requests: ['product-info'] });
+    const silent = appids[5] ?? 0;
+    simulator.arm({ kind: 'no-answer', appids: [silent], requests: ['product-info'] });
     simulator.releaseApps(appids);
-    const hasFailed = async () => Boolean((await ledgerOf(pipeline, poison))?.failedAt);
+    const hasFailed = async () => Boolean((await ledgerOf(pipeline, silent))?.failedAt);
     expect(await skipWaitsUntil(pipeline, hasFailed)).toBe(true);
-    expect(await ledgerOf(pipeline, poison)).toMatchObject({
+    expect(await ledgerOf(pipeline, silent)).toMatchObject({
       lastError: expect.stringContaining('NoResponse: Steam did not answer in time'),
       attempts: 12,
     });
@@ -192,19 +192,19 @@ describe('Steam', { timeout: 120_000 }, () => {
         .select('appid')
         .where('failedAt', 'is not', null)
         .execute(),
-    ).toEqual([{ appid: poison }]);
+    ).toEqual([{ appid: silent }]);
 
     const queues = openQueues(pipeline.redis.url, () => {});
-    const [dead] = await queues.fetch.bull.getFailed();
-    expect(dead?.data).toMatchObject({ appids: [poison] });
+    const [failedJob] = await queues.fetch.bull.getFailed();
+    expect(failedJob?.data).toMatchObject({ appids: [silent] });
     simulator.disarm();
-    await dead?.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+    await failedJob?.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
     await expectMirrored(pipeline);
-    expect(await ledgerOf(pipeline, poison)).toMatchObject({ failedAt: null, lastError: null, attempts: 0 });
+    expect(await ledgerOf(pipeline, silent)).toMatchObject({ failedAt: null, lastError: null, attempts: 0 });
     await queues.close();
   });
 
-  test('answering older than it announced is asked again, and then believed', async () => {
+  test('can respond with an older state than it announced: the app is requested again until the state is current', async () => {
     const pipeline = await startPipeline(simulator);
     await pipeline.settled(SETTLE_MS);
     const appid = anyOf(simulator.apps(), 0);
@@ -217,7 +217,7 @@ describe('Steam', { timeout: 120_000 }, () => {
     expect(await skipWaitsUntil(pipeline, async () => (await row())?.name === 'after')).toBe(true);
   });
 
-  test('answering heartbeats and nothing else is noticed, said, and left for another connection', async () => {
+  test('can answer heartbeats and nothing else: the client notices, logs it and reconnects', async () => {
     const pipeline = await startPipeline(simulator, { env: { STEAM_REQUEST_TIMEOUT_MS: '300' } });
     await pipeline.settled(SETTLE_MS);
     simulator.arm({ kind: 'frozen' });
@@ -227,8 +227,8 @@ describe('Steam', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a poisonous app', { timeout: 120_000 }, () => {
-  test('fails alone, with its error in the ledger, whatever is wrong with it; its batch-mates are written', async () => {
+describe('an app that cannot be stored', { timeout: 120_000 }, () => {
+  test('fails alone with its error in the ledger, and the rest of its batch is stored', async () => {
     const pipeline = await startPipeline(simulator);
     await pipeline.settled(SETTLE_MS);
     const nested = `${'"a"\n{\n'.repeat(10_000)}${'}\n'.repeat(10_000)}`;
@@ -303,7 +303,7 @@ describe('a poisonous app', { timeout: 120_000 }, () => {
 });
 
 describe('the same job', { timeout: 120_000 }, () => {
-  test('twice, or out of order, gives the same rows', async () => {
+  test('can run twice or out of order and leaves the same rows', async () => {
     const pipeline = await startPipeline(simulator);
     await pipeline.settled(SETTLE_MS);
     simulator.release(200);
@@ -319,7 +319,7 @@ describe('the same job', { timeout: 120_000 }, () => {
 });
 
 describe('two producers', { timeout: 120_000 }, () => {
-  test('do no harm: one leads, and the other takes over when it dies', async () => {
+  test('do no harm: one leads, and the other takes over when the leader dies', async () => {
     const pipeline = await startPipeline(simulator);
     const second = await startService('producer', pipeline.env);
     await pipeline.settled(SETTLE_MS);
@@ -333,7 +333,7 @@ describe('two producers', { timeout: 120_000 }, () => {
 });
 
 describe('SIGTERM', { timeout: 120_000 }, () => {
-  test('lets a fetcher finish the request in hand and exit 0', async () => {
+  test('lets a fetcher finish its request and exit with 0', async () => {
     const pipeline = await startPipeline(simulator);
     await pipeline.settled(SETTLE_MS);
     simulator.arm({ kind: 'late-answer', ms: 1_500, requests: ['product-info'] });
@@ -345,7 +345,7 @@ describe('SIGTERM', { timeout: 120_000 }, () => {
     await pipeline.settled(SETTLE_MS);
   });
 
-  test('comes back by itself what a drain had no time for', async () => {
+  test('loses no request that the drain had no time to finish', async () => {
     const pipeline = await startPipeline(simulator, { env: { DRAIN_TIMEOUT_MS: '200' } });
     await pipeline.settled(SETTLE_MS);
     simulator.arm({ kind: 'no-answer', next: 1, requests: ['product-info'] });

@@ -6,7 +6,7 @@ import { createTestRedis } from './support/redis.ts';
 
 const SERVICES = ['producer', 'fetcher', 'writer', 'board'] as const;
 
-/** In every password and key below, and in no other text. */
+/** Part of every password and key below, and of no other text. */
 const SECRET = 'hunter2';
 
 const SECRETS = {
@@ -16,32 +16,36 @@ const SECRETS = {
   LOG_LEVEL: 'trace',
 };
 
-/** Everything a service shows to somebody who has no password: what it printed, and what its open paths answer. */
-async function shownBy(service: TestService): Promise<string> {
+/** Everything that a service shows without a password: its output and its responses. */
+async function collectOutput(service: TestService): Promise<string> {
   const paths = ['/healthz', '/readyz', '/metrics', '/', '/nowhere'];
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     paths.map(async (path) => {
       const headers = { authorization: `Basic ${btoa(`operator:${SECRET}-wrong`)}` };
       const response = await fetch(service.url + path, { headers });
       return `${JSON.stringify([...response.headers])} ${await response.text()}`;
     }),
   );
-  return [...service.lines, ...answers].join('\n');
+  return [...service.lines, ...responses].join('\n');
 }
 
-/** Starts a service that cannot reach its servers and waits until it has said so about both. */
-async function startHindered(name: string, env: Record<string, string>, says: RegExp): Promise<TestService> {
+/** Starts a service that cannot reach its servers and waits until it reports that. */
+async function startUnready(
+  name: string,
+  env: Record<string, string>,
+  reported: RegExp,
+): Promise<TestService> {
   const service = await startService(name, { ...SECRETS, ...env }, 'alive');
   await service.waitForLine(/"redis connection"/);
   const reason = async () => (await fetch(`${service.url}/readyz`)).text();
-  expect(await waitUntil(async () => says.test(await reason()), 20_000)).toBe(true);
+  expect(await waitUntil(async () => reported.test(await reason()), 20_000)).toBe(true);
   return service;
 }
 
-describe.each(SERVICES)('the %s shows no password', (name) => {
-  test('when neither Postgres nor Redis nor the collector can be reached', async () => {
+describe.each(SERVICES)('the %s', (name) => {
+  test('shows no password when Postgres, Redis and the collector are unreachable', async () => {
     const closed = await findFreePort();
-    const service = await startHindered(
+    const service = await startUnready(
       name,
       {
         DATABASE_URL: `postgres://me:${SECRET}-pg@127.0.0.1:${closed}/pics`,
@@ -51,19 +55,19 @@ describe.each(SERVICES)('the %s shows no password', (name) => {
       },
       /not ready/,
     );
-    expect(await shownBy(service)).not.toContain(SECRET);
+    expect(await collectOutput(service)).not.toContain(SECRET);
     expect(await service.stop()).toBe(0);
     expect(service.lines.join('\n')).not.toContain(SECRET);
   });
 
-  test('when Postgres and Redis refuse it', async () => {
+  test('shows no password when Postgres and Redis refuse it', async () => {
     const redis = await createTestRedis();
     const wrong = (url: string) => {
       const changed = new URL(url);
       changed.password = `${SECRET}-wrong`;
       return changed.href;
     };
-    const service = await startHindered(
+    const service = await startUnready(
       name,
       {
         DATABASE_URL: wrong(inject('postgresUrl')),
@@ -73,12 +77,12 @@ describe.each(SERVICES)('the %s shows no password', (name) => {
       /not ready/,
     );
     expect(service.lines.join('\n')).toMatch(/WRONGPASS|invalid username-password/);
-    expect(await shownBy(service)).not.toContain(SECRET);
+    expect(await collectOutput(service)).not.toContain(SECRET);
     expect(await service.stop()).toBe(0);
     expect(service.lines.join('\n')).not.toContain(SECRET);
   });
 
-  test('when its settings are wrong, and names every one of them', async () => {
+  test('names every invalid setting and shows no password', async () => {
     const service = await startService(
       name,
       {
@@ -90,16 +94,16 @@ describe.each(SERVICES)('the %s shows no password', (name) => {
       'nothing',
     );
     expect(await service.exited).toBe(2);
-    const said = service.lines.join('\n');
+    const output = service.lines.join('\n');
     for (const setting of ['DATABASE_URL', 'REDIS_URL', 'STEAM_WEB_API_KEY', 'BOARD_USER']) {
-      expect(said).toContain(setting);
+      expect(output).toContain(setting);
     }
-    expect(said).not.toContain(SECRET);
+    expect(output).not.toContain(SECRET);
   });
 });
 
 test.each(['producer', 'writer', 'board'])(
-  'the %s says which URL it needs when it was given those of the REST API of Supabase',
+  'the %s explains which URL it needs when it is given the URL of the Supabase REST API',
   async (name) => {
     const env = {
       SUPABASE_URL: 'https://x.supabase.co',
@@ -108,10 +112,10 @@ test.each(['producer', 'writer', 'board'])(
     };
     const service = await startService(name, env, 'nothing');
     expect(await service.exited).toBe(2);
-    const said = service.lines.join('\n');
-    expect(said).toMatch(
+    const output = service.lines.join('\n');
+    expect(output).toMatch(
       /DATABASE_URL is not set: SUPABASE_URL and its keys are for the REST API.*Session pooler, port 5432/,
     );
-    expect(said).not.toContain(SECRET);
+    expect(output).not.toContain(SECRET);
   },
 );

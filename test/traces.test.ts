@@ -6,7 +6,7 @@ import { startOtlpReceiver, type Span } from './support/otlp-receiver.ts';
 import { startPipeline, type Pipeline } from './support/pipeline.ts';
 import { startTestSimulator } from './support/simulator.ts';
 
-/** Changes the name of an app at Steam, and resolves with its change number when the row has followed. */
+/** Changes the name of an app on Steam and returns its change number when the row has changed. */
 async function changeOneApp(simulator: Simulator, { database }: Pipeline): Promise<number> {
   const [{ appid } = { appid: 0 }] = simulator.apps();
   const text = `"appinfo"\n{\n\t"appid"\t\t"${appid}"\n\t"common"\n\t{\n\t\t"name"\t\t"Traced"\n\t}\n}\n`;
@@ -16,13 +16,13 @@ async function changeOneApp(simulator: Simulator, { database }: Pipeline): Promi
   return simulator.currentChangeNumber;
 }
 
-/** A span and those above it, from the root down, as "service: name". */
+/** The path from the root to a span, as "service: name". */
 function pathOf(spans: readonly Span[], span: Span): string[] {
   const parent = spans.find(({ spanId }) => spanId === span.parentSpanId);
   return [...(parent ? pathOf(spans, parent) : []), `${span.service}: ${span.name}`];
 }
 
-/** Prints every module of OpenTelemetry that a process loads, but for its bare API, which prom-client brings along. */
+/** Prints every OpenTelemetry module that a process loads, except the API, which prom-client depends on. */
 const WATCH_MODULES = `
   import { registerHooks } from 'node:module';
   registerHooks({ resolve(specifier, context, next) {
@@ -35,8 +35,8 @@ const loadedBy = ({ services }: Pipeline) =>
     .flatMap(({ lines }) => lines)
     .filter((line) => line.startsWith('loads '));
 
-describe('with a collector', () => {
-  test('one trace goes from the poll that announced a change, through both queues, to the committed rows', async () => {
+describe('tracing', () => {
+  test('connects the poll that announced a change, both queues and the committed rows in one trace', async () => {
     const receiver = await startOtlpReceiver();
     const simulator = await startTestSimulator({ apps: 50, seed: 3 });
     const pipeline = await startPipeline(simulator, {
@@ -75,7 +75,7 @@ describe('with a collector', () => {
     expect(loadedBy(pipeline)).not.toEqual([]);
   });
 
-  test('housekeeping of the queues makes no spans', async () => {
+  test('records no spans for the housekeeping of the queues', async () => {
     const receiver = await startOtlpReceiver();
     const simulator = await startTestSimulator({ apps: 50, seed: 4 });
     const pipeline = await startPipeline(simulator, { env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url } });
@@ -96,21 +96,23 @@ describe('with a collector', () => {
     ]);
   });
 
-  test('that is away, everything goes on, and one line says so', async () => {
+  test('does not stop the work when the collector is unreachable, and logs that once', async () => {
     const simulator = await startTestSimulator({ apps: 50, seed: 5 });
-    const away = `http://127.0.0.1:${await findFreePort()}`;
+    const unreachable = `http://127.0.0.1:${await findFreePort()}`;
     const pipeline = await startPipeline(simulator, {
-      env: { OTEL_EXPORTER_OTLP_ENDPOINT: away, OTEL_EXPORTER_OTLP_TIMEOUT: '500' },
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: unreachable, OTEL_EXPORTER_OTLP_TIMEOUT: '500' },
     });
     await pipeline.settled(30_000);
     await changeOneApp(simulator, pipeline);
     expect(await pipeline.stop()).toEqual([0, 0, 0]);
-    const said = pipeline.services.writer.lines.filter((line) => line.includes('spans cannot be delivered'));
-    expect(said).toHaveLength(1);
+    const warnings = pipeline.services.writer.lines.filter((line) =>
+      line.includes('spans cannot be delivered'),
+    );
+    expect(warnings).toHaveLength(1);
   });
 });
 
-test('without a collector nothing of OpenTelemetry is loaded', async () => {
+test('loads nothing of OpenTelemetry without a collector', async () => {
   const simulator = await startTestSimulator({ apps: 50, seed: 6 });
   const pipeline = await startPipeline(simulator, { env: watchModules });
   await pipeline.settled(30_000);

@@ -10,19 +10,19 @@ import { runCli } from './support/run-cli.ts';
 
 const APPS = 40;
 
-/** `pics up` on a data folder of the test's own, at a pace that needs no patience. */
+/** Starts `pics up` with a data folder of this test and a high request rate. */
 function up(dataFolder: string, args: string[], env: Record<string, string> = {}): TestProcess {
   const variables = { PICS_DATA_DIR: dataFolder, PORT: '0', FETCH_RATE_PER_SECOND: '200', ...env };
   return startProcess('apps/cli/src/main.ts', ['up', `--apps=${APPS}`, ...args], variables);
 }
 
 const SETTLED = /^known (\d+) · wanted 0 · in flight 0 · settled \1 · failed 0 ·/;
-/** All apps but the few that the made-up catalogue holds back as removed. */
+/** Whether a progress line says that all apps are settled. */
 const isFilled = (line: string) =>
   SETTLED.test(line) && !line.startsWith('known 0') && !line.includes('looked');
 
 describe('up --simulate', () => {
-  test('fills an empty Postgres of its own, and with --once ends when everything is settled', async () => {
+  test('fills an empty Postgres, and exits with --once when everything is settled', async () => {
     const run = up(createTestFolder(), ['--simulate', '--once']);
     expect(await run.exited, run.lines.join('\n')).toBe(0);
     const summary = run.lines.find((line) => line.startsWith('Settled:')) ?? '';
@@ -31,7 +31,7 @@ describe('up --simulate', () => {
     expect(Number(known)).toBeGreaterThan(APPS * 0.9);
   });
 
-  test('fills the servers of the user when he names some, as long as they are empty', async () => {
+  test('fills the servers in DATABASE_URL and REDIS_URL when they are empty', async () => {
     const [database, redis] = [await createTestDatabase(), await createTestRedis()];
     const env = { DATABASE_URL: database.url, REDIS_URL: redis.url };
     const run = up(createTestFolder(), ['--simulate', '--once'], env);
@@ -47,7 +47,7 @@ describe('up --simulate', () => {
     expect([settled, count]).toEqual([known, known]);
   });
 
-  test('never writes made-up apps to a database that holds real ones', async () => {
+  test('never writes generated apps to a database that holds real ones', async () => {
     const database = await createTestDatabase();
     const real = connectDatabase(database.url, { applicationName: 'test', maxConnections: 1 });
     await real.insertInto('apps').values({ appid: 440, name: 'Team Fortress 2' }).execute();
@@ -60,7 +60,7 @@ describe('up --simulate', () => {
     await real.destroy();
   });
 
-  test('is found by other commands, stops on Ctrl-C, refuses to run twice on the same data, and has them again at the next start', async () => {
+  test('is found by other commands, refuses to run twice on the same data, stops on Ctrl-C, and keeps its data for the next start', async () => {
     const folder = createTestFolder();
     const first = up(folder, ['--simulate', '--changes-per-minute=0']);
     await first.waitForLine(/^Simulator →/);
@@ -84,7 +84,7 @@ describe('up --simulate', () => {
     expect(await third.exited, third.lines.join('\n')).toBe(0);
   });
 
-  test('starts a service again that was killed, and Postgres too', async () => {
+  test('restarts services and Postgres when they are killed', async () => {
     const folder = createTestFolder();
     const run = up(folder, ['--simulate']);
     await run.waitForLine(isFilled);
@@ -103,14 +103,14 @@ describe('up --simulate', () => {
 });
 
 describe('up', () => {
-  test('names every wrong setting and starts nothing', async () => {
+  test('names every invalid setting and starts nothing', async () => {
     const env = { LOG_LEVEL: 'loud', FETCH_BATCH_SIZE: 'many' };
     const run = up(createTestFolder(), ['--simulate'], env);
     expect(await run.exited).toBe(2);
     expect(run.lines.join('\n')).toMatch(/LOG_LEVEL[^]*FETCH_BATCH_SIZE|FETCH_BATCH_SIZE[^]*LOG_LEVEL/);
   });
 
-  test('takes either --steam or --simulate', async () => {
+  test('refuses --steam together with --simulate', async () => {
     const run = up(createTestFolder(), ['--steam', '--simulate']);
     expect(await run.exited).toBe(2);
     expect(run.lines.join()).toContain("option '--steam' cannot be used with option '--simulate'");

@@ -31,34 +31,34 @@ const running = ours.filter(([name]) => name !== 'migrate');
 const seconds = (text = '') => Number(/^(\d+)s$/.exec(text)?.[1] ?? Number.NaN);
 
 describe('docker-compose.yml', () => {
-  test('runs the four services from one image, built once', () => {
+  test('runs the four services from one image that is built once', () => {
     expect(running.map(([name]) => name)).toEqual(['producer', 'fetcher', 'writer', 'board']);
     expect(ours.filter(([, { build }]) => build).map(([name]) => name)).toEqual(['migrate']);
   });
 
-  test.each(ours)('starts %s by node itself, with a file that is there', (_name, { command }) => {
+  test.each(ours)('starts %s as process 1 from a file that exists', (_name, { command }) => {
     expect(command[0]).toBe('node');
     expect(existsSync(join(ROOT, command[1] ?? ''))).toBe(true);
   });
 
-  test.each(ours)('sets nothing for %s that no service reads', (_name, { environment }) => {
+  test.each(ours)('sets only variables for %s that services read', (_name, { environment }) => {
     expect(Object.keys(settingSchemas)).toEqual(expect.arrayContaining(Object.keys(environment)));
   });
 
   test.each(ours)(
-    'lets %s write nowhere and do nothing that needs a capability',
+    'runs %s on a read-only file system without capabilities',
     (_name, { read_only, cap_drop }) => {
       expect([read_only, cap_drop]).toEqual([true, ['ALL']]);
     },
   );
 
-  test.each(running)('gives %s longer to stop than it takes to drain', (_name, { stop_grace_period }) => {
+  test.each(running)('gives %s more time to stop than it takes to drain', (_name, { stop_grace_period }) => {
     expect(seconds(stop_grace_period) * 1_000).toBeGreaterThan(
       settingSchemas.DRAIN_TIMEOUT_MS.parse(undefined),
     );
   });
 
-  test.each(running)('starts %s when the tables are there, and asks after its health', (_name, service) => {
+  test.each(running)('starts %s after the migration and checks its health', (_name, service) => {
     expect(service.depends_on).toMatchObject({
       migrate: { condition: 'service_completed_successfully' },
       redis: { condition: 'service_healthy' },
@@ -70,31 +70,31 @@ describe('docker-compose.yml', () => {
     expect(script).toContain(`:${service.environment['PORT']}/healthz`);
   });
 
-  test('passes every setting on to some service', () => {
+  test('passes every setting to at least one service', () => {
     const passed = new Set(running.flatMap(([, { environment }]) => Object.keys(environment)));
     // Draining has to fit the grace above.
     const own = ['DRAIN_TIMEOUT_MS'];
     expect(Object.keys(settingSchemas).filter((name) => !passed.has(name))).toEqual(own);
   });
 
-  test('gives fetchers no way to Postgres', () => {
+  test('gives fetchers no access to Postgres', () => {
     expect(services['fetcher']?.environment).not.toHaveProperty('DATABASE_URL');
   });
 
-  test('has a Redis that never evicts a key and keeps its data', () => {
+  test('runs a Redis that never evicts keys and persists its data', () => {
     const { command = [], volumes = [] } = services['redis'] ?? {};
     expect(command.join(' ')).toMatch(/--appendonly yes .*--maxmemory-policy noeviction/);
     expect(volumes).toEqual(['redis:/data']);
   });
 
-  test('publishes on loopback only, and the board only with a password', () => {
+  test('publishes ports on loopback only, and the board only with a password', () => {
     const published = Object.values(services).flatMap(({ ports }) => ports);
     expect(published.length).toBeGreaterThan(0);
     for (const port of published) expect(port).toMatch(/^127\.0\.0\.1:/);
     expect(services['board']?.environment['BOARD_PASSWORD']).toMatch(/^\$\{BOARD_PASSWORD:\?/);
   });
 
-  test('keeps monitoring to its profile', () => {
+  test('runs Prometheus and Grafana only with the monitoring profile', () => {
     const monitoring = Object.entries(services).filter(([, { profiles }]) => profiles.includes('monitoring'));
     expect(monitoring.map(([name]) => name)).toEqual(['prometheus', 'grafana']);
   });

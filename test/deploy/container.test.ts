@@ -14,7 +14,7 @@ import { createTestRedis } from '../support/redis.ts';
 import { environmentOf, startTestSimulator } from '../support/simulator.ts';
 import { copyWorkspace, readImage, ROOT } from './image.ts';
 
-/** The user of the image, as far as there is one here: root becomes nobody, everybody else stays what he is. */
+/** An ordinary user, as in the image: root becomes nobody; other users stay the same. */
 const NOBODY: Identity = { uid: 65_534, gid: 65_534 };
 const canBecomeNobody =
   process.getuid?.() === 0 && spawnSync(process.execPath, ['--version'], NOBODY).status === 0;
@@ -30,7 +30,7 @@ beforeAll(async () => {
   copyWorkspace(app);
   const [, ...install] = readImage().install;
   const pnpm = await bringPnpm(ROOT);
-  // What the bootstrap has installed is in pnpm's store already.
+  // The bootstrap has filled pnpm's store already.
   const done = spawnSync(process.execPath, [pnpm, ...install, '--prefer-offline'], {
     cwd: app,
     encoding: 'utf8',
@@ -46,7 +46,7 @@ beforeAll(async () => {
     startTestSimulator({ apps: 100, seed: 9 }),
   ]);
   const simulated = environmentOf(simulator);
-  const certificate = join(folder, 'ca.pem'); // Its own is for its own user only.
+  const certificate = join(folder, 'ca.pem'); // The original is readable only by its owner.
   copyFileSync(simulated['NODE_EXTRA_CA_CERTS'] ?? '', certificate);
   chmodSync(certificate, 0o644);
   env = {
@@ -87,13 +87,13 @@ async function run(args: string[], variables: Record<string, string>) {
   return { guarded, printed: () => printed };
 }
 
-describe('what the image holds', () => {
-  test('brings the tables up to date, as an ordinary user and on files that nobody may write', async () => {
+describe('the image', () => {
+  test('migrates as an ordinary user on a read-only file system', async () => {
     const { guarded, printed } = await run(['apps/cli/src/main.ts', 'migrate'], env);
     expect([await guarded.exited, printed()]).toEqual([0, expect.stringContaining('Migrated')]);
   });
 
-  test('runs all four services, which become ready and stop in good order', async () => {
+  test('runs all four services, which become ready and exit with 0', async () => {
     const services = await Promise.all(
       ['producer', 'fetcher', 'writer', 'board'].map(async (name) => {
         const port = await findFreePort();
@@ -104,19 +104,19 @@ describe('what the image holds', () => {
       }),
     );
     for (const { name, url, printed } of services) {
-      const answers = (path: string) =>
+      const responds = (path: string) =>
         fetch(url + path).then(
           ({ ok }) => ok,
           () => false,
         );
-      const ready = (await waitUntil(() => answers('/readyz'), 25_000)) && (await answers('/healthz'));
+      const ready = (await waitUntil(() => responds('/readyz'), 25_000)) && (await responds('/healthz'));
       expect([name, ready, printed()]).toEqual([name, true, expect.any(String)]);
     }
     const codes = await Promise.all(services.map(({ guarded }) => guarded.stop()));
     expect(codes).toEqual([0, 0, 0, 0]);
   });
 
-  test('is small: no tests, no simulator, no Postgres, no tools of development', () => {
+  test('contains no tests, simulator, Postgres or development tools', () => {
     const packages = readdirSync(join(app, 'node_modules/.pnpm')).map((name) => name.replace(/@[^@]*$/, ''));
     for (const absent of [
       'vitest',

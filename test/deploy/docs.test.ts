@@ -13,7 +13,7 @@ const pages = globSync(['README.md', 'docs/*.md'], { cwd: ROOT }).map((file) => 
 const railwayPage = pages.find(({ file }) => file === 'docs/deploy-railway.md')?.text ?? '';
 
 describe.each(pages)('$file', ({ file, text }) => {
-  test('names only commands of pics that there are', () => {
+  test('names only pics commands that exist', () => {
     const known = createProgram().commands.map((command) => command.name());
     const named = [...text.matchAll(/(?:apps\/cli\/src\/main\.ts|(?<=[`(]|^)pics) ([a-z]+)/gm)].map(
       ([, name]) => name,
@@ -21,7 +21,7 @@ describe.each(pages)('$file', ({ file, text }) => {
     expect(named.filter((name) => name !== undefined && !known.includes(name))).toEqual([]);
   });
 
-  test('names only files of this repository that are there', () => {
+  test('links only to files that exist', () => {
     const links = [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)].map(([, path = '']) =>
       join(dirname(file), path),
     );
@@ -33,7 +33,7 @@ describe.each(pages)('$file', ({ file, text }) => {
 });
 
 describe('docs/deploy-railway.md', () => {
-  test('has the services, commands and replicas that .railway/railway.ts has', async () => {
+  test('lists the services, commands and replicas of .railway/railway.ts', async () => {
     const { resources = [] } = await railway(createRailwayContext(), project);
     const services = resources
       .flat()
@@ -44,7 +44,7 @@ describe('docs/deploy-railway.md', () => {
     );
   });
 
-  test('names every shared variable that has to be set', async () => {
+  test('lists every shared variable that must be set', async () => {
     const { resources = [] } = await railway(createRailwayContext(), project);
     const services = resources
       .flat()

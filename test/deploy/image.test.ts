@@ -5,11 +5,11 @@ import { isInBuildContext, readImage, ROOT } from './image.ts';
 
 const image = readImage();
 
-/** Parts that no container runs. */
+/** Parts that are not in the image. */
 const LEFT_OUT = ['apps/simulator'];
 
 describe('the image', () => {
-  test('installs the dependencies of every part that a container runs', () => {
+  test('installs the dependencies of every part that containers run', () => {
     const manifests = globSync('{apps,packages}/*/package.json', { cwd: ROOT }).map(dirname);
     const copied = image.copies
       .flatMap(({ sources }) => sources)
@@ -19,14 +19,14 @@ describe('the image', () => {
     );
   });
 
-  test('has the Node and the pnpm that the bootstrap brings', () => {
+  test('uses the same Node and pnpm versions as the bootstrap', () => {
     const toolchain = readFileSync(join(ROOT, 'scripts/toolchain.mjs'), 'utf8');
     const versionOf = (name: string) => new RegExp(`${name}_VERSION = '(.+)'`).exec(toolchain)?.[1];
     expect(new Set(image.bases)).toEqual(new Set([`node:${versionOf('NODE')}-bookworm-slim`]));
     expect(readFileSync(join(ROOT, 'Dockerfile'), 'utf8')).toContain(`pnpm@${versionOf('PNPM')}`);
   });
 
-  test('runs as an ordinary user, started by node itself', () => {
+  test('runs node as process 1 and as an ordinary user', () => {
     expect(image.user).toBe('node');
     expect(image.command[0]).toBe('node');
   });
@@ -40,20 +40,18 @@ describe('the build context', () => {
     'docs/metrics.md',
     'apps/simulator/src/main.ts',
     'id_rsa',
-  ])('leaves %s outside', (path) => expect(isInBuildContext(path)).toBe(false));
+  ])('excludes %s', (path) => expect(isInBuildContext(path)).toBe(false));
 
   test.each([
     'packages/core/node_modules/zod',
     'apps/board/src/x.test.ts',
     'packages/steam/src/testing/a.ts',
-  ])('leaves %s outside, although what is around it comes in', (path) =>
-    expect(isInBuildContext(path)).toBe(false),
-  );
+  ])('excludes %s within an included folder', (path) => expect(isInBuildContext(path)).toBe(false));
 
   test.each([
     'package.json',
     'apps/board/browser/board.css',
     'packages/core/src/flow.ts',
     'migrations/x.sql',
-  ])('lets %s in', (path) => expect(isInBuildContext(path)).toBe(true));
+  ])('includes %s', (path) => expect(isInBuildContext(path)).toBe(true));
 });

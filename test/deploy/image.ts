@@ -3,11 +3,11 @@ import { dirname, join, resolve } from 'node:path';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 
-/** What the Dockerfile says, as far as it matters outside of Docker. */
+/** The parts of the Dockerfile that tests check without Docker. */
 export interface Image {
-  /** Images it is built from: `node:24.21.0-bookworm-slim`. */
+  /** Base images: `node:24.21.0-bookworm-slim`. */
   bases: string[];
-  /** What is copied from this repository, in order: `[sources…, target]`, relative to both roots. */
+  /** Copies from this repository, in order; paths relative to both roots. */
   copies: { sources: string[]; target: string }[];
   /** The command that installs the dependencies. */
   install: string[];
@@ -18,7 +18,7 @@ export interface Image {
 /**
  * Reads the Dockerfile.
  *
- * @throws Error at an instruction this does not know: what it means outside of Docker would have to be thought about.
+ * @throws Error at an unknown instruction: these tests must then take it into account.
  */
 export function readImage(): Image {
   const image: Image = { bases: [], copies: [], install: [], user: '', command: [] };
@@ -33,25 +33,25 @@ export function readImage(): Image {
     else if (instruction === 'USER') image.user = text;
     else if (instruction === 'CMD') image.command = JSON.parse(text) as string[];
     else if (!['WORKDIR', 'ENV', 'EXPOSE', 'RUN', 'COPY'].includes(instruction ?? '')) {
-      throw new Error(`not known here: ${line}`);
+      throw new Error(`unknown instruction: ${line}`);
     }
   }
   return image;
 }
 
-/** Whether .dockerignore lets this path, relative to the root, into the image. Later lines overrule earlier ones. */
+/** Returns whether .dockerignore includes this path, relative to the root. Later lines override earlier ones. */
 export function isInBuildContext(path: string): boolean {
   let included = true;
   for (const line of readFileSync(join(ROOT, '.dockerignore'), 'utf8').split('\n')) {
     if (line === '' || line.startsWith('#')) continue;
     const pattern = line.replace(/^!/, '');
-    if (fits(path, pattern)) included = line.startsWith('!');
+    if (matches(path, pattern)) included = line.startsWith('!');
   }
   return included;
 }
 
-/** A pattern fits a path, and everything below it. */
-function fits(path: string, pattern: string): boolean {
+/** A pattern matches a path and everything below it. */
+function matches(path: string, pattern: string): boolean {
   const source = pattern
     .replaceAll('.', String.raw`\.`)
     .replaceAll('**/', '(?:.*/)?')
@@ -59,7 +59,7 @@ function fits(path: string, pattern: string): boolean {
   return new RegExp(`^${source}(?:/|$)`).test(path);
 }
 
-/** Lays the image's files out in a folder, as `docker build` would under /app, up to installing the dependencies. */
+/** Copies the image's files into a folder, as `docker build` does to /app before it installs the dependencies. */
 export function copyWorkspace(folder: string): void {
   for (const { sources, target } of readImage().copies) {
     for (const source of sources) {

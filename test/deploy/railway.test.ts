@@ -17,7 +17,7 @@ const shared = JSON.parse(readFileSync(join(ROOT, 'railway.json'), 'utf8')) as {
 };
 
 describe('.railway/railway.ts', () => {
-  test('is a graph that Railway accepts: Redis and four services', () => {
+  test('describes Redis and four services in a way that Railway accepts', () => {
     const graph = {
       version: 1 as const,
       project: { name: definition.name },
@@ -34,18 +34,18 @@ describe('.railway/railway.ts', () => {
     expect(deploy).toMatchObject(shared.deploy);
   });
 
-  test.each(named)('starts %s by node itself, with a file that is there', (_name, { deploy }) => {
+  test.each(named)('starts %s as process 1 from a file that exists', (_name, { deploy }) => {
     const [program, file = ''] = deploy?.startCommand?.split(' ') ?? [];
     expect(program).toBe('node');
     expect(existsSync(join(ROOT, file))).toBe(true);
   });
 
-  test.each(named)('sets nothing for %s that no service reads', (_name, { variables = {} }) => {
+  test.each(named)('sets only variables for %s that services read', (_name, { variables = {} }) => {
     expect(Object.keys(settingSchemas)).toEqual(expect.arrayContaining(Object.keys(variables)));
   });
 
   test.each(named)(
-    'lets %s reach Postgres only after its tables were brought up to date',
+    'migrates before it starts %s, except for fetchers, which have no database',
     (_name, service) => {
       const migrates = service.deploy?.preDeployCommand?.join() === 'node apps/cli/src/main.ts migrate';
       expect('DATABASE_URL' in (service.variables ?? {})).toBe(migrates);
@@ -53,12 +53,12 @@ describe('.railway/railway.ts', () => {
     },
   );
 
-  test('runs several fetchers and one of each other', () => {
+  test('runs two fetchers and one replica of the other services', () => {
     const replicas = Object.fromEntries(named.map(([name, { deploy }]) => [name, deploy?.numReplicas ?? 1]));
     expect(replicas).toEqual({ producer: 1, fetcher: 2, writer: 1, board: 1 });
   });
 
-  test('holds no secret: they come from the project', () => {
+  test('contains no secrets and references those of the project', () => {
     const board = services.find(({ name }) => name === 'board');
     expect(board?.variables).toMatchObject({
       DATABASE_URL: { type: 'sharedReference', name: 'DATABASE_URL' },
@@ -68,12 +68,12 @@ describe('.railway/railway.ts', () => {
 });
 
 describe('railway.json', () => {
-  test('holds only what every service shares', () => {
+  test('contains only what all services share', () => {
     expect(shared.deploy).not.toHaveProperty('startCommand');
     expect(shared.deploy).not.toHaveProperty('preDeployCommand');
   });
 
-  test('gives longer to stop than a service takes to drain', () => {
+  test('gives services more time to stop than they take to drain', () => {
     const drainMs = settingSchemas.DRAIN_TIMEOUT_MS.parse(undefined);
     expect(Number(shared.deploy['drainingSeconds']) * 1_000).toBeGreaterThan(drainMs);
   });

@@ -5,7 +5,7 @@ import { settingSchemas } from '../../packages/service/src/settings.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** Settings of `up` alone, and of docker-compose.yml alone, which no service reads. */
+/** Settings that only `npm start` or docker-compose.yml reads. */
 const OTHER_SETTINGS = [
   'PICS_DATA_DIR',
   'POSTGRES_PASSWORD',
@@ -20,12 +20,12 @@ describe('.env.example', () => {
     [...text.matchAll(/^#([A-Z_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
   );
 
-  test('names every setting there is, and no other', () => {
+  test('lists every setting and no others', () => {
     const names = [...Object.keys(settingSchemas), ...OTHER_SETTINGS];
     expect([...examples.keys()].toSorted()).toEqual(names.toSorted());
   });
 
-  test('names every variable that docker-compose.yml fills in', () => {
+  test('lists every variable that docker-compose.yml uses', () => {
     const compose = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8');
     const variables = [...compose.matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name);
     expect(variables.length).toBeGreaterThan(0);

@@ -4,13 +4,13 @@ import { openQueues, type Queues } from '@pics/queue';
 import type { Random } from './random.ts';
 import type { ServiceName, World } from './world.ts';
 
-/** Something that goes wrong. It resolves when it has struck; what it leaves to be undone later is in `heal`. */
+/** A fault. `strike` resolves when it has happened, and returns `heal` when something must be undone later. */
 export interface Fault {
   name: string;
   strike(world: World, random: Random): Promise<{ heal?: () => Promise<void> } | void>;
 }
 
-/** Beyond the life of a job's lock (15 s), so that others take the jobs of one that is frozen so long. */
+/** Longer than a job's lock (15 s), so that other fetchers take over the jobs of a frozen one. */
 const FREEZE_MS = 18_000;
 
 const anyService = (world: World, random: Random): ServiceName =>
@@ -50,7 +50,7 @@ const MACHINE: Fault[] = [
     },
   },
   {
-    name: 'kill -9 of Redis, which comes back empty',
+    name: 'kill -9 of Redis, which restarts empty',
     strike: async (world, random) => {
       await world.redis.kill();
       await delay(random.between(0, 1_500));
@@ -97,18 +97,18 @@ async function withRedis(world: World, work: (redis: Queues['redis']) => Promise
   }
 }
 
-/** Faults of Steam: armed in the simulator, most of them for so many milliseconds or so many times. */
+/** Faults of Steam, armed in the simulator for a time or a number of requests. */
 const STEAM: Record<string, (random: Random) => FaultInput[]> = {
-  'the connection is cut in the middle of an answer': (random) => [
+  'the connection is cut in the middle of a response': (random) => [
     { kind: 'drop-connection', next: random.between(1, 3), afterParts: random.between(0, 1) },
   ],
-  'requests get no answer': (random) => [{ kind: 'no-answer', next: random.between(1, 4) }],
-  'answers come too late': () => [{ kind: 'late-answer', next: 3, ms: 2_500 }],
-  'answers come late, in time': () => [{ kind: 'late-answer', forMs: 2_000, ms: 700 }],
-  'answers come out of order': () => [{ kind: 'out-of-order', forMs: 2_000, ms: 300 }],
-  'answers come twice': () => [{ kind: 'doubled-answer', forMs: 2_000 }],
+  'requests get no response': (random) => [{ kind: 'no-answer', next: random.between(1, 4) }],
+  'responses arrive too late': () => [{ kind: 'late-answer', next: 3, ms: 2_500 }],
+  'responses arrive late, but in time': () => [{ kind: 'late-answer', forMs: 2_000, ms: 700 }],
+  'responses arrive out of order': () => [{ kind: 'out-of-order', forMs: 2_000, ms: 300 }],
+  'responses arrive twice': () => [{ kind: 'doubled-answer', forMs: 2_000 }],
   'ids are left out': () => [{ kind: 'leave-out', forMs: 1_500, probability: 0.1 }],
-  'answers come compressed': () => [{ kind: 'gzip-multi', forMs: 3_000 }],
+  'responses are compressed': () => [{ kind: 'gzip-multi', forMs: 3_000 }],
   'TryAnotherCM at logon': (random) => [
     { kind: 'refuse-logon', result: 'TryAnotherCM', next: random.between(1, 5) },
   ],
@@ -121,7 +121,7 @@ const STEAM: Record<string, (random: Random) => FaultInput[]> = {
       response: random.pick(['refuse', 'no-answer', 'disconnect'] as const),
     },
   ],
-  'bodies come damaged': (random) => [
+  'bodies are damaged': (random) => [
     {
       kind: 'corrupt-body',
       forMs: 1_500,
@@ -129,20 +129,20 @@ const STEAM: Record<string, (random: Random) => FaultInput[]> = {
       damage: random.pick(['flip', 'cut', 'garbage'] as const),
     },
   ],
-  'bodies are withheld': () => [{ kind: 'withhold-body', forMs: 3_000, probability: 0.3 }],
-  'withheld bodies cannot be read either': () => [
+  'bodies must be fetched over HTTP': () => [{ kind: 'withhold-body', forMs: 3_000, probability: 0.3 }],
+  'bodies over HTTP fail too': () => [
     { kind: 'withhold-body', forMs: 2_000, probability: 0.2 },
     { kind: 'refuse-http', forMs: 2_000, probability: 0.5 },
   ],
-  'answers are older than what was announced': () => [{ kind: 'stale', forMs: 1_000, probability: 0.3 }],
+  'responses are older than announced': () => [{ kind: 'stale', forMs: 1_000, probability: 0.3 }],
   'the cursor is too old': (random) => [
     { kind: 'force-full', next: 1, apps: true, packages: random.fraction() < 0.5 },
   ],
   'Steam answers heartbeats and nothing else': () => [{ kind: 'frozen', forMs: 4_000 }],
-  'Steam takes no connections': () => [{ kind: 'refuse-connections', forMs: 2_000 }],
+  'Steam refuses connections': () => [{ kind: 'refuse-connections', forMs: 2_000 }],
 };
 
-/** Faults that only bite at a logon need one. */
+/** Faults that take effect only at a logon, so sessions are disconnected. */
 const AT_LOGON = new Set<FaultInput['kind']>(['refuse-logon', 'refuse-connections']);
 
 const SIMULATED: Fault[] = Object.entries(STEAM).map(([name, arm]) => ({

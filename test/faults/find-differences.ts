@@ -3,13 +3,13 @@ import { extractApp } from '@pics/appinfo';
 import { applyRecords, readStoredApps, type StoredApp } from '../support/stored-apps.ts';
 import type { World } from './world.ts';
 
-/** How many differences are spelled out. */
+/** Differences that are described; the rest are counted. */
 const SHOWN = 5;
 
 /**
- * Compares the tables with what the simulator shows now, app by app; gives back what differs, in words.
+ * Compares the tables with the current state of the simulator and returns a description of each app that differs.
  *
- * @param except apps that are not compared, because the test made them such that they cannot be stored.
+ * @param except apps that are not compared, because the test made them impossible to store.
  */
 export async function findDifferences(
   { database, simulator }: Pick<World, 'database' | 'simulator'>,
@@ -38,13 +38,13 @@ function findDifference(
   appid: number,
   stored: StoredApp | undefined,
 ): string | undefined {
-  const truth = simulator.findApp(appid);
-  if (!truth) return undefined;
+  const app = simulator.findApp(appid);
+  if (!app) return undefined;
   if (!stored) return `app ${appid} is not stored`;
-  const { changeNumber, missingToken, text } = truth;
+  const { changeNumber, missingToken, text } = app;
   const record = extractApp({ appid, changeNumber, missingToken, body: text });
   const expected = applyRecords([record]);
-  // What a restricted answer does not show stays as some earlier answer left it, whichever that was.
+  // A restricted response leaves the other sections as an earlier response left them.
   if (!record.common) for (const key of COMMON) Object.assign(expected, { [key]: stored[key] });
   if (!record.extended) Object.assign(expected, { extended: stored.extended, dlc: stored.dlc });
   if (!record.depots) expected.depots = stored.depots;

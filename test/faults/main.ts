@@ -4,7 +4,7 @@ import { runRound } from './run-round.ts';
 
 /**
  * `npm run test:faults -- --seed S --rounds N`: rounds of faults with the seeds S, S+1, …
- * One round runs at a time, in this process; it stops by itself, and exits 1 when a promise was broken.
+ * Rounds run one after the other in this process, which exits with 1 when a promise was broken.
  */
 const { seed, rounds } = readOptions();
 let broken = 0;
@@ -31,7 +31,7 @@ function readOptions(): { seed: number; rounds: number } {
     });
     const numbers = { seed: Number(values.seed), rounds: Number(values.rounds) };
     if (Object.values(numbers).every((value) => Number.isSafeInteger(value) && value >= 1)) return numbers;
-    throw new Error('seed and rounds are whole numbers from 1 on');
+    throw new Error('--seed and --rounds take positive integers');
   } catch (error) {
     console.error(`${(error as Error).message}\nusage: npm run test:faults -- [--seed S] [--rounds N]`);
     process.exit(2);

@@ -1,4 +1,4 @@
-/** A random sequence that is the same for the same seed: what happened in a round can be had again. */
+/** A random sequence that depends only on the seed, so that a round can be repeated. */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = (seed ^ 0x9e37_79b9) >>> 0;
   }
 
-  /** From 0 up to 1 (mulberry32). */
+  /** Returns a number from 0 up to, but not including, 1 (mulberry32). */
   fraction(): number {
     this.#state = (this.#state + 0x6d2b_79f5) >>> 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
@@ -14,14 +14,14 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
   }
 
-  /** A whole number, both ends included. */
+  /** Returns an integer between both, inclusive. */
   between(min: number, max: number): number {
     return min + Math.floor(this.fraction() * (max - min + 1));
   }
 
-  pick<Item>(items: readonly Item[]): Item {
-    const item = items[Math.floor(this.fraction() * items.length)];
-    if (item === undefined) throw new Error('nothing to pick from');
-    return item;
+  pick<Choice>(choices: readonly Choice[]): Choice {
+    const choice = choices[Math.floor(this.fraction() * choices.length)];
+    if (choice === undefined) throw new Error('nothing to pick from');
+    return choice;
   }
 }

@@ -7,29 +7,29 @@ import { FAULTS } from './faults.ts';
 import { Random } from './random.ts';
 import { createWorld, RATE, type World } from './world.ts';
 
-/** How many faults strike in a round, one after the other. */
+/** Faults in a round, one after the other. */
 const FAULTS_A_ROUND = 8;
 
-/** What a round may take to settle when all is well again: an app that was asked for ten times in vain waits a minute. */
+/** Time to settle after the last fault: an app that was requested ten times without success waits for a minute. */
 const SETTLE_MS = 150_000;
 
-/** How long a span the budget is held against: long enough that a burst of this machine's scheduler is no breach. */
-const BUDGET_SPAN_MS = 5_000;
+/** The window in which the request budget is checked: long enough to absorb jitter of the machine. */
+const BUDGET_WINDOW_MS = 5_000;
 const BUDGET_TOLERANCE = 1.1;
 
 export interface RoundResult {
   seed: number;
-  /** The faults in the order they struck. */
+  /** The faults in the order they happened. */
   faults: string[];
-  /** What was promised and did not hold; empty when the round passed. */
+  /** The promises that did not hold; empty when the round passed. */
   broken: string[];
 }
 
 /**
- * One round: the whole line on real servers against a catalogue that keeps changing, while a sequence of faults that the
- * seed decides strikes at moments that the seed decides. Then all is mended, the line settles, and is held to its promises:
- * the tables are what Steam shows, nothing is wanted or in flight, no app failed, no row stepped back, no process died, and
- * the fleet kept its budget.
+ * Runs one round: the pipeline on real servers against a changing catalogue, with faults whose kind and time the seed
+ * decides. Afterwards everything is restored, the pipeline settles, and the promises are checked: the tables match Steam,
+ * nothing is wanted or in flight, no app failed, no row went back to an older state, no process died, and the fleet kept
+ * its budget.
  */
 export async function runRound(seed: number): Promise<RoundResult> {
   const random = new Random(seed);
@@ -48,7 +48,7 @@ export async function runRound(seed: number): Promise<RoundResult> {
   }
   striking.abort();
   await changing;
-  await mend(world, heals);
+  await restore(world, heals);
 
   const broken: string[] = [];
   if (!(await waitUntil(() => hasCaughtUp(world), SETTLE_MS))) {
@@ -59,13 +59,13 @@ export async function runRound(seed: number): Promise<RoundResult> {
     broken.push(`not settled: ${counts}\n${last.join('\n')}`);
   }
   broken.push(...(await findDifferences(world)), ...(await findFailedApps(world)), ...world.deaths);
-  const most = mostRequestsWithin(world, BUDGET_SPAN_MS);
-  const allowed = (RATE * BUDGET_TOLERANCE * BUDGET_SPAN_MS) / 1_000;
-  if (most > allowed) broken.push(`${most} requests within ${BUDGET_SPAN_MS} ms, ${allowed} allowed`);
+  const most = mostRequestsWithin(world, BUDGET_WINDOW_MS);
+  const allowed = (RATE * BUDGET_TOLERANCE * BUDGET_WINDOW_MS) / 1_000;
+  if (most > allowed) broken.push(`${most} requests within ${BUDGET_WINDOW_MS} ms, ${allowed} allowed`);
   return { seed, faults, broken };
 }
 
-/** Changes a few apps several times a second until told to stop. */
+/** Changes a few apps several times a second until the signal aborts. */
 async function keepChanging({ simulator }: World, random: Random, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     simulator.release(random.between(1, 5));
@@ -74,21 +74,21 @@ async function keepChanging({ simulator }: World, random: Random, signal: AbortS
 }
 
 /**
- * Undoes what does not undo itself. A session that backs off for half an hour, as it must after RateLimitExceeded, is
- * started again, as an operator would once Steam has lifted the block.
+ * Undoes the faults that do not end by themselves. A session that backs off for half an hour after RateLimitExceeded is
+ * restarted, as an operator would do once Steam accepts logons again.
  */
-async function mend(world: World, heals: (() => Promise<void>)[]): Promise<void> {
+async function restore(world: World, heals: (() => Promise<void>)[]): Promise<void> {
   world.simulator.disarm();
   for (const heal of heals) await heal();
   for (const [name, service] of world.services) {
-    const answer = await fetch(`${service.url}/readyz`).catch(() => undefined);
-    if (!answer || !/RateLimitExceeded/.test(await answer.text())) continue;
+    const response = await fetch(`${service.url}/readyz`).catch(() => undefined);
+    if (!response || !/RateLimitExceeded/.test(await response.text())) continue;
     await world.stop(name);
     await world.start(name);
   }
 }
 
-/** Whether everything that was released is through, and every id was looked at since the last gap. */
+/** Returns whether every released change is settled and a discovery has finished since the last gap. */
 async function hasCaughtUp({ database, simulator }: World): Promise<boolean> {
   const state = await database.selectFrom('picsState').select('lastChangeNumber').executeTakeFirst();
   if (state?.lastChangeNumber !== simulator.currentChangeNumber) return false;
@@ -106,12 +106,12 @@ async function findFailedApps({ database }: World): Promise<string[]> {
   return failed.map(({ appid, lastError }) => `app ${appid} failed: ${lastError}`);
 }
 
-function mostRequestsWithin({ simulator }: World, spanMs: number): number {
+function mostRequestsWithin({ simulator }: World, windowMs: number): number {
   const times = simulator.requests(['product-info', 'metadata']).map(({ atMs }) => atMs);
   let most = 0;
   let first = 0;
   for (const [index, time] of times.entries()) {
-    while ((times[first] ?? time) <= time - spanMs) first += 1;
+    while ((times[first] ?? time) <= time - windowMs) first += 1;
     most = Math.max(most, index - first + 1);
   }
   return most;

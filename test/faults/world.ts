@@ -13,7 +13,7 @@ export const RATE = 20;
 
 export type ServiceName = 'producer' | 'writer' | `fetcher-${number}`;
 
-/** Everything that a round can break: real servers, the simulator, and every service as a process of its own. */
+/** Everything that a round can break: real servers, the simulator, and each service in its own process. */
 export interface World {
   simulator: Simulator;
   postgres: TestServer;
@@ -21,17 +21,17 @@ export interface World {
   database: Database;
   services: Map<ServiceName, TestService>;
   fetchers: ServiceName[];
-  /** Processes that ended although nobody ended them, with their last lines. */
+  /** Processes that exited without being stopped, with their last lines. */
   deaths: string[];
-  /** Starts a service again after it was ended. */
+  /** Starts a service that was stopped. */
   start(name: ServiceName): Promise<void>;
-  /** Ends one as `kill -9` does. */
+  /** Kills a service with SIGKILL. */
   kill(name: ServiceName): Promise<void>;
-  /** Ends one with SIGTERM and gives back its exit code. */
+  /** Stops a service with SIGTERM and returns its exit code. */
   stop(name: ServiceName): Promise<number>;
 }
 
-/** Builds a world with a catalogue of its own and the whole line under way. */
+/** Starts a new world with its own catalogue and a running pipeline. */
 export async function createWorld(seed: number): Promise<World> {
   const [postgres, redis, simulator] = await Promise.all([
     createTestPostgres(),
@@ -56,7 +56,7 @@ export async function createWorld(seed: number): Promise<World> {
   };
   const fetchers: ServiceName[] =
     seed % 2 === 0 ? ['fetcher-1', 'fetcher-2'] : ['fetcher-1', 'fetcher-2', 'fetcher-3'];
-  const ended = new WeakSet<TestService>();
+  const stopped = new WeakSet<TestService>();
   const services = new Map<ServiceName, TestService>();
   const deaths: string[] = [];
   const find = (name: ServiceName): TestService => {
@@ -78,19 +78,19 @@ export async function createWorld(seed: number): Promise<World> {
       services.set(name, service);
       const watch = async () => {
         const code = await service.exited;
-        if (ended.has(service)) return;
+        if (stopped.has(service)) return;
         deaths.push(`${name} exited with ${code}:\n${service.lines.slice(-5).join('\n')}`);
       };
       void watch();
     },
     kill: async (name) => {
       const service = find(name);
-      ended.add(service);
+      stopped.add(service);
       await service.kill();
     },
     stop: (name) => {
       const service = find(name);
-      ended.add(service);
+      stopped.add(service);
       return service.stop();
     },
   };
@@ -98,7 +98,7 @@ export async function createWorld(seed: number): Promise<World> {
   return world;
 }
 
-/** Makes Postgres refuse, whatever the code does, that an app steps back behind an answer it already had. */
+/** Adds a trigger that rejects every update of an app to an older change number. */
 async function forbidSteppingBack(url: string): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();

@@ -8,7 +8,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
 describe.each(readDashboards())('$file', ({ dashboard }) => {
-  test('loads without edits: its only variable is the data source, and every panel takes it', () => {
+  test('loads without edits: its only variable is the data source, which every panel uses', () => {
     expect(dashboard.templating.list.map(({ name }) => name)).toEqual(['datasource']);
     expect(dashboard).not.toHaveProperty('__inputs');
     for (const panel of dashboard.panels.filter(({ type }) => type !== 'row')) {
@@ -19,14 +19,14 @@ describe.each(readDashboards())('$file', ({ dashboard }) => {
     }
   });
 
-  test('has panels that each say what they show and do not lie over each other', () => {
+  test('has panels with descriptions that do not overlap', () => {
     const ids = dashboard.panels.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     const cells = new Set<string>();
-    const silent = dashboard.panels.filter(
+    const undescribed = dashboard.panels.filter(
       ({ type, description }) => type !== 'row' && !description?.endsWith('.'),
     );
-    expect(silent.map(({ title }) => title)).toEqual([]);
+    expect(undescribed.map(({ title }) => title)).toEqual([]);
     for (const { title, gridPos } of dashboard.panels) {
       expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
       for (let x = gridPos.x; x < gridPos.x + gridPos.w; x += 1) {
@@ -42,7 +42,7 @@ describe.each(readDashboards())('$file', ({ dashboard }) => {
 describe.each(readRules())('$file', ({ rules }) => {
   const alerts = rules.groups.flatMap((group) => group.rules);
 
-  test('has alerts that its page explains, with their severity', () => {
+  test('has exactly the alerts and severities that docs/metrics.md lists', () => {
     const page = read('docs/metrics.md');
     const documented = [...page.matchAll(/^\| (Pics\w+) \| (\w+) \|/gm)].map(
       ([, alert, severity]) => `${alert} ${severity}`,
@@ -52,14 +52,14 @@ describe.each(readRules())('$file', ({ rules }) => {
     );
   });
 
-  test('takes only labels into its sentences that its query leaves', () => {
+  test('uses only labels in its texts that the query keeps', () => {
     for (const { alert, expr, annotations } of alerts) {
       const used = [...`${annotations.summary} ${annotations.description}`.matchAll(/\$labels\.(\w+)/g)];
       const grouped = [...expr.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, labels = '']) =>
         labels.split(/,\s*/),
       );
-      const left = grouped.length > 0 ? grouped : ['service', 'instance'];
-      expect([alert, used.map(([, label]) => label).filter((label) => !left.includes(label ?? ''))]).toEqual([
+      const kept = grouped.length > 0 ? grouped : ['service', 'instance'];
+      expect([alert, used.map(([, label]) => label).filter((label) => !kept.includes(label ?? ''))]).toEqual([
         alert,
         [],
       ]);
@@ -67,15 +67,15 @@ describe.each(readRules())('$file', ({ rules }) => {
   });
 });
 
-test('a query with a mistake in it is refused', () => {
-  expect(() => readQuery('sum(rate(pics_x[5m])')).toThrow('no PromQL');
+test('reading a query rejects invalid PromQL', () => {
+  expect(() => readQuery('sum(rate(pics_x[5m])')).toThrow('invalid PromQL');
   expect(readQuery('max(pics_a{b="c"}) / pics_d').selectors).toEqual([
     { metric: 'pics_a', labels: ['b'] },
     { metric: 'pics_d', labels: [] },
   ]);
 });
 
-test('Prometheus and Grafana find everything where docker-compose.yml mounts it', () => {
+test('Prometheus and Grafana read the files where docker-compose.yml mounts them', () => {
   const { services } = parse(read('docker-compose.yml')) as {
     services: Record<string, { volumes?: string[]; ports?: string[] }>;
   };

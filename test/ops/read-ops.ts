@@ -6,7 +6,7 @@ import { z } from 'zod';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** A PromQL query of `ops/`, and what it asks for. */
+/** A PromQL query in `ops/` and its selectors. */
 export interface Query {
   query: string;
   selectors: { metric: string; labels: string[] }[];
@@ -69,7 +69,7 @@ export function readRules(): { file: string; rules: Rules }[] {
   return find('ops/prometheus/rules/*.yml').map((file) => ({ file, rules: rules.parse(parse(read(file))) }));
 }
 
-/** Everything of `ops/` that asks Prometheus for something. */
+/** Returns every file of `ops/` that queries Prometheus. */
 export function readOpsFiles(): OpsFile[] {
   const dashboards = readDashboards().map(({ file, dashboard }) => ({
     file,
@@ -85,20 +85,20 @@ export function readOpsFiles(): OpsFile[] {
 }
 
 /**
- * Reads a query by Prometheus' own grammar.
+ * Parses a query with Prometheus' own grammar.
  *
  * @throws Error when it does not parse.
  */
 export function readQuery(query: string): Query {
-  // Grafana fills this in before it asks.
+  // Grafana replaces this variable.
   const text = query.replaceAll('$__rate_interval', '5m');
   const selectors: Query['selectors'] = [];
   parser.parse(text).iterate({
     enter: ({ name, type, from, to, node }) => {
-      if (type.isError) throw new Error(`no PromQL at ${from}: ${query}`);
+      if (type.isError) throw new Error(`invalid PromQL at ${from}: ${query}`);
       if (name === 'VectorSelector') {
         const identifier = node.getChild('Identifier');
-        if (!identifier) throw new Error(`no metric named: ${query}`);
+        if (!identifier) throw new Error(`selector without a metric: ${query}`);
         selectors.push({ metric: text.slice(identifier.from, identifier.to), labels: [] });
       }
       const inMatcher = node.parent?.name === 'UnquotedLabelMatcher';
