@@ -20,17 +20,17 @@ describe.skipIf(!program)('the board in a browser', () => {
   let browser: Browser;
   let url: string;
   let page: Page;
-  /** What the page loaded, and what its console complained about. */
+  /** The hosts that the page loaded from, and the errors in its console. */
   let hosts: Set<string>;
-  let complaints: string[];
+  let consoleErrors: string[];
 
   async function openPage(options: BrowserContextOptions = {}): Promise<Page> {
     const context = await browser.newContext(options);
     const opened = await context.newPage();
     opened.setDefaultTimeout(30_000);
     opened.on('request', (request) => hosts.add(new URL(request.url()).origin));
-    opened.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-    opened.on('pageerror', (error) => complaints.push(error.message));
+    opened.on('console', (message) => message.type() === 'error' && consoleErrors.push(message.text()));
+    opened.on('pageerror', (error) => consoleErrors.push(error.message));
     return opened;
   }
 
@@ -47,7 +47,7 @@ describe.skipIf(!program)('the board in a browser', () => {
 
   beforeEach(async () => {
     hosts = new Set();
-    complaints = [];
+    consoleErrors = [];
     page = await openPage();
   });
 
@@ -56,7 +56,7 @@ describe.skipIf(!program)('the board in a browser', () => {
     await updateFleetSettings(pipeline.database, { paused: false, fetchRate: null });
   });
 
-  /** An app of the catalogue that nobody else in this file breaks, with a name to know it by. */
+  /** An app with a name. Each test uses its own index, so that tests do not break each other's app. */
   const appWithName = async (index: number) => {
     const named = await pipeline.database
       .selectFrom('apps')
@@ -70,29 +70,29 @@ describe.skipIf(!program)('the board in a browser', () => {
     return { appid: named.appid, name: named.name ?? '' };
   };
 
-  /** Steam has another text of an app from now on. */
+  /** Changes the text of an app at Steam. */
   const edit = (appid: number, text: string) =>
     simulator.editApp(appid, { text: Buffer.from(text), missingToken: false, onlyPublic: false });
 
   const failures = () => page.locator('#failures tbody tr');
 
-  test('tells how things stand, and follows them without being loaded again', async () => {
+  test('shows the state of the pipeline, and follows it without a reload', async () => {
     await page.goto(url);
     await page.getByRole('heading', { level: 1, name: 'Up to date with Steam' }).waitFor();
     for (const service of ['board', 'fetcher', 'producer', 'writer']) {
       await page.locator('#services').getByRole('rowheader', { name: service }).waitFor();
     }
     await page.getByRole('img', { name: /^Apps a second in the last hour: now / }).waitFor();
-    await page.evaluate('globalThis.neverLoadedAgain = true');
+    await page.evaluate('globalThis.neverReloaded = true');
 
     const { appid, name } = await appWithName(0);
-    const common = '\t"common"\n\t{\n\t\t"name"\t\t"Renamed while you look"\n\t}\n';
+    const common = '\t"common"\n\t{\n\t\t"name"\t\t"Renamed meanwhile"\n\t}\n';
     edit(appid, `"appinfo"\n{\n\t"appid"\t\t"${appid}"\n${common}}\n`);
-    await page.locator('#changes').getByRole('rowheader', { name: 'Renamed while you look' }).waitFor();
-    expect(name).not.toBe('Renamed while you look');
-    expect(await page.evaluate('globalThis.neverLoadedAgain')).toBe(true);
+    await page.locator('#changes').getByRole('rowheader', { name: 'Renamed meanwhile' }).waitFor();
+    expect(name).not.toBe('Renamed meanwhile');
+    expect(await page.evaluate('globalThis.neverReloaded')).toBe(true);
     expect([...hosts]).toEqual([url]);
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
   });
 
   test('shows an app that fails, requeues it with a button, and shows it settled', async () => {
@@ -101,7 +101,7 @@ describe.skipIf(!program)('the board in a browser', () => {
     const { text } = simulator.findApp(appid) ?? {};
     edit(appid, '"appinfo"\n{\n\t"cut');
     await failures().getByText('KeyValuesError').waitFor();
-    // It failed alone, in a job that did the rest.
+    // It failed alone: the job completed with the other apps.
     expect(await page.getByRole('link', { name: 'failed jobs' }).count()).toBe(0);
     expect(await failures().getByRole('link', { name }).getAttribute('href')).toBe(`/apps/${appid}`);
 
@@ -109,20 +109,20 @@ describe.skipIf(!program)('the board in a browser', () => {
     await page.getByRole('button', { name: 'Requeue 1 app that failed with KeyValuesError' }).click();
     await page.getByRole('status').getByText('1 app requeued.').waitFor();
     await page.getByText('No app has failed.').waitFor();
-    // The button went with its row; the keyboard goes on from the heading above it.
+    // The button was removed with its row, so the focus moves to the heading of the section.
     await page.locator('#failures-title:focus').waitFor();
 
     await page.getByRole('searchbox').fill(String(appid));
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name }).waitFor();
     await page.locator('section', { hasText: 'Ledger' }).getByText('settled', { exact: true }).waitFor();
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
   });
 
-  test('sends a job that failed for good again from Bull Board, and the app settles', async () => {
+  test('retries a job that failed for good from Bull Board, and the app settles', async () => {
     const { appid } = await appWithName(2);
-    const silence = simulator.arm({ kind: 'no-answer', appids: [appid] });
-    // Eleven attempts without an answer lie behind it: the next one is the last.
+    const fault = simulator.arm({ kind: 'no-answer', appids: [appid] });
+    // Eleven attempts failed already: the next one is the last.
     await pipeline.database
       .updateTable('syncStatus')
       .set({ attempts: 11, settledChangeNumber: null })
@@ -130,11 +130,11 @@ describe.skipIf(!program)('the board in a browser', () => {
       .execute();
     await page.goto(url);
     await failures().getByText('NoResponse').waitFor();
-    simulator.disarm(silence.id);
+    simulator.disarm(fault.id);
 
     await page.getByRole('link', { name: 'failed jobs of pics-fetch' }).click();
     await page.getByText(`app ${appid} failed after 12 attempts`).first().waitFor();
-    // Bull Board gives its buttons pictures instead of names.
+    // Bull Board's buttons have icons instead of names.
     await page.locator('button:has(.lucide-refresh-cw)', { hasNotText: 'Retry all' }).click();
     await page.getByRole('button', { name: 'Confirm' }).click();
     const isSettled = async () => {
@@ -147,48 +147,48 @@ describe.skipIf(!program)('the board in a browser', () => {
     };
     await expect.poll(isSettled, { timeout: 30_000 }).toBe(true);
 
-    // Its fonts are asked for at another host, and the policy keeps the browser from asking.
+    // Bull Board links fonts on another host, which the policy blocks.
     expect([...hosts].filter((host) => host !== url && host !== 'https://fonts.googleapis.com')).toEqual([]);
-    expect(complaints.filter((complaint) => !complaint.includes('fonts.googleapis.com'))).toEqual([]);
+    expect(consoleErrors.filter((text) => !text.includes('fonts.googleapis.com'))).toEqual([]);
     await page.goto(`${url}/`);
     await page.getByText('No app has failed.').waitFor();
   });
 
-  test('pauses, resumes, sets the rate and syncs, and says each time what came of it', async () => {
+  test('pauses, resumes, sets the rate and syncs, and shows each result', async () => {
     await page.goto(url);
-    const outcome = page.getByRole('status');
+    const result = page.getByRole('status');
     await page.getByRole('button', { name: 'Pause' }).click();
-    await outcome.getByText('Paused: nothing more is dispatched.').waitFor();
+    await result.getByText('Paused: no new batches are dispatched.').waitFor();
     await page.getByRole('heading', { level: 1, name: 'Paused' }).waitFor();
 
     const { appid } = await appWithName(3);
     await page.getByLabel('Sync now: appids').fill(`${appid}, 999999`);
     await page.getByRole('button', { name: 'Sync' }).click();
-    await outcome.getByText('2 apps will be fetched now.').waitFor();
-    await page.locator('.figures > div', { hasText: 'Wanted' }).getByText('2', { exact: true }).waitFor();
+    await result.getByText('2 apps will be fetched now.').waitFor();
+    await page.locator('.tiles > div', { hasText: 'Wanted' }).getByText('2', { exact: true }).waitFor();
 
     await page.getByRole('spinbutton', { name: 'Requests a second' }).fill('50');
     await page.getByRole('button', { name: 'Set', exact: true }).click();
-    await outcome.getByText('The fleet makes 50 requests a second from now on.').waitFor();
+    await result.getByText('Rate set to 50 requests a second for the whole fleet.').waitFor();
     await page.locator('#fleet').getByText('50 requests a second').waitFor();
     await page.getByRole('button', { name: 'Reset' }).click();
-    await page.locator('#fleet').getByText('as FETCH_RATE_PER_SECOND says').waitFor();
+    await page.locator('#fleet').getByText('from FETCH_RATE_PER_SECOND').waitFor();
 
-    await page.getByLabel('Requeue', { exact: true }).selectOption('of this type');
-    await page.getByLabel('Which').fill('game');
+    await page.getByLabel('Requeue', { exact: true }).selectOption('apps of type');
+    await page.getByLabel('Value').fill('game');
     await page.getByRole('button', { name: 'Count' }).click();
-    await outcome.getByText(/^\d+ apps would be requeued\.$/).waitFor();
+    await result.getByText(/^\d+ apps would be requeued\.$/).waitFor();
 
     await page.getByRole('button', { name: 'Resume' }).click();
     await page.getByRole('heading', { level: 1, name: 'Up to date with Steam' }).waitFor();
     await pipeline.settled(30_000);
-    expect(complaints).toEqual([]);
+    expect(consoleErrors).toEqual([]);
   });
 
-  test('is worked with the keyboard alone, and keeps the focus while it changes', async () => {
+  test('works with the keyboard alone, and keeps the focus while it changes', async () => {
     await page.goto(url);
     await page.keyboard.press('Tab');
-    await page.locator(':focus', { hasText: 'Skip to the content' }).waitFor();
+    await page.locator(':focus', { hasText: 'Skip to content' }).waitFor();
     await page.keyboard.press('Enter');
     await page.locator('main:focus').waitFor();
 
@@ -208,7 +208,7 @@ describe.skipIf(!program)('the board in a browser', () => {
     ['light', 390],
     ['dark', 390],
   ] as const)(
-    'has no fault that axe knows, and nothing that sticks out (%s, %d pixels)',
+    'has no accessibility fault that axe finds, and no sideways scrolling (%s, %d pixels)',
     async ([colorScheme, width]) => {
       const axe = await readFile(AXE, 'utf8');
       const viewed = await openPage({ colorScheme, viewport: { width, height: 900 } });
@@ -226,7 +226,7 @@ describe.skipIf(!program)('the board in a browser', () => {
     },
   );
 
-  test('reads well without any script', async () => {
+  test('is readable without scripts', async () => {
     const plain = await openPage({ javaScriptEnabled: false });
     await plain.goto(url);
     await plain.getByRole('heading', { level: 1, name: 'Up to date with Steam' }).waitFor();
@@ -234,10 +234,10 @@ describe.skipIf(!program)('the board in a browser', () => {
     await plain.context().close();
   });
 
-  test('says so when it is no longer live', async () => {
+  test('shows when it is no longer live', async () => {
     await page.goto(url);
     await page.getByText('Live', { exact: true }).waitFor();
     expect(await pipeline.services.board?.stop()).toBe(0);
-    await page.getByText('Connection lost, trying again').waitFor();
+    await page.getByText('Connection lost, reconnecting').waitFor();
   });
 });

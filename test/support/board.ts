@@ -29,9 +29,9 @@ export interface TestBoard {
   database: Database;
   queues: Queues;
   redisUrl: string;
-  /** Every line it has logged, as JSON. */
+  /** Every logged line, as JSON. */
   lines: string[];
-  /** Sends a request exactly as given: the path is not tidied up, the headers are not either. */
+  /** Sends a request exactly as given: neither the path nor the headers are normalised. */
   send(path: string, sent?: Sent): Promise<Answer>;
 }
 
@@ -42,9 +42,9 @@ export const LOGON = {
 };
 
 /**
- * Starts one; without settings it is open to this machine and steers. All of it is closed at the end of the test file.
+ * Starts a board. Without settings it needs no password and allows writes. It is closed at the end of the test file.
  *
- * @param options.databaseUrl a database of the test's own, instead of an empty one.
+ * @param options.databaseUrl use this database instead of a new empty one.
  */
 export async function startTestBoard(
   settings: Partial<BoardOptions['settings']> = {},

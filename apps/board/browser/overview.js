@@ -1,29 +1,29 @@
-/** Keeps the overview live: what the server sends replaces the parts of the page that changed. */
+/** Keeps the overview live: replaces the parts of the page that the server sends. */
 
-/** @import { Parts, Plots } from '../src/overview/live-message.ts' */
+/** @import { Parts, Plots } from '../src/api/live-message.ts' */
 
 import { Idiomorph } from 'idiomorph';
 import { Throughput } from './plots.js';
-import { tell } from './steering.js';
+import { showResult } from './controls.js';
 
 const throughput = new Throughput();
-const verdict = () => document.getElementById('verdict')?.dataset['level'];
+const health = () => document.getElementById('health')?.dataset['level'];
 
 /**
- * Changes only what differs, so that focus, selection and a screen reader's place stay where they are.
+ * Changes only what differs, so that the focus, the selection and the position of a screen reader are kept.
  *
  * @param {Parts} parts
  */
 function replace(parts) {
-  const before = verdict();
+  const before = health();
   for (const [id, markup] of Object.entries(parts)) {
     const element = document.getElementById(id);
     const focused = document.activeElement;
     if (element) void Idiomorph.morph(element, markup, { morphStyle: 'outerHTML' });
-    // The button that was pressed may be gone with its row: go on from the heading above it.
+    // The pressed button may have been removed with its row: move the focus to the heading of its section.
     if (focused && !focused.isConnected) headingOf(id)?.focus();
   }
-  if (verdict() !== before) tell(document.getElementById('headline')?.textContent ?? '');
+  if (health() !== before) showResult(document.getElementById('headline')?.textContent ?? '');
 }
 
 /**
@@ -41,9 +41,9 @@ function showConnection(text) {
 const events = new EventSource('/api/events');
 events.addEventListener('open', () => showConnection('Live'));
 events.addEventListener('error', () => {
-  // A browser tries again by itself unless the server refused.
+  // A browser reconnects by itself unless the server refused the connection.
   const refused = events.readyState === EventSource.CLOSED;
-  showConnection(refused ? 'Not live: reload the page' : 'Connection lost, trying again');
+  showConnection(refused ? 'Not live, reload the page' : 'Connection lost, reconnecting');
 });
 events.addEventListener('parts', ({ data }) => replace(JSON.parse(data)));
 events.addEventListener('plots', ({ data }) => {

@@ -1,4 +1,4 @@
-/** @import { Plots, Series } from '../src/overview/live-message.ts' */
+/** @import { Plots, Series } from '../src/api/live-message.ts' */
 
 import uPlot from 'uplot';
 
@@ -14,8 +14,8 @@ const timeOf = (seconds) => clock.format(seconds * 1_000);
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /**
- * One plot: a line over its area, from zero up, and a dashed line at the limit where there is one. Its caption says in
- * words what is now and what was most, or what is under the pointer.
+ * One chart: a line with a filled area, and a dashed line at the limit if there is one. The caption shows the current and
+ * the highest value, or the value under the pointer.
  */
 class Plot {
   /** @type {uPlot.AlignedData} */
@@ -42,10 +42,10 @@ class Plot {
   show(series, limit, span) {
     const values = series[this.name];
     this.#data = [series.at, values, ...(limit === null ? [] : [series.at.map(() => limit)])];
-    const some = values.some((value) => value > 0);
-    this.#summary = some
-      ? `now ${count.format(values.at(-1) ?? 0)}, most ${count.format(Math.max(...values))}`
-      : 'nothing yet';
+    const hasValues = values.some((value) => value > 0);
+    this.#summary = hasValues
+      ? `now ${count.format(values.at(-1) ?? 0)}, peak ${count.format(Math.max(...values))}`
+      : 'no data yet';
     this.caption.textContent = this.#summary;
     const title = this.name === 'apps' ? 'Apps a second' : 'Requests a second';
     this.container.setAttribute('aria-label', `${title} in the ${span}: ${this.#summary}`);
@@ -53,7 +53,7 @@ class Plot {
     else this.draw();
   }
 
-  /** Draws anew, with the colours that hold now. */
+  /** Redraws in the current colours. */
   draw() {
     this.#plot?.destroy();
     const [line, quiet, faint] = [colour('--accent'), colour('--quiet'), colour('--line')];
@@ -103,7 +103,7 @@ class Plot {
   }
 }
 
-/** The two plots of the page and the choice between their spans. */
+/** Both charts, and the choice of their time span. */
 export class Throughput {
   #apps = new Plot('apps');
   #requests = new Plot('requests');

@@ -1,20 +1,18 @@
 import { updateFleetSettings, type Database } from '@pics/database';
 import type { Queues } from '@pics/queue';
 import type { Settings } from '@pics/service';
-import type { Log } from './log.ts';
 import express, { type Express } from 'express';
-import { auditWrites } from './access/audit.ts';
-import { refuseWhenReadOnly } from './access/refuse-when-read-only.ts';
+import { auditWrites, type Log } from './access/audit.ts';
+import { refuseWrites, requireSameOrigin } from './access/protect-writes.ts';
 import { requireAccess } from './access/require-access.ts';
-import { requireSameOrigin } from './access/require-same-origin.ts';
 import { securityHeaders } from './access/security-headers.ts';
-import { rateBody } from './api/bodies.ts';
 import { createApi } from './api/create-api.ts';
-import { answerApiErrors } from './api/answer-errors.ts';
-import { serveAssets } from './assets.ts';
+import { sendApiErrors } from './api/errors.ts';
+import { rateBody } from './api/fleet.ts';
+import { OverviewStream } from './api/overview-stream.ts';
 import type { Environment } from './environment.ts';
 import { createOverviewReader } from './overview/read-overview.ts';
-import { OverviewStream } from './overview/overview-stream.ts';
+import { serveAssets } from './pages/assets.ts';
 import { createPages } from './pages/create-pages.ts';
 import { IMPORT_MAP_HASH } from './pages/layout.ts';
 import { renderLiveParts } from './pages/overview/overview-page.ts';
@@ -30,9 +28,9 @@ export interface BoardOptions {
 }
 
 /**
- * The board as one express application: the overview, a page for each app, Bull Board, and the HTTP API.
+ * The board as one Express application: the overview, a page for each app, Bull Board, and the HTTP API.
  *
- * Every request first shows that it may; every write leaves a line in the log, also one that is refused.
+ * Access is checked before anything else, and every write is logged, refused ones included.
  */
 export function createBoard(options: BoardOptions): { app: Express; stream: OverviewStream } {
   const { settings, environment, database, queues, log, stopping } = options;
@@ -53,7 +51,7 @@ export function createBoard(options: BoardOptions): { app: Express; stream: Over
   app.use(securityHeaders({ scriptHash: IMPORT_MAP_HASH }));
   app.use(requireAccess({ credentials: user && password ? { user, password } : undefined, log }));
   app.use(auditWrites(log), requireSameOrigin);
-  if (readOnly) app.use(refuseWhenReadOnly);
+  if (readOnly) app.use(refuseWrites);
   app.use(
     '/queues',
     securityHeaders(),
@@ -69,7 +67,7 @@ export function createBoard(options: BoardOptions): { app: Express; stream: Over
     }),
   );
   app.use('/assets', serveAssets());
-  app.use('/api', createApi({ database, read, stream }), answerApiErrors(log));
+  app.use('/api', createApi({ database, read, stream }), sendApiErrors(log));
   app.use(createPages({ database, read, log, mode: { environment, readOnly } }));
   return { app, stream };
 }

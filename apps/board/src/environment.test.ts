@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { describeEnvironment } from './environment.ts';
 
-describe('the environment', () => {
-  test('is named as its platform does', () => {
+describe('describeEnvironment', () => {
+  test('uses the name that the platform gives', () => {
     const variables = { RAILWAY_ENVIRONMENT_NAME: 'production' };
     expect(describeEnvironment('postgres://u:p@db/x', variables)).toEqual({
       label: 'production',
@@ -11,11 +11,11 @@ describe('the environment', () => {
   });
 
   test.for(['postgres://u:p@localhost:5432/x', 'postgres://u:p@127.0.0.1/x', 'postgres://u:p@[::1]:5432/x'])(
-    'is this machine for %s',
+    'calls %s this machine',
     (url) => expect(describeEnvironment(url, {}).label).toBe('this machine'),
   );
 
-  test('is else named after the host of the database, and shows nothing else of its URL', () => {
+  test('falls back to the host of the database, and shows no other part of its URL', () => {
     const { label } = describeEnvironment('postgres://user:hunter2@db.example.com:5432/catalogue', {});
     expect(label).toBe('db.example.com');
   });

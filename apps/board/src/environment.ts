@@ -1,4 +1,4 @@
-/** Which installation this board steers, for a badge on every page: one look tells production from one's own machine. */
+/** The installation this board controls, shown as a badge on every page to tell production from a local machine. */
 export interface Environment {
   label: string;
   level: 'quiet' | 'busy' | 'warn';
@@ -7,8 +7,7 @@ export interface Environment {
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /**
- * Names the environment as its platform does (Railway), else after the host of the database; nothing else of the URL is
- * ever shown.
+ * Names the environment after its platform (Railway), or after the host of the database. No other part of the URL is shown.
  */
 export function describeEnvironment(
   databaseUrl: string,

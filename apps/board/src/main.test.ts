@@ -4,7 +4,7 @@ import { createTestDatabase } from '../../../test/support/database.ts';
 import { startService } from '../../../test/support/processes.ts';
 import { createTestRedis } from '../../../test/support/redis.ts';
 
-/** An address of this machine that others could reach; none on a machine without a network. */
+/** An address of this machine that others can reach; undefined without a network. */
 const outside = Object.values(networkInterfaces())
   .flat()
   .find((address) => address?.family === 'IPv4' && !address.internal)?.address;
@@ -16,28 +16,25 @@ async function startBoard(env: Record<string, string> = {}) {
 }
 
 describe('the board as a process', () => {
-  test.skipIf(!outside)('listens to nobody but this machine without credentials', async () => {
+  test.skipIf(!outside)('listens on this machine only without credentials', async () => {
     const { board, port } = await startBoard();
     expect((await fetch(board.url)).status).toBe(200);
     await expect(fetch(`http://${outside}:${port}/`)).rejects.toThrow('fetch failed');
     expect(await board.stop()).toBe(0);
   });
 
-  test.skipIf(!outside)(
-    'asks everybody for the credentials when there are some, and says neither',
-    async () => {
-      const env = { BOARD_USER: 'ada', BOARD_PASSWORD: 'correct horse' };
-      const { board, port } = await startBoard(env);
-      for (const host of ['127.0.0.1', outside]) {
-        expect((await fetch(`http://${host}:${port}/`)).status).toBe(401);
-      }
-      const authorization = `Basic ${Buffer.from('ada:correct horse').toString('base64')}`;
-      const page = await fetch(board.url, { headers: { authorization } });
-      expect(page.status).toBe(200);
-      expect(await board.stop()).toBe(0);
-      expect(`${await page.text()}\n${board.lines.join('\n')}`).not.toMatch(/correct horse|YWRhOm/);
-    },
-  );
+  test.skipIf(!outside)('requires configured credentials from everybody, and never shows them', async () => {
+    const env = { BOARD_USER: 'ada', BOARD_PASSWORD: 'correct horse' };
+    const { board, port } = await startBoard(env);
+    for (const host of ['127.0.0.1', outside]) {
+      expect((await fetch(`http://${host}:${port}/`)).status).toBe(401);
+    }
+    const authorization = `Basic ${Buffer.from('ada:correct horse').toString('base64')}`;
+    const page = await fetch(board.url, { headers: { authorization } });
+    expect(page.status).toBe(200);
+    expect(await board.stop()).toBe(0);
+    expect(`${await page.text()}\n${board.lines.join('\n')}`).not.toMatch(/correct horse|YWRhOm/);
+  });
 
   test('changes nothing with BOARD_READ_ONLY', async () => {
     const { board } = await startBoard({ BOARD_READ_ONLY: 'true' });
@@ -46,7 +43,7 @@ describe('the board as a process', () => {
     expect(await board.stop()).toBe(0);
   });
 
-  test('lets go of open pages when it is told to stop', async () => {
+  test('disconnects open pages when it stops', async () => {
     const { board } = await startBoard();
     const response = await fetch(`${board.url}/api/events`);
     const reading = response.text().catch((error: Error) => error.message);

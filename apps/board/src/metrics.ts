@@ -2,7 +2,7 @@ import { measureLedger, type Database } from '@pics/database';
 import { findFetchRate, getQueueStates, type Queues } from '@pics/queue';
 import { registerLedgerGauges, registerQueueGauges, type Registry } from '@pics/service';
 
-/** Registers what the board sees of the whole line: the ledger and both queues. */
+/** Registers metrics of the whole pipeline: the ledger and both queues. */
 export function registerMetrics(
   registry: Registry,
   { database, queues }: { database: Database; queues: Queues },

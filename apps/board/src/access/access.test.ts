@@ -32,9 +32,9 @@ describe('a board with credentials', () => {
     '/nowhere',
     'http://127.0.0.1/queues',
     '/?user=ada',
-  ])('shows nothing of %s to somebody it does not know', async (path) => {
+  ])('shows nothing of %s without credentials', async (path) => {
     const { status, headers, text } = await board.send(path);
-    expect([status, text]).toEqual([401, 'Who are you?']);
+    expect([status, text]).toEqual([401, 'Authentication required.']);
     expect(headers['www-authenticate']).toBe('Basic realm="pics", charset="UTF-8"');
   });
 
@@ -53,8 +53,8 @@ describe('a board with credentials', () => {
     ['another user', wrong(PASSWORD, 'Ada')],
     ['nothing', { authorization: 'Basic ' }],
     ['a NUL after the password', wrong(`${PASSWORD}\0`)],
-  ] as const)('is not opened by %s', async ([, headers]) => {
-    // From another address each time, or the limit on failed logons would answer instead.
+  ] as const)('refuses %s', async ([, headers]) => {
+    // A new address each time, so that the limit on failed logons is not reached.
     const { status } = await board.send('/', {
       headers: { 'x-forwarded-for': JSON.stringify(headers), ...headers },
     });
@@ -62,33 +62,33 @@ describe('a board with credentials', () => {
   });
 
   test.for(['/', '/queues', '/api/overview', '/assets/board.css'])(
-    'opens %s to who knows them',
+    'serves %s to a user with the credentials',
     async (path) => {
       expect((await board.send(path, { headers: LOGON })).status).toBe(200);
     },
   );
 
-  test('takes the name of the scheme in any case, as browsers and programs write it', async () => {
+  test('accepts the name of the scheme in any case', async () => {
     const headers = { authorization: LOGON.authorization.replace('Basic', 'basic') };
     expect((await board.send('/', { headers })).status).toBe(200);
   });
 
-  test('turns an address away after ten wrong logons, even with the right one, and lets others in', async () => {
+  test('refuses an address after ten failed logons, even with the right password, and admits others', async () => {
     const guesser = { 'x-forwarded-for': '203.0.113.9' };
     for (let guess = 0; guess < 10; guess += 1) {
       expect((await board.send('/', { headers: { ...guesser, ...wrong(`guess ${guess}`) } })).status).toBe(
         401,
       );
     }
-    const turnedAway = await board.send('/', { headers: { ...guesser, ...LOGON } });
-    expect(turnedAway.status).toBe(429);
-    expect(Number(turnedAway.headers['retry-after'])).toBeGreaterThan(50);
+    const refused = await board.send('/', { headers: { ...guesser, ...LOGON } });
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(50);
     expect((await board.send('/', { headers: { 'x-forwarded-for': '203.0.113.10', ...LOGON } })).status).toBe(
       200,
     );
   });
 
-  test('says in the log that a logon was refused, and never with what', async () => {
+  test('logs that a logon was refused, without the credentials', async () => {
     await board.send('/', { headers: { 'x-forwarded-for': '198.51.100.7', ...wrong('hunter2') } });
     await board.send('/api/pause', { method: 'POST', headers: LOGON });
     await board.send('/api/nonsense', { method: 'POST', headers: LOGON, body: { [PASSWORD]: 1 } });
@@ -109,7 +109,7 @@ describe('a board without credentials', () => {
   });
 
   test.for(['localhost', 'localhost:3000', '127.0.0.1:3000', '[::1]:3000'])(
-    'answers when it is called %s',
+    'serves requests to %s',
     async (host) => {
       expect((await board.send('/', { headers: { host } })).status).toBe(200);
     },
@@ -123,9 +123,9 @@ describe('a board without credentials', () => {
     ['127.0.0.1.nip.io', {}],
     ['evil.example', { 'x-forwarded-host': 'localhost' }],
     ['evil.example', { 'x-forwarded-for': '127.0.0.1', 'x-forwarded-server': 'localhost' }],
-  ] as const)('shows nothing to a page that calls it %s', async ([host, headers]) => {
+  ] as const)('refuses requests to %s (%j)', async ([host, headers]) => {
     const { status, text } = await board.send('/', { headers: { host, ...headers } });
-    expect([status, text]).toEqual([403, 'The board answers to localhost only.']);
+    expect([status, text]).toEqual([403, 'This board has no password, so it serves localhost only.']);
   });
 });
 
@@ -164,7 +164,7 @@ describe('a write', () => {
       [method, path, { origin: 'https://evil.example', 'x-forwarded-host': 'evil.example' }] as const,
       [method, path, { origin: 'https://evil.example', 'sec-fetch-site': 'same-origin' }] as const,
     ]),
-  )('%s %s by a page of another origin is refused (%j)', async ([method, path, headers]) => {
+  )('is refused for a page of another origin: %s %s (%j)', async ([method, path, headers]) => {
     const { status, text } = await board.send(path, { method, headers: { ...LOGON, ...headers }, body: {} });
     expect(status).toBe(403);
     expect(text).toContain('another origin');
@@ -172,20 +172,20 @@ describe('a write', () => {
   });
 
   test.for(['.', '.evil.example', '@evil.example', ':1'])(
-    'is refused when the origin only begins like the board (%s)',
+    'is refused when the origin only starts with that of the board (%s)',
     async (end) => {
       const headers = { ...LOGON, origin: `http://${board.host}${end}` };
       expect((await board.send('/api/pause', { method: 'POST', headers })).status).toBe(403);
     },
   );
 
-  test('asked for by GET changes nothing, whatever other method a header names', async () => {
+  test('is never made by a GET request, whatever method its headers name', async () => {
     const headers = { ...LOGON, 'x-http-method-override': 'POST' };
     expect((await board.send('/api/pause?_method=POST', { headers })).status).toBe(404);
     expect(await isPaused()).toBe(false);
   });
 
-  test('of the board itself passes, behind TLS as well, and so does one of a program', async () => {
+  test('is accepted from the board itself, behind TLS too, and from programs', async () => {
     for (const headers of [
       { origin: `http://${board.host}`, 'sec-fetch-site': 'same-origin' },
       { origin: `https://${board.host}` },
@@ -197,7 +197,7 @@ describe('a write', () => {
     }
   });
 
-  test('leaves one line in the log: who, from where, what, how many, and what came of it', async () => {
+  test('logs one line with user, address, action, number of apps and status', async () => {
     board.lines.length = 0;
     const body = { appids: [440, 570] };
     await board.send('/api/sync', { method: 'POST', headers: LOGON, body });
@@ -216,9 +216,16 @@ describe('a write', () => {
         status: 200,
         action: 'sync',
         apps: 2,
-        message: 'write',
+        message: 'write request',
       },
-      { who: 'ada', address: '127.0.0.1', method: 'POST', path: '/api/sync', status: 403, message: 'write' },
+      {
+        who: 'ada',
+        address: '127.0.0.1',
+        method: 'POST',
+        path: '/api/sync',
+        status: 403,
+        message: 'write request',
+      },
     ]);
   });
 });
@@ -240,18 +247,18 @@ describe('a read-only board', () => {
     const { status, text } = await board.send(path, { method, body: { failed: true } });
     expect([status, JSON.parse(text)]).toEqual([
       403,
-      { error: 'This board is read only (BOARD_READ_ONLY).' },
+      { error: 'This board is read-only (BOARD_READ_ONLY).' },
     ]);
   });
 
-  test('shows everything and offers no button that would be refused', async () => {
+  test('shows everything and no button that would be refused', async () => {
     const { status, text } = await board.send('/');
     expect(status).toBe(200);
-    expect(text).toContain('read only');
-    expect(text).not.toContain('data-do=');
+    expect(text).toContain('read-only');
+    expect(text).not.toContain('data-action=');
   });
 
-  test('tells Bull Board, which offers none either', async () => {
+  test('makes Bull Board read-only as well', async () => {
     const { text } = await board.send('/queues/api/queues');
     const { queues } = JSON.parse(text) as { queues: { readOnlyMode: boolean; allowRetries: boolean }[] };
     expect(queues.map(({ readOnlyMode, allowRetries }) => [readOnlyMode, allowRetries])).toEqual([
@@ -261,14 +268,14 @@ describe('a read-only board', () => {
   });
 });
 
-describe('every answer', () => {
+describe('every response', () => {
   let board: TestBoard;
   beforeAll(async () => {
     board = await startTestBoard();
   });
 
   test.for(['/', '/queues', '/api/overview', '/assets/overview.js', '/nowhere'])(
-    'to %s keeps the browser to this host',
+    'for %s limits the browser to this host',
     async (path) => {
       const { headers } = await board.send(path);
       const policy = String(headers['content-security-policy']);

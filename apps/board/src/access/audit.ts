@@ -1,33 +1,39 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Log } from '../log.ts';
 import type { RequestHandler } from 'express';
-import { isReading } from './require-same-origin.ts';
+import { isRead } from './protect-writes.ts';
 
-type Note = Record<string, unknown>;
+/** What the board logs to; the logger of a service is one. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
 
-const current = new AsyncLocalStorage<Note>();
+type Fields = Record<string, unknown>;
+
+const current = new AsyncLocalStorage<Fields>();
 
 /**
- * Logs one line for every write when it is answered, whatever the answer: who asked, from where, for what, and what came of
- * it. Whoever does the work adds what it was with `noteWrite`.
+ * Logs one line for every write, refused ones included: who made it, from which address, and the status of the response.
+ * The code that does the work adds its action and counts with `addToAuditLine`.
  */
 export function auditWrites(log: Log): RequestHandler {
   return (request, response, next) => {
-    if (isReading(request)) return next();
-    const note: Note = {};
+    if (isRead(request)) return next();
+    const fields: Fields = {};
     response.on('close', () => {
       const { method, originalUrl: path, socket } = request;
       const who: unknown = response.locals['who'];
       log.info(
-        { who, address: socket.remoteAddress, method, path, status: response.statusCode, ...note },
-        'write',
+        { who, address: socket.remoteAddress, method, path, status: response.statusCode, ...fields },
+        'write request',
       );
     });
-    current.run(note, next);
+    current.run(fields, next);
   };
 }
 
-/** Adds to the audit line of the write that is under way: which action, and how many it concerned. */
-export function noteWrite(note: Note): void {
-  Object.assign(current.getStore() ?? {}, note);
+/** Adds fields to the audit line of the current write, such as its action and the number of apps. */
+export function addToAuditLine(fields: Fields): void {
+  Object.assign(current.getStore() ?? {}, fields);
 }

@@ -2,13 +2,13 @@ import helmet from 'helmet';
 import type { RequestHandler } from 'express';
 
 /**
- * The headers that keep a browser to what the board needs: its own scripts, styles and connections, no other host, no
- * frames, no referrer.
+ * Headers that limit a browser to what the board needs: its own scripts, styles and connections; no other host, no frames,
+ * no referrer.
  *
- * Bull Board writes `<style>` elements and asks Google for fonts. The styles are allowed on its pages alone; the fonts are
- * not, and the browser falls back to the fonts of the system.
+ * Bull Board inlines `<style>` elements and loads fonts from Google. The styles are allowed on its pages only; the fonts are
+ * blocked, and the browser falls back to system fonts.
  *
- * @param scriptHash of the one inline script there is, as `sha256-…`.
+ * @param options.scriptHash hash of the only inline script, as `sha256-…`.
  */
 export function securityHeaders({ scriptHash }: { scriptHash?: string } = {}): RequestHandler {
   return helmet({
@@ -25,7 +25,7 @@ export function securityHeaders({ scriptHash }: { scriptHash?: string } = {}): R
         frameAncestors: ["'none'"],
       },
     },
-    // Whoever ends TLS in front of the board decides about this: the board itself speaks HTTP, and cannot promise.
+    // Left to the proxy that terminates TLS: the board itself serves plain HTTP.
     strictTransportSecurity: false,
   });
 }

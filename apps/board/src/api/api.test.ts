@@ -11,7 +11,7 @@ async function call(method: string, path: string, body?: unknown) {
   return { status, body: JSON.parse(text) as Record<string, unknown> };
 }
 
-/** The apps that are pending, without any attempt or error left on them. */
+/** The pending apps without attempts or an error. */
 async function pendingApps(): Promise<number[]> {
   const rows = await database
     .selectFrom('syncStatus')
@@ -25,7 +25,7 @@ async function pendingApps(): Promise<number[]> {
   return rows.map(({ appid }) => appid);
 }
 
-/** Five settled apps of which 10, 20 and 30 failed since: two of them for the same reason, one long ago. */
+/** Five settled apps, of which 10, 20 and 30 failed later: two for the same reason, one long ago. */
 beforeEach(async () => {
   await database.deleteFrom('syncStatus').execute();
   await database.deleteFrom('apps').execute();
@@ -63,14 +63,14 @@ describe('POST /api/requeue', () => {
   test.for([
     [{ failed: true }, [10, 20, 30]],
     [{ appids: [10, 40] }, [10, 40]],
-    [{ error: 'noanswer' }, [10, 20]],
+    [{ error: 'noresponse' }, [10, 20]],
     [{ failureGroup: 'NoResponse: in # s' }, [10, 20]],
     [{ type: 'dlc' }, [20, 40]],
     [{ since: '2026-11-02' }, [20, 30]],
     [{ since: '2026-11-01T00:00:00Z' }, [10, 20, 30]],
     [{ all: true }, [10, 20, 30, 40, 50]],
   ] as const)(
-    '%j gives just those apps fresh attempts, and only counts them on a dry run',
+    'gives exactly the apps of %j fresh attempts, and only counts them on a dry run',
     async ([selection, appids]) => {
       const counted = await call('POST', '/requeue', { ...selection, dryRun: true });
       expect(counted).toMatchObject({ status: 200, body: { apps: appids.length, dryRun: true } });
@@ -88,41 +88,41 @@ describe('POST /api/requeue', () => {
   test.for([
     ['nothing', {}],
     ['two selections', { failed: true, all: true }],
-    ['a false', { failed: false }],
-    ['another word', { everything: true }],
+    ['a selection that is false', { failed: false }],
+    ['an unknown field', { everything: true }],
     ['no ids', { appids: [] }],
-    ['an id that is none', { appids: [-1] }],
+    ['a negative id', { appids: [-1] }],
     ['an id beyond 31 bits', { appids: [2_147_483_648] }],
     ['ids as text', { appids: ['440'] }],
-    ['more ids than a request may carry', { appids: Array.from({ length: 10_001 }, () => 1) }],
+    ['more ids than the limit', { appids: Array.from({ length: 10_001 }, () => 1) }],
     ['an empty text', { error: '  ' }],
-    ['a text without end', { error: 'x'.repeat(501) }],
-    ['a date that is none', { since: 'yesterday' }],
-    ['a day that is none', { since: '2026-02-30' }],
-    ['a dry run that is a text', { failed: true, dryRun: 'no' }],
+    ['a text longer than the limit', { error: 'x'.repeat(501) }],
+    ['a date that cannot be parsed', { since: 'yesterday' }],
+    ['a day that does not exist', { since: '2026-02-30' }],
+    ['a dry run that is not a boolean', { failed: true, dryRun: 'no' }],
     ['a list', []],
-  ] as const)('refuses %s, with a sentence', async ([, body]) => {
-    const answer = await call('POST', '/requeue', body);
-    expect(answer.status).toBe(400);
-    expect(answer.body['error']).toMatch(
+  ] as const)('refuses %s with a sentence', async ([, body]) => {
+    const response = await call('POST', '/requeue', body);
+    expect(response.status).toBe(400);
+    expect(response.body['error']).toMatch(
       /^(body: must be one of \{"failed": true\}|appids(\.0)?: Too (small|big)|error: Too (small|big)).*\.$/,
     );
     expect(await pendingApps()).toEqual([]);
   });
 
-  test('counts few apps by name and many by number on the audit line', async () => {
+  test('lists a few appids on the audit line and only counts many', async () => {
     board.lines.length = 0;
     await call('POST', '/requeue', { appids: [10, 40] });
     await call('POST', '/requeue', { appids: Array.from({ length: 30 }, (_, appid) => appid) });
     await expect.poll(() => board.lines).toHaveLength(2);
-    const notes = board.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(notes[0]).toMatchObject({ action: 'requeue', appids: [10, 40], apps: 2, dryRun: false });
-    expect(notes[1]).toMatchObject({ action: 'requeue', appids: '30 ids', apps: 2 });
+    const lines = board.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines[0]).toMatchObject({ action: 'requeue', appids: [10, 40], apps: 2, dryRun: false });
+    expect(lines[1]).toMatchObject({ action: 'requeue', appids: '30 ids', apps: 2 });
   });
 });
 
 describe('POST /api/sync', () => {
-  test('wants apps now, known or not, and says which of them need a requeue first', async () => {
+  test('marks apps wanted, known or not, and counts those that need a requeue first', async () => {
     const { body } = await call('POST', '/sync', { appids: [40, 40, 60, 10] });
     expect(body).toEqual({
       apps: 2,
@@ -132,18 +132,18 @@ describe('POST /api/sync', () => {
   });
 });
 
-describe('the fleet', () => {
-  test('is paused and resumed', async () => {
+describe('the API for the fleet', () => {
+  test('pauses and resumes it', async () => {
     expect(await call('POST', '/pause')).toMatchObject({ body: { pausedAt: expect.any(String) } });
     expect(await call('GET', '/rate')).toMatchObject({ body: { pausedAt: expect.any(String) } });
     expect(await call('POST', '/resume')).toMatchObject({ body: { pausedAt: null, message: 'Resumed.' } });
   });
 
-  test('takes a rate, and gives it back', async () => {
+  test('sets and resets its rate', async () => {
     const set = await call('PUT', '/rate', { requestsPerSecond: 1.5 });
     expect(set.body).toMatchObject({
       fetchRate: 1.5,
-      message: 'The fleet makes 1.5 requests a second from now on.',
+      message: 'Rate set to 1.5 requests a second for the whole fleet.',
     });
     expect((await call('PUT', '/rate', { requestsPerSecond: null })).body).toMatchObject({ fetchRate: null });
   });
@@ -159,7 +159,7 @@ describe('the fleet', () => {
 });
 
 describe('reading', () => {
-  test('gives the overview as the page shows it', async () => {
+  test('returns the overview as the page shows it', async () => {
     const { body } = await call('GET', '/overview');
     expect(body).toMatchObject({
       ledger: { counts: { known: 5, failed: 3 }, failures: [{ apps: 2 }, { apps: 1 }] },
@@ -168,7 +168,7 @@ describe('reading', () => {
     });
   });
 
-  test('finds apps by name, and gives all that is known of one', async () => {
+  test('finds apps by name, and returns everything known about one', async () => {
     expect((await call('GET', '/apps?q=twen')).body).toMatchObject({ apps: [{ appid: 20, name: 'Twenty' }] });
     expect((await call('GET', '/apps/20')).body).toMatchObject({
       app: { name: 'Twenty' },
@@ -184,23 +184,23 @@ describe('reading', () => {
     ['/apps?q=a&q=b', 400],
     [`/apps?q=${'x'.repeat(101)}`, 400],
     ['/nowhere', 404],
-  ] as const)('answers %s with a sentence (%d)', async ([path, status]) => {
-    const answer = await call('GET', path);
-    expect([answer.status, typeof answer.body['error']]).toEqual([status, 'string']);
+  ] as const)('responds to %s with a sentence and status %d', async ([path, status]) => {
+    const response = await call('GET', path);
+    expect([response.status, typeof response.body['error']]).toEqual([status, 'string']);
   });
 });
 
 describe('a body', () => {
   test.for([
-    ['that is no JSON', '{"failed":', 400],
-    ['that is no object', 'true', 400],
+    ['that is not JSON', '{"failed":', 400],
+    ['that is not an object', 'true', 400],
     ['larger than any request', JSON.stringify({ error: 'x'.repeat(300_000) }), 413],
   ] as const)('%s is refused with a sentence', async ([, body, status]) => {
-    const answer = await call('POST', '/requeue', body);
-    expect([answer.status, typeof answer.body['error']]).toEqual([status, 'string']);
+    const response = await call('POST', '/requeue', body);
+    expect([response.status, typeof response.body['error']]).toEqual([status, 'string']);
   });
 
-  test('that a form of another page could send is not read', async () => {
+  test('of a content type that forms of other pages can send is ignored', async () => {
     const headers = { 'content-type': 'text/plain' };
     const { status } = await board.send('/api/requeue', { method: 'POST', headers, body: '{"failed":true}' });
     expect(status).toBe(400);
@@ -208,17 +208,14 @@ describe('a body', () => {
   });
 });
 
-describe('while Postgres is away', () => {
-  test('writes are refused with a sentence, and the overview says what is away', async () => {
+describe('while Postgres is unreachable', () => {
+  test('the board refuses writes with a sentence, and its overview names Postgres', async () => {
     const postgres = await createTestPostgres();
-    const lonely = await startTestBoard({}, { databaseUrl: postgres.url });
+    const alone = await startTestBoard({}, { databaseUrl: postgres.url });
     await postgres.kill();
-    const write = await lonely.send('/api/pause', { method: 'POST' });
-    expect([write.status, JSON.parse(write.text)]).toEqual([
-      503,
-      { error: 'The database cannot be reached right now.' },
-    ]);
-    const page = await lonely.send('/');
+    const write = await alone.send('/api/pause', { method: 'POST' });
+    expect([write.status, JSON.parse(write.text)]).toEqual([503, { error: 'The database is unreachable.' }]);
+    const page = await alone.send('/');
     expect(page.status).toBe(200);
     expect(page.text).toContain('Postgres cannot be read');
   });

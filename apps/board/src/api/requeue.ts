@@ -1,29 +1,54 @@
 import { findFailedApps, requeueApps, type Database, type RequeueSelection } from '@pics/database';
-import type { z } from 'zod';
-import { noteWrite } from '../access/audit.ts';
-import { formatCount } from '../pages/format.ts';
-import type { requeueBody } from './bodies.ts';
+import { Router } from 'express';
+import { z } from 'zod';
+import { addToAuditLine } from '../access/audit.ts';
+import { formatApps } from '../pages/format.ts';
+import { appidList } from './apps.ts';
+
+const text = z.string().trim().min(1).max(500);
+
+/** A point in time: an ISO date, or a date and time with its zone. */
+const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
+  error: 'must be a date such as 2026-11-22, or 2026-11-22T14:00:00Z',
+});
+
+const dryRun = z.boolean().default(false);
+
+/** Exactly one selection of apps. */
+const requeueBody = z.union(
+  [
+    z.strictObject({ failed: z.literal(true), dryRun }),
+    z.strictObject({ appids: appidList, dryRun }),
+    z.strictObject({ error: text, dryRun }),
+    z.strictObject({ failureGroup: text, dryRun }),
+    z.strictObject({ type: text, dryRun }),
+    z.strictObject({ since: moment, dryRun }),
+    z.strictObject({ all: z.literal(true), dryRun }),
+  ],
+  {
+    error:
+      'must be one of {"failed": true}, {"appids": [440]}, {"error": "text"}, {"failureGroup": "Class: message"}, ' +
+      '{"type": "dlc"}, {"since": "2026-11-22"} and {"all": true}, each with an optional "dryRun"',
+  },
+);
 
 type RequeueBody = z.infer<typeof requeueBody>;
 type SelectionOf<Body> = Body extends unknown ? Omit<Body, 'dryRun'> : never;
 
-/**
- * Gives the chosen apps fresh attempts, or with `dryRun` only counts them.
- *
- * @returns how many apps, and a sentence that says so.
- */
-export async function requeue(
-  database: Database,
-  body: RequeueBody,
-): Promise<{ apps: number; dryRun: boolean; message: string }> {
-  const { dryRun, ...selection } = body;
-  const apps = await requeueApps(database, await selectionOf(database, selection), { dryRun });
-  noteWrite({ action: 'requeue', ...summarize(selection), dryRun, apps });
-  const counted = `${formatCount(apps)} ${apps === 1 ? 'app' : 'apps'}`;
-  return { apps, dryRun, message: dryRun ? `${counted} would be requeued.` : `${counted} requeued.` };
+/** `POST /requeue`: gives the selected apps fresh attempts, or with `dryRun` only counts them. */
+export function requeueRoutes(database: Database): Router {
+  const routes = Router();
+  routes.post('/requeue', async ({ body }, response) => {
+    const { dryRun: isDryRun, ...selection } = requeueBody.parse(body);
+    const apps = await requeueApps(database, await findSelection(database, selection), { dryRun: isDryRun });
+    addToAuditLine({ action: 'requeue', ...summarize(selection), dryRun: isDryRun, apps });
+    const message = `${formatApps(apps)} ${isDryRun ? 'would be requeued' : 'requeued'}.`;
+    response.json({ apps, dryRun: isDryRun, message });
+  });
+  return routes;
 }
 
-async function selectionOf(
+async function findSelection(
   database: Database,
   selection: SelectionOf<RequeueBody>,
 ): Promise<RequeueSelection> {
@@ -32,7 +57,7 @@ async function selectionOf(
   return selection;
 }
 
-/** For the audit line, which names few apps and counts many. */
+/** For the audit line, which lists up to 20 appids and only counts more. */
 function summarize(selection: object): object {
   if (!('appids' in selection) || !Array.isArray(selection.appids)) return selection;
   const { appids } = selection;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { estimateMs, judge } from './judge.ts';
+import { assessHealth, estimateMs } from './judge.ts';
 import type { FleetSide, LedgerSide, Overview } from './read-overview.ts';
 
 const at = new Date('2026-11-22T14:00:00Z');
@@ -127,14 +127,14 @@ describe('the verdict', () => {
       'no producer runs',
       { fleet: { replicas: [replica('fetcher'), replica('writer')] } },
       'bad',
-      'Nobody follows Steam',
+      'No producer running',
       '',
     ],
     [
       'the producer is silent',
       { fleet: { replicas: [replica('producer', { silentMs: 16_000 })] } },
       'bad',
-      'Nobody follows Steam',
+      'No producer running',
       '',
     ],
     [
@@ -189,11 +189,11 @@ describe('the verdict', () => {
       'something cannot be read',
       { problems: ['Redis cannot be read: no answer'] },
       'bad',
-      'Something is away',
+      'Database or Redis unreachable',
       'Redis cannot be read: no answer.',
     ],
   ] as const)('when %s', ([, changed, level, headline, detail]) => {
-    const verdict = judge(overview(changed as Parameters<typeof overview>[0]));
+    const verdict = assessHealth(overview(changed as Parameters<typeof overview>[0]));
     expect([verdict.level, verdict.headline]).toEqual([level, headline]);
     expect(verdict.detail).toContain(detail);
   });
@@ -205,7 +205,7 @@ describe('the verdict', () => {
       replica('fetcher'),
       replica('writer'),
     ];
-    expect(judge(overview({ fleet: { replicas } })).level).toBe('good');
+    expect(assessHealth(overview({ fleet: { replicas } })).level).toBe('good');
   });
 });
 

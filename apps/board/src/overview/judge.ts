@@ -3,7 +3,7 @@ import type { LedgerSide, Overview } from './read-overview.ts';
 import { isSilent } from './silence.ts';
 
 /** How the whole line stands, in words for somebody who glances at it. */
-export interface Verdict {
+export interface Health {
   /** good: nothing to do; busy: working through a lot; warn: somebody should look; bad: work stands still. */
   level: 'good' | 'busy' | 'warn' | 'bad';
   headline: string;
@@ -20,12 +20,12 @@ const SLOW_MS = 90_000;
 const BACKLOG = 1_000;
 
 /** Judges an overview; what is most in the way of work comes first. */
-export function judge({ at, ledger, fleet, problems }: Overview): Verdict {
+export function assessHealth({ at, ledger, fleet, problems }: Overview): Health {
   const [problem] = problems;
   if (problem || !ledger || !fleet) {
     return {
       level: 'bad',
-      headline: 'Something is away',
+      headline: 'Database or Redis unreachable',
       detail: sentences(...problems, 'Work waits and is not lost.'),
     };
   }
@@ -37,7 +37,7 @@ export function judge({ at, ledger, fleet, problems }: Overview): Verdict {
   if (producers.length === 0) {
     return {
       level: 'bad',
-      headline: 'Nobody follows Steam',
+      headline: 'No producer running',
       detail: 'No producer is running: changes are neither seen nor dispatched.',
     };
   }

@@ -7,7 +7,7 @@ import { renderPage, type Frame } from './layout.ts';
 type Mode = Pick<Frame, 'environment' | 'readOnly'>;
 type Fact = readonly [name: string, value: Html | string | number | null | undefined | false];
 
-/** Everything that is known of one app: what is stored, its line in the ledger, and its changes. */
+/** Everything known about one app: its stored data, its ledger row, and its changes. */
 export function renderAppPage(details: AppDetails, at: Date, mode: Mode): string {
   const { appid, app } = details;
   const title = app?.name ?? `App ${appid}`;
@@ -20,17 +20,16 @@ export function renderAppPage(details: AppDetails, at: Date, mode: Mode): string
     </div>
     <div class="columns">
       <section class="card" aria-labelledby="stored-title">
-        <h2 id="stored-title">What is stored</h2>
-        ${app ? renderFacts(storedFacts(details)) : empty('Nothing yet. It is stored as soon as Steam has answered; apps that Steam does not know are never stored.')}
+        <h2 id="stored-title">Stored data</h2>
+        ${app ? renderFacts(storedFacts(details)) : empty('Nothing yet. The app is stored once Steam has responded; apps unknown to Steam are never stored.')}
         <p class="note">
-          Only what the tables hold is kept, not the PICS body it came from:
-          <code>pics app ${appid} --raw</code> asks Steam for it.
+          The original PICS body is not kept. <code>pics app ${appid} --raw</code> fetches it from Steam.
         </p>
       </section>
       <div class="stack">
         <section class="card" aria-labelledby="ledger-title">
           <h2 id="ledger-title">Ledger</h2>
-          ${details.ledger ? renderFacts(ledgerFacts(details, at)) : empty('The ledger does not know this app: nobody has wanted it yet.')}
+          ${details.ledger ? renderFacts(ledgerFacts(details, at)) : empty('This app is not in the ledger: nothing has requested it yet.')}
         </section>
         <section class="card" aria-labelledby="changes-title">
           <h2 id="changes-title">Changes</h2>
@@ -44,7 +43,7 @@ export function renderAppPage(details: AppDetails, at: Date, mode: Mode): string
 function renderAction({ appid, ledger }: AppDetails, { readOnly }: Mode): Html | null {
   if (readOnly) return null;
   return ledger?.failedAt
-    ? html`<form data-do="requeue">
+    ? html`<form data-action="requeue">
         <input type="hidden" name="by" value="appids" /><input
           type="hidden"
           name="value"
@@ -76,7 +75,7 @@ function storedFacts({ app, parent, deck, ...lists }: AppDetails): Fact[] {
     ['Developers', lists.developers.join(', ')],
     ['Publishers', lists.publishers.join(', ')],
     ['Franchises', lists.franchises.join(', ')],
-    ['Belongs to', parent && appLink(parent.id, parent.name)],
+    ['Parent app', parent && appLink(parent.id, parent.name)],
     ['Released', date(app.steamReleaseDate)],
     ['First released', date(app.originalReleaseDate)],
     ['Release state', app.releaseState],
@@ -111,7 +110,7 @@ function storedFacts({ app, parent, deck, ...lists }: AppDetails): Fact[] {
         html`${lists.dlc.map(({ id, name }, index) => html`${index > 0 ? ', ' : null}${appLink(id, name)}`)}`,
     ],
     ['First stored', date(app.createdAt)],
-    ['Last changed here', date(app.updatedAt)],
+    ['Last updated', date(app.updatedAt)],
   ];
 }
 
@@ -127,20 +126,21 @@ function ledgerFacts({ ledger }: AppDetails, at: Date): Fact[] {
   return [
     ['State', state],
     ['Failed', ledger.failedAt && ago(ledger.failedAt, at)],
-    ['Reason', ledger.lastError],
+    ['Cause', ledger.lastError],
     ['Attempts', ledger.attempts > 0 && ledger.attempts],
     ['Wanted up to', ledger.wantedChangeNumber],
     ['Settled up to', ledger.settledChangeNumber],
-    ['Stored answer', ledger.picsChangeNumber],
+    ['Stored change', ledger.picsChangeNumber],
     ['Last synced', ledger.lastPicsSync && ago(ledger.lastPicsSync, at)],
     ['Batch', ledger.batchId],
     ['Dispatched', ledger.batchId !== null && ledger.dispatchedAt && ago(ledger.dispatchedAt, at)],
-    ['Not before', ledger.notBefore && ledger.notBefore > at && formatMoment(ledger.notBefore)],
+    ['Next attempt after', ledger.notBefore && ledger.notBefore > at && formatMoment(ledger.notBefore)],
   ];
 }
 
 function renderChanges({ changes }: AppDetails, at: Date): Html {
-  if (changes.length === 0) return empty('The feed has not named this app since this database follows it.');
+  if (changes.length === 0)
+    return empty('No change of this app has been seen since this database started to follow the feed.');
   return html`<div class="scroll">
     <table>
       <thead>

@@ -1,17 +1,14 @@
 import { findApp, searchApps, type Database } from '@pics/database';
-import type { Log } from '../log.ts';
 import { Router, type ErrorRequestHandler } from 'express';
-import { appidParameter, searchQuery } from '../api/bodies.ts';
-import { describeFailure } from '../api/describe-failure.ts';
+import type { Log } from '../access/audit.ts';
+import { appidParameter, SEARCH_LIMIT, searchQuery } from '../api/apps.ts';
+import { describeFailure } from '../api/errors.ts';
 import type { OverviewReader } from '../overview/read-overview.ts';
 import { renderAppPage } from './app-page.ts';
 import { syncButton } from './elements.ts';
-import type { Frame } from './layout.ts';
-import { renderMessagePage } from './message-page.ts';
+import { renderMessagePage, type Frame } from './layout.ts';
 import { renderOverviewPage } from './overview/overview-page.ts';
 import { renderSearchPage } from './search-page.ts';
-
-const FOUND_APPS = 50;
 
 export interface PagesOptions {
   database: Database;
@@ -20,7 +17,7 @@ export interface PagesOptions {
   mode: Pick<Frame, 'environment' | 'readOnly'>;
 }
 
-/** The pages for people: the overview, the search, one for each app, and one that says when there is none. */
+/** The HTML pages: the overview, the search, one page for each app, and messages for everything else. */
 export function createPages({ database, read, log, mode }: PagesOptions): Router {
   const pages = Router();
   pages.use((_request, response, next) => {
@@ -32,19 +29,19 @@ export function createPages({ database, read, log, mode }: PagesOptions): Router
   });
   pages.get('/apps', async ({ query }, response) => {
     const { q } = searchQuery.parse(query);
-    const found = await searchApps(database, q, FOUND_APPS);
+    const found = await searchApps(database, q, SEARCH_LIMIT);
     const [first] = found;
     if (first && String(first.appid) === q) return response.redirect(`/apps/${first.appid}`);
     const appid = appidParameter.safeParse(q);
     if (!first && appid.success) return response.redirect(`/apps/${appid.data}`);
-    response.type('html').send(renderSearchPage(q, found, { ...mode, limit: FOUND_APPS }));
+    response.type('html').send(renderSearchPage(q, found, { ...mode, limit: SEARCH_LIMIT }));
   });
   pages.get('/apps/:appid', async ({ params }, response, next) => {
     const appid = appidParameter.safeParse(params.appid);
     if (!appid.success) return next();
     const details = await findApp(database, appid.data);
     if (details) return response.type('html').send(renderAppPage(details, new Date(), mode));
-    const detail = `Neither the tables nor the ledger know app ${appid.data}. ${mode.readOnly ? '' : 'A sync asks Steam for it.'}`;
+    const detail = `App ${appid.data} is neither stored nor in the ledger.${mode.readOnly ? '' : ' Sync it to fetch it from Steam.'}`;
     const action = mode.readOnly ? null : syncButton(appid.data);
     response
       .status(404)
@@ -55,18 +52,22 @@ export function createPages({ database, read, log, mode }: PagesOptions): Router
     response
       .status(404)
       .type('html')
-      .send(renderMessagePage('Not found', 'There is nothing at this address.', mode));
+      .send(renderMessagePage('Not found', 'This page does not exist.', mode));
   });
-  const answerErrors: ErrorRequestHandler = (error: unknown, request, response, next) => {
+  pages.use(sendErrorPages(log, mode));
+  return pages;
+}
+
+function sendErrorPages(log: Log, mode: PagesOptions['mode']): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
-    const { status, sentence } = describeFailure(error);
+    const { status, message } = describeFailure(error);
     if (status === 500) log.error({ err: error, path: request.path }, 'page failed');
-    const headline = status < 500 ? 'This cannot be answered' : 'Something went wrong';
+    const title =
+      status < 500 ? 'Invalid request' : status === 503 ? 'Database unreachable' : 'Internal error';
     response
       .status(status)
       .type('html')
-      .send(renderMessagePage(headline, sentence, mode));
+      .send(renderMessagePage(title, message, mode));
   };
-  pages.use(answerErrors);
-  return pages;
 }

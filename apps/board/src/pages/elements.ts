@@ -1,43 +1,43 @@
 import { formatDuration, formatMoment } from './format.ts';
 import { html, type Html } from './html.ts';
 
-/** How long ago something was, with the moment itself for whoever wants to know. */
+/** How long ago something happened, with the exact time as a tooltip. */
 export function ago(date: Date, now: Date): Html {
   return html`<time datetime="${date.toISOString()}" title="${formatMoment(date)}"
     >${formatDuration(now.getTime() - date.getTime())} ago</time
   >`;
 }
 
-/** An app by its name, or by its id as long as it has none. */
+/** A link to an app by its name, or by its id while it has none. */
 export function appLink(appid: number, name: string | null | undefined): Html {
   return html`<a href="/apps/${appid}">${name || `app ${appid}`}</a>`;
 }
 
-/** A word with a colour that says the same: good, busy, warn, bad or quiet. */
+/** A word with a colour that matches its meaning. */
 export function badge(level: 'good' | 'busy' | 'warn' | 'bad' | 'quiet', text: string): Html {
   return html`<span class="badge" data-level="${level}">${text}</span>`;
 }
 
-/** The button that has an app fetched now, known or not. */
+/** The button that fetches an app now, whether or not it is known. */
 export function syncButton(appid: number): Html {
-  return html`<form data-do="sync">
+  return html`<form data-action="sync">
     <input type="hidden" name="appids" value="${appid}" /><button>Sync now</button>
   </form>`;
 }
 
-/** What stands in place of a list that is empty: what will be there, and when. */
+/** Shown instead of an empty list: what will appear there, and when. */
 export function empty(text: string): Html {
   return html`<p class="empty">${text}</p>`;
 }
 
-/** A column's title and how its cells are set: numbers to the right, `wide` ones left out where there is little room. */
-type Column = string | readonly [title: string, set: 'number' | 'wide' | 'wide number'];
+/** A column's title and its class: `number` aligns right, `wide` is hidden on narrow screens. */
+type Column = string | readonly [title: string, className: 'number' | 'wide' | 'wide number'];
 
-/** A table that scrolls by itself where it is wider than the page, with fingers and with keys. */
+/** A table that scrolls sideways, by touch or keyboard, where it is wider than the page. */
 export function table(label: string, columns: readonly Column[], rows: readonly Html[]): Html {
   const titles = columns.map((column) => {
-    const [title, set] = typeof column === 'string' ? [column, ''] : column;
-    return html`<th scope="col" class="${set}">${title}</th>`;
+    const [title, className] = typeof column === 'string' ? [column, ''] : column;
+    return html`<th scope="col" class="${className}">${title}</th>`;
   });
   return html`<div class="scroll" role="group" aria-label="${label}" tabindex="0">
     <table>

@@ -36,3 +36,8 @@ export function formatDuration(ms: number): string {
 export function formatMoment(date: Date): string {
   return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
+
+/** A number of apps: "1 app", "1,200 apps". */
+export function formatApps(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? 'app' : 'apps'}`;
+}

@@ -1,4 +1,4 @@
-/** A piece of HTML that is safe to put into a page as it is. */
+/** Markup that is safe to put into a page unchanged. */
 export class Html {
   readonly text: string;
 
@@ -11,12 +11,12 @@ export class Html {
   }
 }
 
-/** What may stand in a template: HTML as it is, text to be escaped, lists of either, and nothing for false and null. */
+/** A value in a template: `Html` is inserted unchanged, text is escaped, and false, null and undefined insert nothing. */
 type Content = Html | string | number | false | null | undefined | readonly Content[];
 
 /**
- * Makes HTML of a template. Everything put into it is text and escaped, in elements as in quoted attributes, unless it was
- * made by this function itself: names of apps and words of errors come from outside, and none of them can become markup.
+ * Builds HTML from a template and escapes every value that this function did not build itself, in elements and in quoted
+ * attributes: app names and error messages come from outside and must never become markup.
  */
 export function html(parts: TemplateStringsArray, ...contents: Content[]): Html {
   return new Html(parts.reduce((text, part, index) => text + render(contents[index - 1]) + part));

@@ -2,28 +2,28 @@ import { createHash } from 'node:crypto';
 import type { Environment } from '../environment.ts';
 import { Html, html } from './html.ts';
 
-/** Where the browser finds the libraries that its scripts import by name. */
+/** The URLs of the libraries that the scripts import by name. */
 const IMPORT_MAP = JSON.stringify({
   imports: { uplot: '/assets/uplot.js', idiomorph: '/assets/idiomorph.js' },
 });
 
-/** Made outside of the template: not a blank may be added, for the hash is of every character. */
+/** Built outside the template: the hash covers every character, so the formatter must not add white space. */
 const IMPORT_MAP_SCRIPT = new Html(`<script type="importmap">${IMPORT_MAP}</script>`);
 
-/** The hash of the only inline script, for the Content-Security-Policy: import maps cannot be fetched. */
+/** The hash of the only inline script, for the Content-Security-Policy. Import maps must be inline. */
 export const IMPORT_MAP_HASH = `sha256-${createHash('sha256').update(IMPORT_MAP).digest('base64')}`;
 
 export interface Frame {
   title: string;
   environment: Environment;
   readOnly: boolean;
-  /** What the search field holds. */
+  /** The text in the search field. */
   searched?: string;
-  /** The page's own script besides the one for its buttons. */
+  /** A script in addition to controls.js, which every page loads. */
   script?: 'overview.js';
 }
 
-/** A whole page: header with navigation and search, the content, and the line where the outcome of actions is told. */
+/** A whole page: header with navigation and search, the content, and a line that reports the result of actions. */
 export function renderPage(frame: Frame, content: Html): string {
   const { title, environment, readOnly, searched = '', script } = frame;
   return html`<!doctype html>
@@ -38,17 +38,17 @@ export function renderPage(frame: Frame, content: Html): string {
         <link rel="stylesheet" href="/assets/uplot.css" />
         <link rel="stylesheet" href="/assets/board.css" />
         ${IMPORT_MAP_SCRIPT}
-        <script type="module" src="/assets/steering.js"></script>
+        <script type="module" src="/assets/controls.js"></script>
         ${script ? html`<script type="module" src="/assets/${script}"></script>` : null}
       </head>
       <body>
-        <a class="skip" href="#content">Skip to the content</a>
+        <a class="skip" href="#content">Skip to content</a>
         <header class="top">
           <a class="brand" href="/"
             ><img src="/assets/icon.svg" alt="" width="22" height="22" /> PICS mirror</a
           >
           <span class="badge" data-level="${environment.level}">${environment.label}</span>
-          ${readOnly ? html`<span class="badge" data-level="quiet">read only</span>` : null}
+          ${readOnly ? html`<span class="badge" data-level="quiet">read-only</span>` : null}
           <nav aria-label="Pages">
             <a href="/" ${title === 'Overview' ? html` aria-current="page"` : null}>Overview</a>
             <a href="/queues">Queues</a>
@@ -67,7 +67,20 @@ export function renderPage(frame: Frame, content: Html): string {
           </form>
         </header>
         <main id="content" tabindex="-1">${content}</main>
-        <p id="outcome" role="status"></p>
+        <p id="result" role="status"></p>
       </body>
     </html>`.text;
+}
+
+/** A page with a message only, such as "Not found", and optionally a button. */
+export function renderMessagePage(
+  title: string,
+  detail: string,
+  mode: Pick<Frame, 'environment' | 'readOnly'>,
+  action: Html | null = null,
+): string {
+  const content = html`<div class="heading"><h1>${title}</h1></div>
+    <p class="quiet">${detail}</p>
+    ${action}`;
+  return renderPage({ ...mode, title }, content);
 }

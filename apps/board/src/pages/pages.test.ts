@@ -47,7 +47,7 @@ const get = async (path: string) => {
 };
 
 describe('the page of an app', () => {
-  test('shows what is stored, the ledger, the changes, and the way to the store', async () => {
+  test('shows the stored data, the ledger, the changes, and a link to the store', async () => {
     const { text } = await get('/apps/10');
     for (const part of [
       '97 % positive',
@@ -61,21 +61,21 @@ describe('the page of an app', () => {
     }
   });
 
-  test('offers a sync, or a requeue when it failed, with the reason', async () => {
-    expect((await get('/apps/10')).text).toContain('data-do="sync"');
+  test('offers a sync, or a requeue with the cause when the app failed', async () => {
+    expect((await get('/apps/10')).text).toContain('data-action="sync"');
     const failed = await get('/apps/20');
-    expect(failed.text).toContain('data-do="requeue"');
+    expect(failed.text).toContain('data-action="requeue"');
     expect(failed.text).toContain('RowRefused');
     expect(failed.text).toContain('removed');
   });
 
-  test('is there for an app without a name, and for one that is only wanted', async () => {
+  test('exists for an app without a name, and for one that is only wanted', async () => {
     expect((await get('/apps/30')).text).toContain('<h1>App 30</h1>');
     expect((await get('/apps/40')).text).toContain('Nothing yet.');
   });
 
   test.for(['/apps/21', '/apps/99999999999999', '/apps/x', '/apps/10/x', '/nowhere'])(
-    '%s is not found',
+    'does not exist at %s',
     async (path) => {
       const { status, text } = await get(path);
       expect([status, text.includes('<h1>Not found</h1>')]).toEqual([404, true]);
@@ -84,32 +84,32 @@ describe('the page of an app', () => {
 });
 
 describe('the search', () => {
-  test('lists what it found, and says when it found nothing', async () => {
+  test('lists its results, and says when there are none', async () => {
     expect((await get('/apps?q=half')).text).toContain('href="/apps/20">Half-Life');
-    expect((await get('/apps?q=quarter')).text).toContain('No stored app has this name.');
+    expect((await get('/apps?q=quarter')).text).toContain('No stored app matches.');
   });
 
-  test('goes straight to an app whose id was given', async () => {
+  test('redirects from an id to its app', async () => {
     const { status, headers } = await get('/apps?q=20');
     expect([status, headers.location]).toEqual([302, '/apps/20']);
   });
 
-  test('goes by id also to an app that is only wanted, and to one that nobody knows yet', async () => {
+  test('redirects from the id of an app that is only wanted, or unknown, to its page', async () => {
     expect((await get('/apps?q=40')).headers.location).toBe('/apps/40');
     expect((await get('/apps?q=21')).headers.location).toBe('/apps/21');
     expect((await get('/apps/21')).text).toMatch(
-      /data-do="sync">\s*<input type="hidden" name="appids" value="21"/,
+      /data-action="sync">\s*<input type="hidden" name="appids" value="21"/,
     );
   });
 
-  test('takes more than it can search for without falling over', async () => {
+  test('refuses a query that is too long, and survives a malformed one', async () => {
     expect((await get(`/apps?q=${'x'.repeat(200)}`)).status).toBe(400);
     expect((await get('/apps?q[]=1')).status).toBeLessThan(500);
   });
 });
 
 test.for(['/', '/apps/10', '/apps/20', '/apps?q=quote', `/apps?q=${encodeURIComponent(NASTY)}`])(
-  'names, errors and searches never become markup (%s)',
+  'names, errors and searches never become markup on %s',
   async (path) => {
     const { text } = await get(path);
     expect(text).toContain(ESCAPED);
@@ -117,7 +117,7 @@ test.for(['/', '/apps/10', '/apps/20', '/apps?q=quote', `/apps?q=${encodeURIComp
   },
 );
 
-test('every page names no other host, but for the store page of an app', async () => {
+test('no page links to another host, except to the store page of an app', async () => {
   for (const path of ['/', '/apps?q=half', '/apps/10', '/nowhere']) {
     const { text } = await get(path);
     expect(text.match(/(?:src|href|action)="(?:https?:)?\/\/[^"]*"/g) ?? []).toEqual(
@@ -133,12 +133,12 @@ test.for([
   ['overview.js', 'text/javascript'],
   ['board.css', 'text/css'],
   ['icon.svg', 'image/svg+xml'],
-] as const)('serves %s itself', async ([name, type]) => {
+] as const)('the board serves %s itself', async ([name, type]) => {
   const { status, headers } = await get(`/assets/${name}`);
   expect([status, headers['content-type']?.split(';')[0]]).toEqual([200, type]);
 });
 
-test('serves nothing beside the assets', async () => {
+test('the board serves no file outside the assets', async () => {
   for (const path of [
     '/assets/../src/main.ts',
     '/assets/%2e%2e/src/main.ts',

@@ -3,21 +3,22 @@ import { appLink, badge, empty, table } from './elements.ts';
 import { html, type Html } from './html.ts';
 import { renderPage, type Frame } from './layout.ts';
 
-/** What a search found. */
+/** The results of a search for apps. */
 export function renderSearchPage(
   searched: string,
   found: readonly FoundApp[],
   { limit, ...mode }: Pick<Frame, 'environment' | 'readOnly'> & { limit: number },
 ): string {
-  const count = found.length >= limit ? `The best ${limit} for` : `${found.length} for`;
-  const content = html` <div class="heading"><h1>${count} “${searched}”</h1></div>
-    <section class="card" aria-label="Found apps">
+  const count =
+    found.length >= limit
+      ? `First ${limit} results`
+      : `${found.length} ${found.length === 1 ? 'result' : 'results'}`;
+  const content = html` <div class="heading"><h1>${count} for “${searched}”</h1></div>
+    <section class="card" aria-label="Search results">
       ${
         found.length === 0
-          ? empty(
-              'No stored app has this name. Apps that are only wanted so far have no name yet; their id finds them.',
-            )
-          : table('Found apps', ['App', 'Type', 'Access', ['Id', 'number']], found.map(renderFound))
+          ? empty('No stored app matches. Apps that are not fetched yet have no name: search for their id.')
+          : table('Search results', ['App', 'Type', 'Access', ['Id', 'number']], found.map(renderFound))
       }
     </section>`;
   return renderPage({ ...mode, title: `Search: ${searched}`, searched }, content);

@@ -1,24 +1,23 @@
 import { createBullBoard } from '@bull-board/api';
+import type { BoardHooks, HookContext } from '@bull-board/api/typings/app';
 import { ExpressAdapter } from '@bull-board/express';
-import { fetchJobSchema, writeJobSchema } from '@pics/core';
 import type { Queues } from '@pics/queue';
 import type { RequestHandler } from 'express';
-import type { z } from 'zod';
+import { addToAuditLine } from '../access/audit.ts';
 import type { Environment } from '../environment.ts';
-import { auditHooks } from './audit-hooks.ts';
 import { describeFetchJob, describeWriteJob } from './describe-job.ts';
-import { SteeredAdapter, type SetFleetRate } from './steered-adapter.ts';
+import { FleetQueueAdapter, type SetFleetRate } from './fleet-queue-adapter.ts';
 
 export interface QueuePagesOptions {
   queues: Queues;
   basePath: string;
   environment: Environment;
-  /** Everything is shown and nothing can be changed. */
+  /** Shows everything and offers no action. */
   readOnly: boolean;
   setFleetRate: SetFleetRate;
 }
 
-/** On both, white text reads well and the badge shows in light and dark. */
+/** White text is readable on each of them, and the badge stands out in light and dark. */
 const BADGE_COLOURS = { quiet: '#57616c', busy: '#1b5fa8', warn: '#8a5a00' } as const satisfies Record<
   Environment['level'],
   string
@@ -27,13 +26,14 @@ const BADGE_COLOURS = { quiet: '#57616c', busy: '#1b5fa8', warn: '#8a5a00' } as 
 /** Bull Board with both queues in the order data moves, for mounting at `basePath`. */
 export function createQueuePages(options: QueuePagesOptions): RequestHandler {
   const { queues, basePath, environment, readOnly, setFleetRate } = options;
-  const fetch = new SteeredAdapter(
-    queues.fetch.bull,
-    describerOf(fetchJobSchema, describeFetchJob),
-    { description: 'Batches of apps to ask Steam for', readOnlyMode: readOnly },
+  const fetch = new FleetQueueAdapter(queues.fetch.bull, {
+    describe: describeFetchJob,
     setFleetRate,
-  );
-  const write = new SteeredAdapter(queues.write.bull, describerOf(writeJobSchema, describeWriteJob), {
+    description: 'Batches of apps to fetch from Steam',
+    readOnlyMode: readOnly,
+  });
+  const write = new FleetQueueAdapter(queues.write.bull, {
+    describe: describeWriteJob,
     description: 'Records to write to Postgres',
     readOnlyMode: readOnly,
   });
@@ -58,10 +58,30 @@ export function createQueuePages(options: QueuePagesOptions): RequestHandler {
   return serverAdapter.getRouter() as RequestHandler;
 }
 
-/** A payload that is not one of ours is shown as it is: that is what one opened it for. */
-function describerOf<Payload>(schema: z.ZodType<Payload>, describe: (payload: Payload) => object) {
-  return (payload: unknown) => {
-    const parsed = schema.safeParse(payload);
-    return parsed.success ? describe(parsed.data) : payload;
-  };
+/**
+ * Adds to the audit line of a write through Bull Board its action, its queue and the number of jobs: one for a single job;
+ * for an action on many, as many as were in that state when it began.
+ */
+const auditHooks: BoardHooks = {
+  before: async ({ method, route, request }) => {
+    if (method === 'get') return;
+    addToAuditLine({ action: route, ...(await describeTarget(request)) });
+  },
+  after: (_context, result) => {
+    const { body } = result;
+    if (typeof body === 'object' && 'retried' in body) addToAuditLine({ jobs: body['retried'] });
+    return result;
+  },
+};
+
+async function describeTarget({ params, queues }: HookContext['request']): Promise<object> {
+  const { queueName, jobId, queueStatus } = params as Partial<
+    Record<'queueName' | 'jobId' | 'queueStatus', string>
+  >;
+  if (jobId) return { queue: queueName, jobId, jobs: 1 };
+  const counts = queueName ? await queues.get(queueName)?.getJobCounts() : undefined;
+  if (!counts) return {};
+  const states = queueStatus ? [queueStatus] : Object.keys(counts);
+  const jobs = states.reduce((sum, state) => sum + (counts[state as keyof typeof counts] ?? 0), 0);
+  return { queue: queueName, ...(queueStatus && { state: queueStatus }), jobs };
 }

@@ -1,12 +1,21 @@
-import type { FetchJob, WriteJob } from '@pics/core';
+import { fetchJobSchema, writeJobSchema } from '@pics/core';
 
-/** A job on `pics-fetch` as a person wants to read it. */
-export function describeFetchJob(job: FetchJob): object {
-  return { ...job, appids: summarize(job.appids) };
+/** How many ids of a list are shown. */
+const SHOWN_IDS = 200;
+
+/** The payload of a job on `pics-fetch` for people. A payload of any other shape is returned unchanged. */
+export function describeFetchJob(payload: unknown): unknown {
+  const { success, data: job } = fetchJobSchema.safeParse(payload);
+  return success ? { ...job, appids: summarize(job.appids) } : payload;
 }
 
-/** A job on `pics-write` as a person wants to read it: how many apps and which, not 300 kB of records. */
-export function describeWriteJob(job: WriteJob): object {
+/**
+ * The payload of a job on `pics-write` for people: how many apps and which, instead of 300 kB of records. A payload of any
+ * other shape is returned unchanged.
+ */
+export function describeWriteJob(payload: unknown): unknown {
+  const { success, data: job } = writeJobSchema.safeParse(payload);
+  if (!success) return payload;
   if (job.task === 'scan') {
     return {
       ...job,
@@ -20,9 +29,6 @@ export function describeWriteJob(job: WriteJob): object {
     unknown: summarize(job.unknown),
   };
 }
-
-/** How many ids of a list are spelled out. */
-const SHOWN_IDS = 200;
 
 function summarize(appids: readonly number[]): { count: number; appids: string } {
   const more = appids.length > SHOWN_IDS ? ', …' : '';

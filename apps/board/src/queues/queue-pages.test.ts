@@ -22,7 +22,7 @@ async function auditLine(): Promise<Record<string, unknown>> {
   return JSON.parse(board.lines[0] ?? '') as Record<string, unknown>;
 }
 
-/** Jobs that failed for good, and their worker, which can be told to fail a few times more and then to succeed. */
+/** Jobs that failed for good. Their worker can be set to fail a few more times and then succeed. */
 async function failJobs(...batchIds: string[]) {
   let failures = Number.POSITIVE_INFINITY;
   const worker = startWorker({
@@ -31,9 +31,9 @@ async function failJobs(...batchIds: string[]) {
     concurrency: 1,
     schema: fetchJobSchema,
     step: async () => {
-      if (failures === Number.POSITIVE_INFINITY) throw new PermanentError('Steam never answers');
+      if (failures === Number.POSITIVE_INFINITY) throw new PermanentError('Steam never responds');
       failures -= 1;
-      if (failures >= 0) throw new Error('hiccup');
+      if (failures >= 0) throw new Error('temporary');
       return { apps: 1 };
     },
     findBlocker: async () => undefined,
@@ -56,9 +56,9 @@ async function failJobs(...batchIds: string[]) {
 const WAIT = { timeout: 20_000 };
 
 describe('Bull Board', () => {
-  test('retries a failed job with all of its attempts', async () => {
+  test('retries a failed job with all its attempts', async () => {
     const { jobId, failTimes } = await failJobs('a');
-    // Fails twice more: with the one attempt that BullMQ gives a retry by itself, that would be the end of it.
+    // Fails twice more, which would be too often for the single attempt of BullMQ's own retry.
     failTimes(2);
     expect((await put(`/queues/${FETCH_QUEUE}/${jobId}/retry`)).status).toBe(204);
     await expect.poll(() => queues.fetch.bull.getCompletedCount(), WAIT).toBe(1);
@@ -75,7 +75,7 @@ describe('Bull Board', () => {
     });
   });
 
-  test('retries all failed jobs with all of their attempts, and says how many on the audit line', async () => {
+  test('retries all failed jobs with all their attempts, and logs how many on the audit line', async () => {
     const { failTimes } = await failJobs('a', 'b', 'c');
     failTimes(2);
     expect((await put(`/queues/${FETCH_QUEUE}/retry/failed`)).body).toEqual({ retried: 3, skipped: 0 });
@@ -83,7 +83,7 @@ describe('Bull Board', () => {
     expect(await auditLine()).toMatchObject({ queue: FETCH_QUEUE, state: 'failed', jobs: 3 });
   });
 
-  test('shows how many apps a job is about and which, not what was read of them', async () => {
+  test('shows the number of apps of a job and their ids, not their records', async () => {
     await queues.write.add({
       version: 1,
       task: 'apps',
@@ -97,24 +97,24 @@ describe('Bull Board', () => {
     const [job] = await queues.write.bull.getWaiting();
     const { text } = await board.send(`/queues/api/queues/pics-write/${job?.id}`);
     const shown = JSON.parse(text) as { job: { data: unknown } };
-    const short = { records: { count: 1, appids: '440' }, unknown: { count: 1, appids: '570' } };
-    expect(shown.job.data).toMatchObject(short);
+    const summary = { records: { count: 1, appids: '440' }, unknown: { count: 1, appids: '570' } };
+    expect(shown.job.data).toMatchObject(summary);
 
     const list = await board.send('/queues/api/queues?activeQueue=pics-write&status=latest&page=1');
     const { queues: listed } = JSON.parse(list.text) as { queues: { jobs: object[] }[] };
     expect(listed[1]?.jobs).toEqual([
-      expect.objectContaining({ id: job?.id, data: expect.objectContaining(short) }),
+      expect.objectContaining({ id: job?.id, data: expect.objectContaining(summary) }),
     ]);
   });
 
-  test('shows a payload that somebody put there by hand as it is', async () => {
+  test('shows a payload of an unknown shape unchanged', async () => {
     await queues.fetch.bull.add('by hand', { hello: 'world' });
     const [job] = await queues.fetch.bull.getWaiting();
     const { text } = await board.send(`/queues/api/queues/pics-fetch/${job?.id}`);
     expect(JSON.parse(text)).toMatchObject({ job: { data: { hello: 'world' } } });
   });
 
-  test('sets the rate of the fleet where it lasts, and gives it back', async () => {
+  test('sets and resets the rate of the fleet in the database', async () => {
     const rate = async () => {
       const state = await database.selectFrom('picsState').select('fetchRate').executeTakeFirstOrThrow();
       return state.fetchRate;
@@ -131,7 +131,7 @@ describe('Bull Board', () => {
     expect(await rate()).toBeNull();
   });
 
-  test('says on the audit line how many jobs an emptied queue had', async () => {
+  test('logs on the audit line how many jobs an emptied queue had', async () => {
     await queues.fetch.add({ version: 1, task: 'scan', batchId: 'a', appids: [440] });
     await queues.fetch.add({ version: 1, task: 'scan', batchId: 'b', appids: [570] });
     await put(`/queues/${FETCH_QUEUE}/empty`);
@@ -142,7 +142,7 @@ describe('Bull Board', () => {
     });
   });
 
-  test('names the environment and leads back to the overview', async () => {
+  test('names the environment and links to the overview', async () => {
     const { text } = await board.send('/queues');
     const config =
       /<script id="__UI_CONFIG__" type="application\/json">(.*?)<\/script>/.exec(text)?.[1] ?? '';

@@ -1,22 +1,19 @@
-import type { Overview } from '../../overview/read-overview.ts';
+import { assessHealth, estimateMs } from '../../overview/judge.ts';
+import type { FleetSide, LedgerSide, Overview } from '../../overview/read-overview.ts';
+import { ago } from '../elements.ts';
+import { formatCount, formatDuration } from '../format.ts';
 import { html, type Html } from '../html.ts';
 import { renderPage, type Frame } from '../layout.ts';
-import { renderChanges } from './changes.ts';
-import { renderFailures } from './failures.ts';
-import { renderFigures } from './figures.ts';
-import { renderFleet } from './fleet.ts';
-import { renderScans } from './scans.ts';
-import { renderServices } from './services.ts';
-import { renderSteering } from './steering.ts';
-import { renderVerdict } from './verdict.ts';
+import { renderChanges, renderFailures, renderScans } from './activity.ts';
+import { renderControls, renderFleet, renderServices } from './fleet.ts';
 
 type Mode = Pick<Frame, 'environment' | 'readOnly'>;
 
 /** The parts of the page that change while it is open, by the id of their element. */
 export function renderLiveParts(overview: Overview, { readOnly }: Pick<Mode, 'readOnly'>) {
   return {
-    verdict: renderVerdict(overview),
-    figures: renderFigures(overview),
+    health: renderHealth(overview),
+    counts: renderCounts(overview),
     fleet: renderFleet(overview, { readOnly }),
     failures: renderFailures(overview, { readOnly }),
     services: renderServices(overview),
@@ -25,18 +22,18 @@ export function renderLiveParts(overview: Overview, { readOnly }: Pick<Mode, 're
   } satisfies Record<string, Html>;
 }
 
-/** The overview as a whole, readable without any script; the script keeps it live and draws the plots. */
+/** The whole overview. It is readable without scripts; the script keeps it live and draws the charts. */
 export function renderOverviewPage(overview: Overview, mode: Mode): string {
   const live = renderLiveParts(overview, mode);
-  const content = html` <div class="standing">
-      ${live.verdict}
+  const content = html` <div class="headline">
+      ${live.health}
       <p id="live" class="quiet"></p>
     </div>
-    ${live.figures}
+    ${live.counts}
     <section aria-labelledby="throughput-title" class="card throughput">
       <h2 id="throughput-title">Throughput</h2>
       <fieldset class="span">
-        <legend class="unseen">Span of the plots</legend>
+        <legend class="visually-hidden">Time span of the charts</legend>
         <label><input type="radio" name="span" value="hour" checked /> last hour</label>
         <label><input type="radio" name="span" value="day" /> last day</label>
       </fieldset>
@@ -44,9 +41,9 @@ export function renderOverviewPage(overview: Overview, mode: Mode): string {
     </section>
     <div class="columns">
       ${live.services}
-      <section aria-labelledby="steering-title" class="card steering">
-        <h2 id="steering-title">Fleet</h2>
-        ${live.fleet} ${renderSteering(mode)}
+      <section aria-labelledby="controls-title" class="card controls">
+        <h2 id="controls-title">Fleet</h2>
+        ${live.fleet} ${renderControls(mode)}
       </section>
     </div>
     ${live.failures}
@@ -54,11 +51,104 @@ export function renderOverviewPage(overview: Overview, mode: Mode): string {
   return renderPage({ ...mode, title: 'Overview', script: 'overview.js' }, content);
 }
 
+/** One headline: all is well, or the most serious problem. */
+function renderHealth(overview: Overview): Html {
+  const { level, headline, detail } = assessHealth(overview);
+  return html`<section id="health" data-level="${level}" aria-labelledby="headline">
+    <h1 id="headline">${headline}</h1>
+    <p>${detail}</p>
+    ${
+      overview.ledger?.feed.source === 'simulator'
+        ? html`<p class="note">These apps are generated: they come from the simulator, not from Steam.</p>`
+        : null
+    }
+  </section>`;
+}
+
+/** How far behind Steam the tables are, and how many apps are in each state. */
+function renderCounts({ at, ledger, fleet }: Overview): Html {
+  return html`<section id="counts" aria-label="Apps by state">
+    <dl class="tiles">
+      ${ledger ? renderTiles(ledger, fleet, at) : renderTile('Apps', '–', 'Postgres is unreachable.')}
+    </dl>
+    ${ledger ? renderProportions(ledger) : null}
+  </section>`;
+}
+
+function renderTiles(ledger: LedgerSide, fleet: FleetSide | undefined, at: Date): Html[] {
+  const { feed, counts } = ledger;
+  const behindMs = feed.behindSince ? at.getTime() - feed.behindSince.getTime() : 0;
+  const jobs = fleet?.queues.reduce((sum, queue) => sum + queue.waiting + queue.active + queue.delayed, 0);
+  return [
+    renderTile(
+      'Behind Steam',
+      feed.changeNumber === null
+        ? '–'
+        : html`${formatCount(feed.changesBehind)}
+            <small>${feed.changesBehind === 1 ? 'change' : 'changes'}</small> ${formatDuration(behindMs)}`,
+      describeFeed(ledger, fleet, at),
+    ),
+    renderTile('Wanted', formatCount(counts.wanted), describeWanted(ledger)),
+    renderTile(
+      'In flight',
+      formatCount(counts.inFlight),
+      jobs === undefined ? 'in batches' : `${formatCount(jobs)} ${jobs === 1 ? 'job' : 'jobs'} in the queues`,
+    ),
+    renderTile('Settled', formatCount(counts.settled), `of ${formatCount(counts.known)} known apps`),
+    counts.failed === 0
+      ? renderTile('Failed', '0', 'nothing to requeue')
+      : renderTile('Failed', formatCount(counts.failed), html`<a href="#failures">see why</a>`, 'bad'),
+  ];
+}
+
+function renderTile(title: string, value: Html | string, note: Html | string, level?: 'bad'): Html {
+  return html`<div${level ? html` data-level="${level}"` : null}><dt>${title}</dt><dd class="value">${value}</dd><dd>${note}</dd></div>`;
+}
+
+function describeWanted(ledger: LedgerSide): string {
+  if (ledger.counts.wanted === 0) return 'nothing to fetch';
+  const etaMs = estimateMs(ledger);
+  return etaMs === undefined ? 'to be fetched' : `done in about ${formatDuration(etaMs)}`;
+}
+
+/** The change number up to which the feed is recorded, and when it was last polled. */
+function describeFeed({ feed }: LedgerSide, fleet: FleetSide | undefined, at: Date): Html | string {
+  if (feed.changeNumber === null) return 'not polled yet';
+  const polledAt = fleet?.replicas.find((replica) => replica.role === 'leads')?.lastProgressAt;
+  return html`change
+  ${formatCount(feed.changeNumber)}${polledAt ? html`, polled ${ago(new Date(polledAt), at)}` : null}`;
+}
+
+/** The counts as a bar. Hidden from screen readers, which read the same numbers in the tiles. */
+function renderProportions({ counts }: LedgerSide): Html | null {
+  if (counts.known === 0) return null;
+  let x = 0;
+  const parts = (['settled', 'inFlight', 'wanted', 'failed'] as const).map((state) => {
+    // Wide enough to be seen, even for a single app.
+    const width = counts[state] === 0 ? 0 : Math.max(0.4, (counts[state] / counts.known) * 100);
+    x += width;
+    return html`<rect
+      class="${state}"
+      x="${(x - width).toFixed(2)}"
+      width="${width.toFixed(2)}"
+      height="1"
+    />`;
+  });
+  return html`<svg
+    class="proportions"
+    viewBox="0 0 ${x.toFixed(2)} 1"
+    preserveAspectRatio="none"
+    aria-hidden="true"
+  >
+    ${parts}
+  </svg>`;
+}
+
 function renderPlot(name: 'apps' | 'requests', title: string): Html {
   return html`<figure>
     <figcaption>${title} <span id="${name}-now"></span></figcaption>
     <div class="plot" id="${name}-plot" role="img" aria-label="${title}">
-      <noscript><p class="empty">Plots need JavaScript; their figures are in /api/overview.</p></noscript>
+      <noscript><p class="empty">Charts need JavaScript. The numbers are in /api/overview.</p></noscript>
     </div>
   </figure>`;
 }

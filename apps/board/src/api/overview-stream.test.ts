@@ -9,14 +9,14 @@ import { OverviewStream } from './overview-stream.ts';
 
 const board = await startTestBoard();
 
-/** An open page: every event that reaches it, one after the other. */
+/** An open page that receives events. */
 async function openPage() {
   const leaving = new AbortController();
   onTestFinished(() => leaving.abort());
   const response = await fetch(`${board.url}/api/events`, { signal: leaving.signal });
   const lines = response.body?.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
   let text = '';
-  /** The next event of that name whose payload fits. */
+  /** Waits for the next event of this name whose payload fits. */
   const next = async <Payload>(
     name: string,
     fits: (payload: Payload) => boolean = () => true,
@@ -37,14 +37,14 @@ async function openPage() {
   return { response, next, leave: () => leaving.abort() };
 }
 
-test('a page that connects gets every part and the plots, later ones what has changed', async () => {
+test('a page receives every part and the charts when it connects, and then only what changed', async () => {
   const page = await openPage();
   expect(page.response.headers.get('content-type')).toBe('text/event-stream');
   expect(page.response.headers.get('x-accel-buffering')).toBe('no');
   const parts = await page.next<Parts>('parts');
   expect(Object.keys(parts)).toEqual([
-    'verdict',
-    'figures',
+    'health',
+    'counts',
     'fleet',
     'failures',
     'services',
@@ -57,25 +57,25 @@ test('a page that connects gets every part and the plots, later ones what has ch
 
   await markWanted(board.database, { appids: [440, 570] });
   const changed = await page.next<Parts>('parts');
-  expect(changed['figures']).toContain('Wanted</dt><dd class="value">2');
+  expect(changed['counts']).toContain('Wanted</dt><dd class="value">2');
   expect(changed).not.toHaveProperty('failures');
 });
 
-test('a page that connects while others are open gets every part as well', async () => {
+test('a page that connects while others are open receives every part', async () => {
   const first = await openPage();
   await first.next<Parts>('parts');
   const second = await openPage();
   expect(Object.keys(await second.next<Parts>('parts'))).toHaveLength(7);
 });
 
-test('pages are let go, and the reason logged, when the overview cannot be made; the next one gets it again', async () => {
+test('pages are disconnected and the error logged when rendering fails, and the next page is served again', async () => {
   let broken = true;
   const errors: object[] = [];
   const stream = new OverviewStream({
     read: async () => ({ at: new Date(), ledger: undefined, fleet: undefined, problems: [] }),
     render: () => {
-      if (broken) throw new Error('no words for this');
-      return { verdict: 'well' };
+      if (broken) throw new Error('rendering failed');
+      return { health: 'good' };
     },
     stopping: AbortSignal.timeout(20_000),
     log: { info: () => {}, warn: () => {}, error: (fields) => void errors.push(fields) },
@@ -84,14 +84,14 @@ test('pages are let go, and the reason logged, when the overview cannot be made;
   onTestFinished(() => void server.close());
   const url = `http://localhost:${(server.address() as AddressInfo).port}/api/events`;
   await expect(fetch(url).then((response) => response.text())).rejects.toThrow('terminated');
-  expect(errors).toMatchObject([{ err: { message: 'no words for this' } }]);
+  expect(errors).toMatchObject([{ err: { message: 'rendering failed' } }]);
 
   broken = false;
   const leaving = new AbortController();
   const response = await fetch(url, { signal: leaving.signal });
   const reader = response.body?.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
   let text = '';
-  while (!text.includes('{"verdict":"well"}')) text += (await reader?.next())?.value ?? '';
+  while (!text.includes('{"health":"good"}')) text += (await reader?.next())?.value ?? '';
   leaving.abort();
   await expect.poll(() => stream.viewers).toBe(0);
 });

@@ -3,33 +3,34 @@ import type { Queues } from '@pics/queue';
 
 type BullQueue = Queues['fetch']['bull'];
 type BullJob = NonNullable<Awaited<ReturnType<BullMQAdapter['getJob']>>>;
-type AdapterOptions = NonNullable<ConstructorParameters<typeof BullMQAdapter>[1]>;
+type BullAdapterOptions = NonNullable<ConstructorParameters<typeof BullMQAdapter>[1]>;
 
-/** Sets the requests a second of the whole fleet; null gives the rate back to the settings. */
+/** Sets the requests a second of the whole fleet; null resets the rate to the settings. */
 export type SetFleetRate = (requestsPerSecond: number | null) => Promise<unknown>;
 
+export interface FleetQueueOptions extends Partial<BullAdapterOptions> {
+  /** Shortens the payload of a job for people. */
+  describe: (payload: unknown) => unknown;
+  /** For the queue whose rate limit is the rate of the fleet. */
+  setFleetRate?: SetFleetRate;
+}
+
 /**
- * Bull Board's view of one queue, in the terms of this project:
+ * Bull Board's adapter for one queue, with three differences:
  *
- * - A job is told short as soon as it is read, and one is read after the other. BullMQ by itself holds the records of all
- *   that a page lists, twice: thirty write jobs took a board from 137 MB to 191 MB.
- * - "Retry" gives a job all of its attempts back. BullMQ by itself runs an exhausted job once more and fails it for good at
- *   the first hiccup.
- * - Its rate limit is the fleet's rate, when this queue has it. Set in Redis alone, the dispatcher would put it back to what
- *   the fleet was told within a fraction of a second.
+ * - Jobs are read one after the other, and their payload is shortened at once. BullMQ by default holds the records of all
+ *   listed jobs twice: thirty write jobs took a board from 137 MB to 191 MB.
+ * - "Retry" gives a job all its attempts. BullMQ by default runs an exhausted job once more, and the first temporary error
+ *   fails it again.
+ * - The rate limit is stored as the fleet's rate. If it were set in Redis alone, the dispatcher would overwrite it within a
+ *   fraction of a second.
  */
-export class SteeredAdapter extends BullMQAdapter {
+export class FleetQueueAdapter extends BullMQAdapter {
   readonly #queue: BullQueue;
-  readonly #describe: (payload: unknown) => unknown;
+  readonly #describe: FleetQueueOptions['describe'];
   readonly #setFleetRate: SetFleetRate | undefined;
 
-  /** @param describe tells the payload of a job as a person wants to read it. */
-  constructor(
-    queue: BullQueue,
-    describe: (payload: unknown) => unknown,
-    options: Partial<AdapterOptions>,
-    setFleetRate?: SetFleetRate,
-  ) {
+  constructor(queue: BullQueue, { describe, setFleetRate, ...options }: FleetQueueOptions) {
     super(queue, options);
     this.#queue = queue;
     this.#describe = describe;
@@ -40,12 +41,12 @@ export class SteeredAdapter extends BullMQAdapter {
     const job = await super.getJob(id);
     if (!job) return undefined;
     job.data = this.#describe(job.data);
-    return withFreshRetry(job);
+    return withAllAttempts(job);
   }
 
   override async getJobs(...[statuses, start = 0, end = -1]: Parameters<BullMQAdapter['getJobs']>) {
     const jobs: BullJob[] = [];
-    const known = statuses.filter((status) => status !== 'paused'); // Of older versions: BullMQ 6 has no such jobs.
+    const known = statuses.filter((status) => status !== 'paused'); // Older versions had it, BullMQ 6 does not.
     for (const id of await this.#queue.getRanges(known, start, end)) {
       const job = await this.getJob(id);
       if (job) jobs.push(job);
@@ -64,7 +65,7 @@ export class SteeredAdapter extends BullMQAdapter {
   }
 }
 
-function withFreshRetry(job: BullJob): BullJob {
+function withAllAttempts(job: BullJob): BullJob {
   const retry = job.retry.bind(job);
   job.retry = (state) => retry(state, { resetAttemptsMade: true, resetAttemptsStarted: true });
   return job;

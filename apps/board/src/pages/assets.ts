@@ -1,16 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import express, { type Router } from 'express';
 
-const BROWSER = fileURLToPath(new URL('../browser/', import.meta.url));
+const BROWSER = fileURLToPath(new URL('../../browser/', import.meta.url));
 
-/** The libraries the browser gets, as their packages hold them. */
+/** Files of the libraries that pages load, by the name they are served under. */
 const LIBRARIES = {
   'uplot.js': 'uplot/dist/uPlot.esm.js',
   'uplot.css': 'uplot/dist/uPlot.min.css',
   'idiomorph.js': 'idiomorph/dist/idiomorph.esm.js',
 };
 
-/** Everything a page loads besides itself; all of it is served from here, so that the board needs no other host. */
+/** Serves every script, style and image of the pages, so that they load nothing from other hosts. */
 export function serveAssets(): Router {
   const router = express.Router();
   for (const [name, path] of Object.entries(LIBRARIES)) {

@@ -1,12 +1,12 @@
-/** Sends what the buttons of a page ask for, and tells what came of it. */
+/** Sends the requests of a page's buttons and shows their results. */
 
 /**
  * @typedef {{ method: 'POST' | 'PUT', path: string, body?: object }} Request
- * @typedef {Record<string, string>} Fields what stands in the fields of a form, by their names.
+ * @typedef {Record<string, string>} Fields the values of a form by field name.
  */
 
 /**
- * What each form asks for, by its `data-do`; `button` is the name of the button that was pressed.
+ * The request of each form by its `data-action`; `button` is the name of the pressed button.
  *
  * @type {Record<string, (fields: Fields, button: string) => Request>}
  */
@@ -45,16 +45,16 @@ function fieldsOf(form) {
 }
 
 /**
- * Tells the outcome of something in one line, to eyes and to screen readers.
+ * Shows the result of an action in one line, which screen readers announce.
  *
  * @param {string} text
  * @param {'good' | 'bad'} level
  */
-export function tell(text, level = 'good') {
-  const outcome = document.getElementById('outcome');
-  if (!outcome) return;
-  outcome.textContent = text;
-  outcome.dataset['level'] = level;
+export function showResult(text, level = 'good') {
+  const result = document.getElementById('result');
+  if (!result) return;
+  result.textContent = text;
+  result.dataset['level'] = level;
 }
 
 /** @param {Request} request */
@@ -66,17 +66,17 @@ async function send({ method, path, body }) {
       body: JSON.stringify(body ?? {}),
     });
     const { message, error } = await response.json();
-    if (response.ok) tell(message);
-    else tell(error ?? `The board answered ${response.status}.`, 'bad');
+    if (response.ok) showResult(message);
+    else showResult(error ?? `Request failed with status ${response.status}.`, 'bad');
   } catch {
-    tell('The board does not answer.', 'bad');
+    showResult('The board is unreachable.', 'bad');
   }
 }
 
 document.addEventListener('submit', (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement)) return;
-  const request = REQUESTS[form.dataset['do'] ?? ''];
+  const request = REQUESTS[form.dataset['action'] ?? ''];
   if (!request) return;
   event.preventDefault();
   const button = event.submitter instanceof HTMLButtonElement ? event.submitter.name : '';

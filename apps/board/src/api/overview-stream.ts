@@ -1,24 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ThroughputPoint } from '@pics/database';
 import type { RequestHandler, Response } from 'express';
-import type { Log } from '../log.ts';
+import type { Log } from '../access/audit.ts';
+import type { Overview, OverviewReader } from '../overview/read-overview.ts';
 import type { Parts, Plots, Series } from './live-message.ts';
-import type { Overview, OverviewReader } from './read-overview.ts';
 
-/** From the end of one look to the start of the next: what a person calls live, at next to no cost. */
+/** The pause between two updates: live to the eye, and cheap. */
 const INTERVAL_MS = 2_000;
 
-/** Pages that are open at once; a browser that reconnects without end must not fill the memory. */
-const MOST_VIEWERS = 200;
+/** Open pages at once, so that a browser that reconnects in a loop cannot fill the memory. */
+const MAX_VIEWERS = 200;
 
-/** What a viewer may leave unread before it counts as gone. */
-const MOST_UNREAD_BYTES = 1_000_000;
+/** A viewer with more unread bytes than this is disconnected. */
+const MAX_UNREAD_BYTES = 1_000_000;
 
 /**
- * Sends the overview to every open page as it changes, as server-sent events: `parts` with what differs from the last time,
- * and `plots`. A page that has just connected gets all of it.
+ * Sends the overview to every open page as server-sent events: `parts` with what changed since the last update, and
+ * `plots`. A page that has just connected gets everything.
  *
- * However many pages are open, everything is read once for all of them; while none is open, nothing is read at all.
+ * One read serves all open pages; while no page is open, nothing is read.
  */
 export class OverviewStream {
   readonly #read: OverviewReader;
@@ -46,14 +46,14 @@ export class OverviewStream {
   }
 
   readonly handler: RequestHandler = (_request, response) => {
-    if (this.#viewers.size >= MOST_VIEWERS) {
-      response.status(503).json({ error: `${MOST_VIEWERS} pages are open already.` });
+    if (this.#viewers.size >= MAX_VIEWERS) {
+      response.status(503).json({ error: `Too many open pages (${MAX_VIEWERS}).` });
       return;
     }
     response.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
-      // nginx and others would collect the events until there are enough of them.
+      // Keeps nginx and other proxies from buffering the events.
       'x-accel-buffering': 'no',
     });
     response.write(`retry: ${INTERVAL_MS}\n\n`);
@@ -63,13 +63,13 @@ export class OverviewStream {
     if (!this.#sending) void this.#keepSending();
   };
 
-  /** Sends until nobody looks any more. When it cannot, the pages are let go; their browsers come back by themselves. */
+  /** Sends until the last viewer leaves. On an error all viewers are disconnected, and their browsers reconnect. */
   async #keepSending(): Promise<void> {
     this.#sending = true;
     try {
       await this.#sendWhileViewed();
     } catch (err) {
-      this.#log.error({ err }, 'the overview could not be sent');
+      this.#log.error({ err }, 'sending the overview failed');
       for (const viewer of this.#viewers) viewer.destroy();
     } finally {
       this.#sending = false;
@@ -90,7 +90,7 @@ export class OverviewStream {
         (plots === this.#sent?.plots ? '' : plots);
       this.#sent = { parts, plots };
       for (const viewer of this.#viewers) {
-        if (viewer.writableLength > MOST_UNREAD_BYTES) viewer.destroy();
+        if (viewer.writableLength > MAX_UNREAD_BYTES) viewer.destroy();
         else viewer.write(text);
       }
       await delay(INTERVAL_MS, undefined, { signal: this.#stopping }).catch(() => {});
@@ -114,7 +114,7 @@ function seriesOf(points: readonly ThroughputPoint[]): Series {
   };
 }
 
-/** JSON has no line breaks, so one `data` line holds it. */
+/** JSON has no line breaks, so one `data` line is enough. */
 function eventOf(name: string, json: string): string {
   return `event: ${name}\ndata: ${json}\n\n`;
 }
