@@ -8,7 +8,7 @@ import { createTestDatabase } from './database.ts';
 import { createTestRedis } from './redis.ts';
 import { createBoard, type BoardOptions } from '../../apps/board/src/create-board.ts';
 
-export interface Answer {
+export interface TestResponse {
   status: number;
   headers: IncomingHttpHeaders;
   text: string;
@@ -32,7 +32,7 @@ export interface TestBoard {
   /** Every logged line, as JSON. */
   lines: string[];
   /** Sends a request exactly as given: neither the path nor the headers are normalised. */
-  send(path: string, sent?: Sent): Promise<Answer>;
+  send(path: string, sent?: Sent): Promise<TestResponse>;
 }
 
 export const CREDENTIALS = { BOARD_USER: 'ada', BOARD_PASSWORD: 'correct horse: battery' };
@@ -90,7 +90,7 @@ async function send(
   host: string,
   path: string,
   { method = 'GET', headers = {}, body }: Sent = {},
-): Promise<Answer> {
+): Promise<TestResponse> {
   const [hostname, port] = host.split(':');
   const text = typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
   const sent = request({
@@ -99,7 +99,14 @@ async function send(
     path,
     method,
     agent: false,
-    headers: { ...(text !== undefined && { 'content-type': 'application/json' }), ...headers },
+    headers: {
+      ...(text !== undefined && {
+        'content-type': 'application/json',
+        // Node adds no length of its own to a DELETE, and the body would be read as a second, malformed request.
+        'content-length': String(Buffer.byteLength(text)),
+      }),
+      ...headers,
+    },
   });
   sent.end(text);
   const [response] = (await once(sent, 'response')) as [IncomingMessage];

@@ -1,6 +1,6 @@
 /** Keeps the overview live: replaces the parts of the page that the server sends. */
 
-/** @import { Parts, Plots } from '../src/api/live-message.ts' */
+/** @import { Parts, Plots } from '../src/overview/live-message.ts' */
 
 import { Idiomorph } from 'idiomorph';
 import { Throughput } from './plots.js';

@@ -10,3 +10,24 @@ export const defaultPort = 3000;
 export function findHost(settings: Settings): string {
   return settings.BOARD_PASSWORD ? '::' : '127.0.0.1';
 }
+
+/** The installation this board controls, shown as a badge on every page to tell production from a local machine. */
+export interface Environment {
+  label: string;
+  level: 'quiet' | 'busy' | 'warn';
+}
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/**
+ * Names the environment after its platform (Railway), or after the host of the database. No other part of the URL is shown.
+ */
+export function describeEnvironment(
+  databaseUrl: string,
+  variables: Readonly<Record<string, string>>,
+): Environment {
+  const host = URL.parse(databaseUrl)?.hostname || 'localhost';
+  const label = variables['RAILWAY_ENVIRONMENT_NAME'] ?? (LOOPBACK.test(host) ? 'this machine' : host);
+  if (/prod/i.test(label)) return { label, level: 'warn' };
+  return { label, level: label === 'this machine' ? 'quiet' : 'busy' };
+}

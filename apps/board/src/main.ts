@@ -1,10 +1,8 @@
-import { connectDatabase, findDatabaseBlocker } from '@pics/database';
-import { keepReporting, openQueues } from '@pics/queue';
-import { environment, runService } from '@pics/service';
-import { defaultPort, findHost, required } from './config.ts';
+import { connectDatabase, findDatabaseBlocker, measureLedger } from '@pics/database';
+import { findFetchRate, getQueueStates, keepReporting, openQueues } from '@pics/queue';
+import { environment, registerLedgerGauges, registerQueueGauges, runService } from '@pics/service';
+import { defaultPort, describeEnvironment, findHost, required } from './config.ts';
 import { createBoard } from './create-board.ts';
-import { describeEnvironment } from './environment.ts';
-import { registerMetrics } from './metrics.ts';
 
 await runService({
   name: 'board',
@@ -19,7 +17,11 @@ await runService({
     onClose('database', () => database.destroy());
     const queues = openQueues(settings.REDIS_URL, (err) => log.warn({ err }, 'redis connection'));
     onClose('queues', () => queues.close());
-    registerMetrics(metrics, { database, queues });
+    registerLedgerGauges(metrics, () => measureLedger(database));
+    registerQueueGauges(metrics, async () => ({
+      queues: await getQueueStates(queues),
+      fetchRate: await findFetchRate(queues.fetch),
+    }));
 
     const { app, stream } = createBoard({
       settings,

@@ -162,7 +162,11 @@ describe('reading', () => {
   test('returns the overview as the page shows it', async () => {
     const { body } = await call('GET', '/overview');
     expect(body).toMatchObject({
-      ledger: { counts: { known: 5, failed: 3 }, failures: [{ apps: 2 }, { apps: 1 }] },
+      ledger: {
+        counts: { known: 5, failed: 3 },
+        failures: [{ apps: 2 }, { apps: 1 }],
+        steering: { fetchRate: null, pausedAt: null },
+      },
       fleet: { queues: [{ name: 'pics-fetch' }, { name: 'pics-write' }], replicas: [] },
       problems: [],
     });

@@ -1,9 +1,9 @@
 import { appidSchema } from '@pics/core';
 import { findApp, markWanted, searchApps, type Database } from '@pics/database';
+import { formatApps, formatCount } from '@pics/operations';
 import { Router } from 'express';
 import { z } from 'zod';
 import { addToAuditLine } from '../access/audit.ts';
-import { formatApps, formatCount } from '../pages/format.ts';
 import { ApiError } from './errors.ts';
 
 /** 10,000 fit a request body; larger sets can be split or selected another way. */

@@ -1,10 +1,10 @@
 import type { Database } from '@pics/database';
 import express, { Router } from 'express';
-import type { OverviewReader } from '../overview/read-overview.ts';
+import type { OverviewStream } from '../overview/overview-stream.ts';
+import type { Overview, OverviewReader } from '../overview/read-overview.ts';
 import { appRoutes } from './apps.ts';
 import { ApiError } from './errors.ts';
 import { fleetRoutes } from './fleet.ts';
-import type { OverviewStream } from './overview-stream.ts';
 import { requeueRoutes } from './requeue.ts';
 
 /** 10,000 appids are 80 kB; no other body comes close. */
@@ -26,7 +26,7 @@ export function createApi(options: {
     response.set('cache-control', 'no-store');
     next();
   });
-  api.get('/overview', async (_request, response) => void response.json(await read()));
+  api.get('/overview', async (_request, response) => void response.json(toBody(await read())));
   api.get('/events', stream.handler);
   api.use(express.json({ limit: MAX_BODY, strict: true }));
   api.use(appRoutes(database), requeueRoutes(database), fleetRoutes(database));
@@ -34,4 +34,11 @@ export function createApi(options: {
     throw new ApiError(404, 'No such path. docs/api.md lists all of them.');
   });
   return api;
+}
+
+/** The response of `GET /overview`, in which the fleet settings are called `steering`: scripts depend on the name. */
+function toBody({ ledger, ...rest }: Overview): object {
+  if (!ledger) return rest;
+  const { settings, ...parts } = ledger;
+  return { ...rest, ledger: { ...parts, steering: settings } };
 }

@@ -1,8 +1,8 @@
 import { getFleetSettings, updateFleetSettings, type Database } from '@pics/database';
+import { formatRate } from '@pics/operations';
 import { Router } from 'express';
 import { z } from 'zod';
 import { addToAuditLine } from '../access/audit.ts';
-import { formatRate } from '../pages/format.ts';
 
 /** A rate for the whole fleet; null resets it to FETCH_RATE_PER_SECOND. */
 export const rateBody = z.strictObject({

@@ -1,8 +1,8 @@
 import { findFailedApps, requeueApps, type Database, type RequeueSelection } from '@pics/database';
+import { formatApps } from '@pics/operations';
 import { Router } from 'express';
 import { z } from 'zod';
 import { addToAuditLine } from '../access/audit.ts';
-import { formatApps } from '../pages/format.ts';
 import { appidList } from './apps.ts';
 
 const text = z.string().trim().min(1).max(500);

@@ -1,10 +1,10 @@
-import { formatDuration, formatMoment } from './format.ts';
+import { formatAgo, formatUtc, type Level } from '@pics/operations';
 import { html, type Html } from './html.ts';
 
 /** How long ago something happened, with the exact time as a tooltip. */
 export function ago(date: Date, now: Date): Html {
-  return html`<time datetime="${date.toISOString()}" title="${formatMoment(date)}"
-    >${formatDuration(now.getTime() - date.getTime())} ago</time
+  return html`<time datetime="${date.toISOString()}" title="${formatUtc(date)}"
+    >${formatAgo(date, now)}</time
   >`;
 }
 
@@ -14,7 +14,7 @@ export function appLink(appid: number, name: string | null | undefined): Html {
 }
 
 /** A word with a colour that matches its meaning. */
-export function badge(level: 'good' | 'busy' | 'warn' | 'bad' | 'quiet', text: string): Html {
+export function badge(level: Level, text: string): Html {
   return html`<span class="badge" data-level="${level}">${text}</span>`;
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Environment } from '../environment.ts';
+import type { Environment } from '../config.ts';
 import { Html, html } from './html.ts';
 
 /** The URLs of the libraries that the scripts import by name. */

@@ -4,7 +4,7 @@ import { ExpressAdapter } from '@bull-board/express';
 import type { Queues } from '@pics/queue';
 import type { RequestHandler } from 'express';
 import { addToAuditLine } from '../access/audit.ts';
-import type { Environment } from '../environment.ts';
+import type { Environment } from '../config.ts';
 import { describeFetchJob, describeWriteJob } from './describe-job.ts';
 import { FleetQueueAdapter, type SetFleetRate } from './fleet-queue-adapter.ts';
 

@@ -1,8 +1,8 @@
-import type { ChangeOutcome, FailureGroup, LatestChange, ScanProgress } from '@pics/database';
+import type { FailureGroup, LatestChange, ScanProgress } from '@pics/database';
+import { formatApps, formatCount, formatDuration, OUTCOME_LEVELS } from '@pics/operations';
 import type { QueueState } from '@pics/queue';
 import type { Overview } from '../../overview/read-overview.ts';
 import { ago, appLink, badge, empty, table } from '../elements.ts';
-import { formatApps, formatCount, formatDuration } from '../format.ts';
 import { html, type Html } from '../html.ts';
 
 /** Failed apps, grouped by cause, each group with a button to requeue it. */
@@ -73,14 +73,6 @@ function splitError(error: string): { errorClass: string; message: string } {
     : { errorClass: error.slice(0, at), message: error.slice(at + 2) };
 }
 
-const CHANGE_LEVELS = {
-  stored: 'good',
-  unknown: 'quiet',
-  wanted: 'quiet',
-  'in flight': 'busy',
-  failed: 'bad',
-} as const satisfies Record<ChangeOutcome, string>;
-
 /** The latest changes at Steam, and how far each has come here. */
 export function renderChanges({ at, ledger }: Overview): Html {
   const changes = ledger?.changes ?? [];
@@ -107,7 +99,7 @@ function renderChange(change: LatestChange, at: Date): Html {
       ${appLink(appid, name)}${needsToken ? html` <span class="quiet" title="Anonymous sessions receive only part of this app">needs a token</span>` : null}
     </th>
     <td>${ago(seenAt, at)}</td>
-    <td>${badge(CHANGE_LEVELS[outcome], outcome)}</td>
+    <td>${badge(OUTCOME_LEVELS[outcome], outcome)}</td>
     <td class="wide number">${changeNumber}</td>
   </tr>`;
 }

@@ -1,8 +1,7 @@
+import { describeReplica, formatCount, formatDuration, formatRate } from '@pics/operations';
 import type { QueueState, Replica } from '@pics/queue';
 import type { Overview } from '../../overview/read-overview.ts';
-import { isSilent } from '../../overview/silence.ts';
 import { ago, badge, empty, table } from '../elements.ts';
-import { formatCount, formatDuration, formatRate } from '../format.ts';
 import { html, type Html } from '../html.ts';
 
 /** Every replica of every service with its state, and both queues. */
@@ -26,11 +25,12 @@ function renderReplicas(replicas: readonly Replica[], at: Date): Html {
 
 function renderReplica(replica: Replica, at: Date): Html {
   const { service, role, version, lastProgressAt, startedAt, counters } = replica;
+  const { level, word, detail } = describeReplica(replica);
   return html`<tr id="replica-${service}-${replica.replica.replaceAll(/[^\w-]/g, '-')}">
     <th scope="row">
       ${service} <span class="quiet nowrap" title="version ${version}">${replica.replica}</span>
     </th>
-    <td>${describeState(replica)}${role ? html` <span class="quiet">${role}</span>` : null}</td>
+    <td>${badge(level, word)} ${detail}${role ? html` <span class="quiet">${role}</span>` : null}</td>
     <td>${lastProgressAt ? ago(new Date(lastProgressAt), at) : html`<span class="quiet">–</span>`}</td>
     <td class="wide nowrap">
       ${
@@ -41,12 +41,6 @@ function renderReplica(replica: Replica, at: Date): Html {
     </td>
     <td class="wide nowrap">${formatDuration(at.getTime() - new Date(startedAt).getTime())}</td>
   </tr>`;
-}
-
-function describeState(replica: Replica): Html {
-  if (isSilent(replica)) return html`${badge('bad', 'silent')} for ${formatDuration(replica.silentMs)}`;
-  if (replica.reason) return html`${badge('warn', 'waiting')} ${replica.reason}`;
-  return badge('good', 'working');
 }
 
 function renderQueues(queues: readonly QueueState[]): Html {
@@ -68,7 +62,7 @@ function renderQueue({ name, paused, waiting, active, delayed, failed }: QueueSt
 
 /** The current settings of the fleet, and the button that pauses or resumes it. */
 export function renderFleet({ at, ledger, fleet }: Overview, { readOnly }: { readOnly: boolean }): Html {
-  const settings = ledger?.steering;
+  const settings = ledger?.settings;
   const rate = settings?.fetchRate ?? fleet?.fetchRate;
   const button = settings?.pausedAt
     ? html`<form data-action="resume"><button class="primary">Resume</button></form>`

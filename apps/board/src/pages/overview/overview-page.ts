@@ -1,7 +1,13 @@
-import { assessHealth, estimateMs } from '../../overview/judge.ts';
-import type { FleetSide, LedgerSide, Overview } from '../../overview/read-overview.ts';
+import {
+  assessHealth,
+  estimateEtaMs,
+  formatCount,
+  formatDuration,
+  type FleetStatus,
+  type LedgerStatus,
+} from '@pics/operations';
+import type { Overview } from '../../overview/read-overview.ts';
 import { ago } from '../elements.ts';
-import { formatCount, formatDuration } from '../format.ts';
 import { html, type Html } from '../html.ts';
 import { renderPage, type Frame } from '../layout.ts';
 import { renderChanges, renderFailures, renderScans } from './activity.ts';
@@ -75,7 +81,7 @@ function renderCounts({ at, ledger, fleet }: Overview): Html {
   </section>`;
 }
 
-function renderTiles(ledger: LedgerSide, fleet: FleetSide | undefined, at: Date): Html[] {
+function renderTiles(ledger: LedgerStatus, fleet: FleetStatus | undefined, at: Date): Html[] {
   const { feed, counts } = ledger;
   const behindMs = feed.behindSince ? at.getTime() - feed.behindSince.getTime() : 0;
   const jobs = fleet?.queues.reduce((sum, queue) => sum + queue.waiting + queue.active + queue.delayed, 0);
@@ -105,14 +111,14 @@ function renderTile(title: string, value: Html | string, note: Html | string, le
   return html`<div${level ? html` data-level="${level}"` : null}><dt>${title}</dt><dd class="value">${value}</dd><dd>${note}</dd></div>`;
 }
 
-function describeWanted(ledger: LedgerSide): string {
+function describeWanted(ledger: LedgerStatus): string {
   if (ledger.counts.wanted === 0) return 'nothing to fetch';
-  const etaMs = estimateMs(ledger);
+  const etaMs = estimateEtaMs(ledger);
   return etaMs === undefined ? 'to be fetched' : `done in about ${formatDuration(etaMs)}`;
 }
 
 /** The change number up to which the feed is recorded, and when it was last polled. */
-function describeFeed({ feed }: LedgerSide, fleet: FleetSide | undefined, at: Date): Html | string {
+function describeFeed({ feed }: LedgerStatus, fleet: FleetStatus | undefined, at: Date): Html | string {
   if (feed.changeNumber === null) return 'not polled yet';
   const polledAt = fleet?.replicas.find((replica) => replica.role === 'leads')?.lastProgressAt;
   return html`change
@@ -120,7 +126,7 @@ function describeFeed({ feed }: LedgerSide, fleet: FleetSide | undefined, at: Da
 }
 
 /** The counts as a bar. Hidden from screen readers, which read the same numbers in the tiles. */
-function renderProportions({ counts }: LedgerSide): Html | null {
+function renderProportions({ counts }: LedgerStatus): Html | null {
   if (counts.known === 0) return null;
   let x = 0;
   const parts = (['settled', 'inFlight', 'wanted', 'failed'] as const).map((state) => {

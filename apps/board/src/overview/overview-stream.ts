@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ThroughputPoint } from '@pics/database';
 import type { RequestHandler, Response } from 'express';
 import type { Log } from '../access/audit.ts';
-import type { Overview, OverviewReader } from '../overview/read-overview.ts';
 import type { Parts, Plots, Series } from './live-message.ts';
+import type { Overview, OverviewReader } from './read-overview.ts';
 
 /** The pause between two updates: live to the eye, and cheap. */
 const INTERVAL_MS = 2_000;

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { paced } from './paced.ts';
+import { cached } from './cached.ts';
 
-/** Reads that take as long as told, on a clock of their own. */
+/** A cached read of a given duration, on its own clock. */
 function setUp(durationMs: number) {
   let now = 0;
   let reads = 0;
-  const get = paced(
+  const get = cached(
     async () => {
       reads += 1;
       now += durationMs;
@@ -16,7 +16,7 @@ function setUp(durationMs: number) {
   return { get, pass: (ms: number) => (now += ms) };
 }
 
-test('reads what is quick again whenever somebody looks', async () => {
+test('repeats a fast read after one and a half seconds', async () => {
   const { get, pass } = setUp(5);
   expect(await get()).toBe(1);
   pass(1_400);
@@ -25,7 +25,7 @@ test('reads what is quick again whenever somebody looks', async () => {
   expect(await get()).toBe(2);
 });
 
-test('leaves what is slow alone for twenty times as long as it took', async () => {
+test('repeats a slow read only after twenty times its duration', async () => {
   const { get, pass } = setUp(1_000);
   expect(await get()).toBe(1);
   pass(19_000);
@@ -34,24 +34,24 @@ test('leaves what is slow alone for twenty times as long as it took', async () =
   expect(await get()).toBe(2);
 });
 
-test('answers all who ask at once with one read', async () => {
+test('serves concurrent calls with one read', async () => {
   const { get } = setUp(5);
   expect(await Promise.all([get(), get(), get()])).toEqual([1, 1, 1]);
 });
 
-test('tells whoever asks of a failure, and tries again later', async () => {
+test('passes a failure to its callers, and reads again later', async () => {
   let now = 0;
-  let away = true;
-  const get = paced(
+  let fails = true;
+  const get = cached(
     async () => {
-      if (away) throw new Error('away');
-      return 'back';
+      if (fails) throw new Error('unreachable');
+      return 'result';
     },
     () => now,
   );
-  await expect(get()).rejects.toThrow('away');
-  away = false;
-  await expect(get()).rejects.toThrow('away');
+  await expect(get()).rejects.toThrow('unreachable');
+  fails = false;
+  await expect(get()).rejects.toThrow('unreachable');
   now += 1_500;
-  expect(await get()).toBe('back');
+  expect(await get()).toBe('result');
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeEnvironment } from './environment.ts';
+import { describeEnvironment } from './config.ts';
 
 describe('describeEnvironment', () => {
   test('uses the name that the platform gives', () => {
