@@ -76,14 +76,14 @@ async function followChanges(
   while (seconds.length < appids.length) {
     await delay(READ_MS);
     const rows = await database
-      .selectFrom('syncStatus')
-      .select(['appid', 'picsChangeNumber'])
-      .where('appid', 'in', appids)
+      .selectFrom('picsAppLedger')
+      .select(['id', 'storedChangeNumber'])
+      .where('id', 'in', appids)
       .execute();
     const now = performance.now();
-    for (const { appid, picsChangeNumber } of rows) {
+    for (const { id: appid, storedChangeNumber } of rows) {
       const change = changedAt.get(appid);
-      if (!change || (picsChangeNumber ?? 0) < change.changeNumber) continue;
+      if (!change || (storedChangeNumber ?? 0) < change.changeNumber) continue;
       changedAt.delete(appid);
       seconds.push((now - change.at) / 1_000);
     }

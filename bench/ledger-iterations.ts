@@ -33,11 +33,11 @@ const GOAL_MS = 50;
 
 const LEDGERS = {
   settled: sql`
-    insert into sync_status (appid, last_pics_sync, pics_change_number, wanted_change_number, settled_change_number)
-    select appid, now(), appid, appid, appid from generate_series(1, ${sql.lit(APPS)}) as appid`,
+    insert into pics_app_ledger (id, stored_change_number, wanted_change_number, settled_change_number)
+    select id, id, id, id from generate_series(1, ${sql.lit(APPS)}) as id`,
   pending: sql`
-    insert into sync_status (appid, wanted_change_number)
-    select appid, (appid * 7919::bigint) % ${sql.lit(CURSOR)} from generate_series(1, ${sql.lit(APPS)}) as appid`,
+    insert into pics_app_ledger (id, wanted_change_number)
+    select id, (id * 7919::bigint) % ${sql.lit(CURSOR)} from generate_series(1, ${sql.lit(APPS)}) as id`,
 };
 
 /** What the producer does with the ledger in every iteration, on a ledger ten times the size of Steam's catalogue. */
@@ -56,7 +56,7 @@ export const ledgerIterations: Benchmark = {
       });
       log(`filling the ledger: ${state}`);
       await filling.execute(database);
-      await sql`vacuum analyze sync_status`.execute(database);
+      await sql`vacuum analyze pics_app_ledger`.execute(database);
       await startCursor(database, CURSOR);
       results.push(...(await measureIterations(database, state, ITERATIONS * repetitions)));
       await database.destroy();
@@ -119,10 +119,10 @@ async function poll(database: Database): Promise<void> {
 async function settleOldest(database: Database): Promise<void> {
   await sql`
     with oldest as (
-      select batch_id from sync_status where batch_id is not null
+      select batch_id from pics_app_ledger where batch_id is not null
       group by batch_id order by min(dispatched_at) desc offset ${sql.lit(IN_FLIGHT)}
     )
-    update sync_status set batch_id = null, settled_change_number = wanted_change_number
+    update pics_app_ledger set batch_id = null, settled_change_number = wanted_change_number
     where batch_id in (select batch_id from oldest)
   `.execute(database);
 }

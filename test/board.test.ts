@@ -124,9 +124,9 @@ describe.skipIf(!program)('the board in a browser', () => {
     const fault = simulator.arm({ kind: 'no-answer', appids: [appid] });
     // Eleven attempts failed already: the next one is the last.
     await pipeline.database
-      .updateTable('syncStatus')
+      .updateTable('picsAppLedger')
       .set({ attempts: 11, settledChangeNumber: null })
-      .where('appid', '=', appid)
+      .where('id', '=', appid)
       .execute();
     await page.goto(url);
     await failures().getByText('NoResponse').waitFor();
@@ -139,9 +139,9 @@ describe.skipIf(!program)('the board in a browser', () => {
     await page.getByRole('button', { name: 'Confirm' }).click();
     const isSettled = async () => {
       const app = await pipeline.database
-        .selectFrom('syncStatus')
+        .selectFrom('picsAppLedger')
         .select(['failedAt', 'settledChangeNumber'])
-        .where('appid', '=', appid)
+        .where('id', '=', appid)
         .executeTakeFirstOrThrow();
       return app.failedAt === null && app.settledChangeNumber !== null;
     };

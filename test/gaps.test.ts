@@ -35,11 +35,11 @@ describe('a gap', { timeout: 180_000 }, () => {
     const client = new Client({ connectionString: url });
     await client.connect();
     await client.query(
-      `insert into sync_status (appid, wanted_change_number, settled_change_number, pics_change_number)
+      `insert into pics_app_ledger (id, wanted_change_number, settled_change_number, stored_change_number)
        select appid, change_number, change_number, change_number from unnest($1::int[], $2::bigint[]) as known (appid, change_number)`,
       [known.map(({ appid }) => appid), known.map(({ changeNumber }) => changeNumber)],
     );
-    await client.query("insert into apps (appid, pics_access) select appid, 'public' from sync_status");
+    await client.query("insert into apps (appid, pics_access) select id, 'public' from pics_app_ledger");
     await client.query('update pics_state set last_change_number = $1', [simulator.currentChangeNumber]);
     await client.query(
       "insert into pics_scans (reason, known_only, finished_at) values ('discovery', false, now())",

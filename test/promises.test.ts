@@ -36,7 +36,7 @@ async function expectMirrored(pipeline: Pipeline): Promise<void> {
 }
 
 async function ledgerOf({ database }: Pipeline, appid: number) {
-  return database.selectFrom('syncStatus').selectAll().where('appid', '=', appid).executeTakeFirst();
+  return database.selectFrom('picsAppLedger').selectAll().where('id', '=', appid).executeTakeFirst();
 }
 
 /** Resolves when the first apps are stored. */
@@ -49,7 +49,7 @@ async function untilWorking({ database }: Pipeline): Promise<void> {
 async function skipWaitsUntil({ database }: Pipeline, holds: () => Promise<boolean>): Promise<boolean> {
   return waitUntil(async () => {
     await database
-      .updateTable('syncStatus')
+      .updateTable('picsAppLedger')
       .set({ notBefore: null })
       .where('notBefore', 'is not', null)
       .execute();
@@ -133,8 +133,8 @@ describe('Steam', { timeout: 120_000 }, () => {
     simulator.disarm(outage.id);
     await expectMirrored(pipeline);
     const retried = await pipeline.database
-      .selectFrom('syncStatus')
-      .select('appid')
+      .selectFrom('picsAppLedger')
+      .select('id')
       .where('attempts', '>', 0)
       .execute();
     expect(retried).toEqual([]);
@@ -188,11 +188,11 @@ describe('Steam', { timeout: 120_000 }, () => {
     await pipeline.settled(SETTLE_MS);
     expect(
       await pipeline.database
-        .selectFrom('syncStatus')
-        .select('appid')
+        .selectFrom('picsAppLedger')
+        .select('id')
         .where('failedAt', 'is not', null)
         .execute(),
-    ).toEqual([{ appid: silent }]);
+    ).toEqual([{ id: silent }]);
 
     const queues = openQueues(pipeline.redis.url, () => {});
     const [failedJob] = await queues.fetch.bull.getFailed();
@@ -271,15 +271,15 @@ describe('an app that cannot be stored', { timeout: 120_000 }, () => {
 
     const failed = () =>
       pipeline.database
-        .selectFrom('syncStatus')
-        .select(['appid', 'lastError'])
+        .selectFrom('picsAppLedger')
+        .select(['id', 'lastError'])
         .where('failedAt', 'is not', null)
-        .orderBy('appid')
+        .orderBy('id')
         .execute();
     expect(await skipWaitsUntil(pipeline, async () => (await failed()).length === poison.length)).toBe(true);
     await pipeline.settled(SETTLE_MS);
     for (const [index, row] of (await failed()).entries()) {
-      expect(row.appid).toBe(appids[index]);
+      expect(row.id).toBe(appids[index]);
       expect(row.lastError).toMatch(poison[index]?.[1] ?? /never/);
     }
     for (const [index, [, name]] of harmless.entries()) {

@@ -23,6 +23,7 @@ const STAGES = [
     'app_steam_deck',
     'app_franchises',
     'sync_status',
+    'pics_app_ledger',
   ],
 ];
 

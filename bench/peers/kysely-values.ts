@@ -78,21 +78,23 @@ async function write(trx: Transaction<Tables>, records: readonly AppRecord[]): P
     await trx.deleteFrom(table).where('appid', 'in', appids).execute();
     if (rows.length > 0) await trx.insertInto(table).values(rows).execute();
   }
+  await upsert(trx, 'sync_status', records.map(syncRow));
   await upsert(
     trx,
-    'sync_status',
+    'pics_app_ledger',
     records.map((record) => ledgerRow(record, changeNumber)),
+    'id',
   );
 }
 
-async function upsert(trx: Transaction<Tables>, table: string, rows: Row[]): Promise<void> {
-  const columns = Object.keys(rows[0] ?? {}).filter((column) => column !== 'appid');
+async function upsert(trx: Transaction<Tables>, table: string, rows: Row[], key = 'appid'): Promise<void> {
+  const columns = Object.keys(rows[0] ?? {}).filter((column) => column !== key);
   await trx
     .insertInto(table)
     .values(rows)
     .onConflict((conflict) =>
       conflict
-        .column('appid')
+        .column(key)
         .doUpdateSet(Object.fromEntries(columns.map((column) => [column, sql.ref(`excluded.${column}`)]))),
     )
     .execute();
@@ -209,12 +211,16 @@ export function highestChangeNumber(records: readonly AppRecord[]): number {
   return Math.max(...records.map(({ changeNumber }) => changeNumber));
 }
 
-/** The row of `sync_status`: the app is settled up to this change number. */
+/** The row of `sync_status`. */
+function syncRow({ appid, changeNumber }: AppRecord): Row {
+  return { appid, last_pics_sync: new Date(), pics_change_number: changeNumber };
+}
+
+/** The row of `pics_app_ledger`: the app is settled up to this change number. */
 function ledgerRow({ appid, changeNumber }: AppRecord, settled: number): Row {
   return {
-    appid,
-    last_pics_sync: new Date(),
-    pics_change_number: changeNumber,
+    id: appid,
+    stored_change_number: changeNumber,
     settled_change_number: settled,
     batch_id: null,
     attempts: 0,

@@ -75,7 +75,7 @@ export async function startPipeline(
     reset: async () => {
       await updateFleetSettings(database, { paused: true });
       await sql`
-        truncate apps, steam_tags, franchises, developers, publishers, sync_status, pics_changes, pics_scans,
+        truncate apps, steam_tags, franchises, developers, publishers, pics_app_ledger, pics_changes, pics_scans,
           pics_throughput cascade
       `.execute(database);
       await startScan(database, { reason: 'discovery', knownOnly: false });
@@ -97,8 +97,8 @@ export async function startPipeline(
 async function hasSettled(database: Database): Promise<boolean> {
   // Counting scans the ledger and would be measured too, so it is done only when nothing is in flight.
   const inFlight = database
-    .selectFrom('syncStatus')
-    .select('appid')
+    .selectFrom('picsAppLedger')
+    .select('id')
     .where('batchId', 'is not', null)
     .limit(1);
   if (await inFlight.executeTakeFirst()) return false;

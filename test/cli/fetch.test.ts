@@ -9,11 +9,11 @@ let world: CliWorld;
 beforeEach(async () => {
   world = await createCliWorld();
   await world.database
-    .insertInto('syncStatus')
+    .insertInto('picsAppLedger')
     .values([
-      { appid: 10, wantedChangeNumber: 5, settledChangeNumber: 5 },
+      { id: 10, wantedChangeNumber: 5, settledChangeNumber: 5 },
       {
-        appid: 20,
+        id: 20,
         wantedChangeNumber: 5,
         failedAt: new Date(),
         attempts: 12,
@@ -68,14 +68,14 @@ describe('sync', () => {
 
   test('--wait stays until the apps that are named are settled, whatever else is wanted', async () => {
     const { database } = world;
-    await database.insertInto('syncStatus').values({ appid: 30, wantedChangeNumber: 9 }).execute();
+    await database.insertInto('picsAppLedger').values({ id: 30, wantedChangeNumber: 9 }).execute();
     const waiting = world.pics('sync', '--appids', '440', '--wait', '--json');
     await expect.poll(findWanted, { timeout: 20_000 }).toEqual([30]);
     await expect.poll(findWanted, { timeout: 20_000 }).toEqual([440]);
     await database
-      .updateTable('syncStatus')
+      .updateTable('picsAppLedger')
       .set({ settledChangeNumber: 0, batchId: null })
-      .where('appid', '=', 440)
+      .where('id', '=', 440)
       .execute();
     const { exitCode, stdout } = await waiting;
     expect(exitCode).toBe(0);

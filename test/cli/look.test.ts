@@ -34,7 +34,8 @@ beforeAll(async () => {
     .execute();
   await database.insertInto('steamTags').values({ tagId: 19, name: 'Action' }).execute();
   await database.insertInto('appSteamTags').values({ appid: 10, tagId: 19, rank: 1 }).execute();
-  await settle(10, { settledChangeNumber: 130, picsChangeNumber: 110, lastPicsSync: new Date() });
+  await settle(10, { settledChangeNumber: 130, storedChangeNumber: 110 });
+  await world.database.insertInto('syncStatus').values({ appid: 10, lastPicsSync: new Date() }).execute();
   await settle(20, { failedAt: new Date(), attempts: 12, lastError: 'KeyValuesError: cut off at 1203' });
 
   const queues = openQueues(world.redisUrl, () => {});
@@ -53,7 +54,7 @@ beforeAll(async () => {
 });
 
 async function settle(appid: number, ledger: object): Promise<void> {
-  await world.database.updateTable('syncStatus').set(ledger).where('appid', '=', appid).execute();
+  await world.database.updateTable('picsAppLedger').set(ledger).where('id', '=', appid).execute();
 }
 
 describe('status', () => {

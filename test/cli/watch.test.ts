@@ -21,7 +21,7 @@ test('watch tells a change when it is stored, and ends when told to and everythi
   expect(watching.lines.some((line) => line.includes('"type":"change"'))).toBe(false);
 
   await database.insertInto('apps').values({ appid: 10, name: 'Counter-Strike' }).execute();
-  await database.updateTable('syncStatus').set({ settledChangeNumber: 110 }).execute();
+  await database.updateTable('picsAppLedger').set({ settledChangeNumber: 110 }).execute();
   const told = await watching.waitForLine(/"type":"change"/);
   expect(JSON.parse(told)).toMatchObject({
     changeNumber: 110,

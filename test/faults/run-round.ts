@@ -99,11 +99,11 @@ async function hasCaughtUp({ database, simulator }: World): Promise<boolean> {
 
 async function findFailedApps({ database }: World): Promise<string[]> {
   const failed = await database
-    .selectFrom('syncStatus')
-    .select(['appid', 'lastError'])
+    .selectFrom('picsAppLedger')
+    .select(['id', 'lastError'])
     .where('failedAt', 'is not', null)
     .execute();
-  return failed.map(({ appid, lastError }) => `app ${appid} failed: ${lastError}`);
+  return failed.map(({ id, lastError }) => `app ${id} failed: ${lastError}`);
 }
 
 function mostRequestsWithin({ simulator }: World, windowMs: number): number {

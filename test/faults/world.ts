@@ -105,11 +105,11 @@ async function forbidSteppingBack(url: string): Promise<void> {
   await client.query(`
     create function forbid_stepping_back() returns trigger language plpgsql as $$
     begin
-      raise exception 'app % steps back from change % to %', old.appid, old.pics_change_number, new.pics_change_number;
+      raise exception 'app % steps back from change % to %', old.id, old.stored_change_number, new.stored_change_number;
     end $$;
-    create trigger forbid_stepping_back before update on sync_status for each row
-    when (old.pics_change_number is not null and new.pics_change_number is null
-      or new.pics_change_number < old.pics_change_number)
+    create trigger forbid_stepping_back before update on pics_app_ledger for each row
+    when (old.stored_change_number is not null and new.stored_change_number is null
+      or new.stored_change_number < old.stored_change_number)
     execute function forbid_stepping_back()`);
   await client.end();
 }

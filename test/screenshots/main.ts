@@ -113,9 +113,9 @@ async function breakSomeApps(simulator: Simulator, { database }: Pipeline): Prom
   const [silent = 0, ...broken] = apps.map(({ appid }) => appid);
   simulator.arm({ kind: 'no-answer', appids: [silent] });
   await database
-    .updateTable('syncStatus')
+    .updateTable('picsAppLedger')
     .set({ attempts: 11, settledChangeNumber: null })
-    .where('appid', '=', silent)
+    .where('id', '=', silent)
     .execute();
   for (const appid of broken) {
     simulator.editApp(appid, {
@@ -126,8 +126,8 @@ async function breakSomeApps(simulator: Simulator, { database }: Pipeline): Prom
   }
   const haveFailed = async () => {
     const failed = await database
-      .selectFrom('syncStatus')
-      .select('appid')
+      .selectFrom('picsAppLedger')
+      .select('id')
       .where('failedAt', 'is not', null)
       .execute();
     return failed.length >= apps.length;

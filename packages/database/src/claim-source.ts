@@ -16,7 +16,7 @@ export async function claimSource(db: Database, source: Source): Promise<Source>
     update pics_state
     set source = coalesce(
       source,
-      case when last_change_number is null and not exists (select from apps) and not exists (select from sync_status)
+      case when last_change_number is null and not exists (select from apps) and not exists (select from pics_app_ledger)
         then ${source} else 'steam' end
     )
     returning source

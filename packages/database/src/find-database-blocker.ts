@@ -11,7 +11,7 @@ const UNDEFINED_TABLE = '42P01';
  */
 export async function findDatabaseBlocker(db: Database): Promise<string | undefined> {
   try {
-    await sql`select from pics_state, pics_scans, pics_throughput limit 1`.execute(db);
+    await sql`select from pics_state, pics_app_ledger, pics_scans, pics_throughput limit 1`.execute(db);
     return undefined;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === UNDEFINED_TABLE) {

@@ -7,13 +7,13 @@ import { freshDatabase } from './testing/support/fresh-database.ts';
 describe('inTransaction', () => {
   test('runs again what Postgres ended because it met another transaction', async () => {
     const { db } = await freshDatabase();
-    await insertLedger(db, { appid: 1 }, { appid: 2 });
+    await insertLedger(db, { id: 1 }, { id: 2 });
     let runs = 0;
     const bothHold = Promise.withResolvers<void>();
     const lockBoth = (first: number, second: number) =>
       inTransaction(db, async (trx) => {
-        const lock = (appid: number) =>
-          sql`select from sync_status where appid = ${appid} for update`.execute(trx);
+        const lock = (id: number) =>
+          sql`select from pics_app_ledger where id = ${id} for update`.execute(trx);
         await lock(first);
         runs += 1;
         if (runs === 2) bothHold.resolve();
@@ -28,11 +28,11 @@ describe('inTransaction', () => {
   test('joins a transaction that is under way', async () => {
     const { db } = await freshDatabase();
     const outer = db.transaction().execute(async (trx) => {
-      await inTransaction(trx, (same) => insertLedger(same, { appid: 1 }));
+      await inTransaction(trx, (same) => insertLedger(same, { id: 1 }));
       throw new Error('undone');
     });
     await expect(outer).rejects.toThrow('undone');
-    expect(await db.selectFrom('syncStatus').selectAll().execute()).toEqual([]);
+    expect(await db.selectFrom('picsAppLedger').selectAll().execute()).toEqual([]);
   });
 
   test('throws what is no such meeting at once', async () => {

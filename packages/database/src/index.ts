@@ -6,7 +6,7 @@ export { findPendingMigrations } from './find-pending-migrations.ts';
 export { inspectDatabase, type DatabaseFacts } from './inspect-database.ts';
 export { isDatabaseUnavailable } from './is-database-unavailable.ts';
 export { migrateToLatest } from './migrate-to-latest.ts';
-export type { AppsTable, AppSteamDeckTable, PicsScansTable, Schema, SyncStatusTable } from './schema.ts';
+export type { AppsTable, AppSteamDeckTable, LedgerTable, PicsScansTable, Schema } from './schema.ts';
 
 export { findCursor, startCursor } from './ledger/cursor.ts';
 export { recordPoll, type Change, type Poll } from './ledger/record-poll.ts';

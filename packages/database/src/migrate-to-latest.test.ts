@@ -21,6 +21,11 @@ async function columnTypes(db: Database): Promise<Record<string, string>> {
   return Object.fromEntries(columns.rows.map(({ name, type }) => [name, type]));
 }
 
+const LEDGER_COLUMNS =
+  'id integer, wanted_change_number bigint, settled_change_number bigint, stored_change_number bigint, ' +
+  'batch_id text, dispatched_at timestamptz, attempts integer, stale_answers integer, not_before timestamptz, ' +
+  'failed_at timestamptz, last_error text, access_token text, token_asked_at timestamptz';
+
 describe('migrateToLatest', () => {
   test('makes every table and column of the contract', async () => {
     const { db } = await freshDatabase();
@@ -49,10 +54,9 @@ describe('migrateToLatest', () => {
       app_steam_deck:
         'appid integer, category smallint, status text, test_timestamp timestamptz, tested_build_id text, ' +
         'steamos_compatibility smallint, tests jsonb, configuration jsonb',
-      sync_status:
-        'appid integer, last_pics_sync timestamptz, pics_change_number bigint, wanted_change_number bigint, ' +
-        'settled_change_number bigint, batch_id text, dispatched_at timestamptz, attempts integer, ' +
-        'failed_at timestamptz, last_error text',
+      sync_status: 'appid integer, last_pics_sync timestamptz, pics_change_number bigint',
+      pics_app_ledger: LEDGER_COLUMNS,
+      pics_package_ledger: LEDGER_COLUMNS,
       pics_changes: 'change_number bigint, kind text, id integer, needs_token boolean, seen_at timestamptz',
       pics_state: 'last_change_number bigint, updated_at timestamptz',
     };
@@ -98,6 +102,21 @@ describe('migrateToLatest', () => {
       { lastChangeNumber: null },
     ]);
   });
+
+  test.for([
+    `create table sync_status (appid integer primary key, wanted_change_number bigint, batch_id text)`,
+    `create table pics_migrations (name varchar(255) primary key, timestamp varchar(255));
+     insert into pics_migrations values ('20261122120000_check_existing_tables', '2026-11-22')`,
+  ])(
+    'refuses a database from before the first release and says to start with a new one (%s)',
+    async (tables) => {
+      const { url, db } = await freshDatabase({ migrated: false });
+      await run(db, tables);
+      const before = await columnTypes(db);
+      await expect(migrateToLatest(url)).rejects.toThrow('start with a new, empty database');
+      expect(await columnTypes(db)).toEqual(before);
+    },
+  );
 
   test('refuses a transaction pooler, where its lock would not hold', async () => {
     await expect(migrateToLatest('postgres://user:secret@pooler.example:6543/postgres')).rejects.toThrow(
@@ -199,9 +218,9 @@ describe('migrateToLatest onto a catalogue that was there before', () => {
     );
     expect(counts).toMatchObject({ added: 1, failed: 1 });
     const failed = await db
-      .selectFrom('syncStatus')
+      .selectFrom('picsAppLedger')
       .select('lastError')
-      .where('appid', '=', 10)
+      .where('id', '=', 10)
       .executeTakeFirst();
     expect(failed?.lastError).toMatch(/RowRefused: .*enum app_type: "hologram" \(22P02\)/);
   });
@@ -262,8 +281,8 @@ describe('get_apps_for_sync', () => {
     const { db } = await freshDatabase();
     await run(
       db,
-      `insert into sync_status
-         (appid, wanted_change_number, settled_change_number, batch_id, failed_at, attempts, not_before) values
+      `insert into pics_app_ledger
+         (id, wanted_change_number, settled_change_number, batch_id, failed_at, attempts, not_before) values
          (1, 10, null, null, null, 0, null), (2, 30, 20, null, null, 0, null), (3, 30, 30, null, null, 0, null),
          (4, 40, null, 'b', null, 0, null), (5, 50, null, null, now(), 3, null),
          (6, 60, null, null, null, 1, now() + interval '1 hour'), (7, 20, null, null, null, 1, now() - interval '1 s')`,

@@ -1,4 +1,5 @@
-import { connectDatabase } from './connect-database.ts';
+import { sql } from 'kysely';
+import { connectDatabase, type Database } from './connect-database.ts';
 import { requireSessions } from './connection-settings.ts';
 import { createMigrator } from './migrator.ts';
 
@@ -21,6 +22,7 @@ export async function migrateToLatest(url: string): Promise<string[]> {
     statementTimeoutMs: 0,
   });
   try {
+    await refusePreRelease(db);
     const { error, results = [] } = await createMigrator(db).migrateToLatest();
     const failed = results.find((result) => result.status === 'Error');
     if (error !== undefined) {
@@ -30,5 +32,29 @@ export async function migrateToLatest(url: string): Promise<string[]> {
     return results.map((result) => result.migrationName);
   } finally {
     await db.destroy();
+  }
+}
+
+/** The migrations before the first release began with this day. */
+const PRE_RELEASE = '20261122%';
+
+/** @throws Error when the tables are those of a version before the first release, which had another ledger. */
+async function refusePreRelease(db: Database): Promise<void> {
+  const tables = await sql<{ migrations: boolean; ledgerInSyncStatus: boolean }>`
+    select to_regclass('pics_migrations') is not null as migrations, (
+      select count(*) = 2 from pg_attribute
+      where attrelid = to_regclass('sync_status') and attname in ('wanted_change_number', 'batch_id')
+        and not attisdropped
+    ) as ledger_in_sync_status
+  `.execute(db);
+  const [found] = tables.rows;
+  const taken = found?.migrations
+    ? await sql`select from pics_migrations where name like ${PRE_RELEASE}`.execute(db)
+    : undefined;
+  if (found?.ledgerInSyncStatus || (taken && taken.rows.length > 0)) {
+    throw new Error(
+      'this database was created before the first release and cannot be migrated: start with a new, empty database ' +
+        '(npm start keeps its own in .pics: delete that folder)',
+    );
   }
 }

@@ -1,7 +1,7 @@
 import type { Generated, GeneratedAlways } from 'kysely';
 
 /**
- * The tables, as `migrations/` makes them. Columns are snake_case in SQL and camelCase here; the connection converts,
+ * The tables, as `migrations/` creates them. Columns are snake_case in SQL and camelCase here; the connection converts,
  * and leaves the keys inside jsonb alone. bigint columns hold change numbers, which fit a JavaScript number.
  */
 export interface Schema {
@@ -20,7 +20,9 @@ export interface Schema {
   appPublishers: { appid: number; publisherId: number };
   appDlc: { appid: number; dlcAppid: number };
   appSteamDeck: AppSteamDeckTable;
-  syncStatus: SyncStatusTable;
+  syncStatus: { appid: number; lastPicsSync: Date | null; picsChangeNumber: number | null };
+  picsAppLedger: LedgerTable;
+  picsPackageLedger: LedgerTable;
   picsChanges: PicsChangesTable;
   picsState: PicsStateTable;
   picsScans: PicsScansTable;
@@ -71,18 +73,22 @@ export interface AppSteamDeckTable {
   configuration: Record<string, unknown> | null;
 }
 
-export interface SyncStatusTable {
-  appid: number;
-  lastPicsSync: Date | null;
-  picsChangeNumber: number | null;
+/** What needs fetching and what is done, of apps or of packages. */
+export interface LedgerTable {
+  id: number;
   wantedChangeNumber: number | null;
   settledChangeNumber: number | null;
+  storedChangeNumber: number | null;
   batchId: string | null;
   dispatchedAt: Date | null;
   attempts: Generated<number>;
+  staleAnswers: Generated<number>;
+  notBefore: Date | null;
   failedAt: Date | null;
   lastError: string | null;
-  notBefore: Date | null;
+  /** An unsigned 64-bit number. */
+  accessToken: string | null;
+  tokenAskedAt: Date | null;
 }
 
 interface PicsChangesTable {
@@ -120,11 +126,8 @@ export interface PicsScansTable {
 interface PicsScanRequestsTable {
   id: GeneratedAlways<number>;
   scanId: number;
-  firstAppid: number;
-  lastAppid: number;
   appids: number[];
   batchId: string | null;
-  dispatchedAt: Date | null;
   attempts: Generated<number>;
   settledAt: Date | null;
 }

@@ -14,20 +14,20 @@ async function call(method: string, path: string, body?: unknown) {
 /** The pending apps without attempts or an error. */
 async function pendingApps(): Promise<number[]> {
   const rows = await database
-    .selectFrom('syncStatus')
-    .select('appid')
+    .selectFrom('picsAppLedger')
+    .select('id')
     .where('settledChangeNumber', 'is', null)
     .where('failedAt', 'is', null)
     .where('lastError', 'is', null)
     .where('attempts', '=', 0)
-    .orderBy('appid')
+    .orderBy('id')
     .execute();
-  return rows.map(({ appid }) => appid);
+  return rows.map(({ id }) => id);
 }
 
 /** Five settled apps, of which 10, 20 and 30 failed later: two for the same reason, one long ago. */
 beforeEach(async () => {
-  await database.deleteFrom('syncStatus').execute();
+  await database.deleteFrom('picsAppLedger').execute();
   await database.deleteFrom('apps').execute();
   await updateFleetSettings(database, { fetchRate: null, paused: false });
   await database
@@ -40,21 +40,21 @@ beforeEach(async () => {
     ])
     .execute();
   const settled = { wantedChangeNumber: 7, settledChangeNumber: 7 };
-  const failed = (appid: number, day: string, lastError: string) => ({
-    appid,
+  const failed = (id: number, day: string, lastError: string) => ({
+    id,
     ...settled,
     attempts: 12,
     failedAt: new Date(day),
     lastError,
   });
   await database
-    .insertInto('syncStatus')
+    .insertInto('picsAppLedger')
     .values([
       failed(10, '2026-11-01', 'NoResponse: in 30 s'),
       failed(20, '2026-11-20', 'NoResponse: in 31 s'),
       failed(30, '2026-11-20', 'RowRefused: too long'),
-      { appid: 40, ...settled },
-      { appid: 50, ...settled },
+      { id: 40, ...settled },
+      { id: 50, ...settled },
     ])
     .execute();
 });

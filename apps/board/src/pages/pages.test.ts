@@ -23,17 +23,17 @@ await database
   ])
   .execute();
 await database
-  .insertInto('syncStatus')
+  .insertInto('picsAppLedger')
   .values([
-    { appid: 10, wantedChangeNumber: 7, settledChangeNumber: 7, picsChangeNumber: 7 },
+    { id: 10, wantedChangeNumber: 7, settledChangeNumber: 7, storedChangeNumber: 7 },
     {
-      appid: 20,
+      id: 20,
       wantedChangeNumber: 7,
       failedAt: new Date(),
       lastError: `RowRefused: ${NASTY}`,
       attempts: 3,
     },
-    { appid: 40, wantedChangeNumber: 9 },
+    { id: 40, wantedChangeNumber: 9 },
   ])
   .execute();
 await database

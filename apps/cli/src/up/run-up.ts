@@ -39,7 +39,7 @@ export async function runUp(options: UpOptions): Promise<number> {
     if (counts && !signal.aborted) {
       terminal.end();
       terminal.say(summarise(counts, Date.now() - startedAt));
-      if (counts.failed > 0) terminal.say('Why they failed stands in sync_status, in last_error.');
+      if (counts.failed > 0) terminal.say('The reasons are in pics_app_ledger, in the column last_error.');
       exitCode = counts.failed > 0 ? 1 : 0;
     }
   } catch (error) {

@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => database.destroy());
 
 async function settle(appid: number, settledChangeNumber: number): Promise<void> {
-  await database.updateTable('syncStatus').set({ settledChangeNumber }).where('appid', '=', appid).execute();
+  await database.updateTable('picsAppLedger').set({ settledChangeNumber }).where('id', '=', appid).execute();
 }
 
 describe('settled changes', () => {

@@ -7,8 +7,8 @@ import { writeBatch } from '../write/write-batch.ts';
 import { claimBatch } from '../ledger/claim-batch.ts';
 import { requeueApps, type RequeueSelection } from './requeue-apps.ts';
 
-const failed = (appid: number, lastError: string, failedAt: string) => ({
-  appid,
+const failed = (id: number, lastError: string, failedAt: string) => ({
+  id,
   wantedChangeNumber: 100,
   attempts: 12,
   failedAt: new Date(failedAt),
@@ -21,8 +21,8 @@ async function ledgerWithFailures(): Promise<Database> {
     db,
     failed(10, 'KeyValuesError: torn at 5', '2026-01-01'),
     failed(20, 'RowRefused: 100% dragons', '2026-02-01'),
-    { appid: 30, wantedChangeNumber: 100, settledChangeNumber: 100 },
-    { appid: 40 },
+    { id: 30, wantedChangeNumber: 100, settledChangeNumber: 100 },
+    { id: 40 },
   );
   await db
     .insertInto('apps')
@@ -68,7 +68,7 @@ describe('requeueApps', () => {
 
   test('leaves an app that is in flight to the answer on its way, and it comes out once', async () => {
     const { db } = await freshDatabase();
-    await insertLedger(db, { appid: 10, wantedChangeNumber: 100, batchId: 'b' });
+    await insertLedger(db, { id: 10, wantedChangeNumber: 100, batchId: 'b' });
     expect(await requeueApps(db, { appids: [10] })).toBe(1);
     expect(await claimBatch(db, { size: 10 })).toBeUndefined();
     await writeBatch(db, writeJob({ records: [fullRecord(10, 100)] }));
@@ -77,10 +77,7 @@ describe('requeueApps', () => {
 
   test('goes through a ledger of several steps to its end', async () => {
     const { db } = await freshDatabase();
-    await insertLedger(
-      db,
-      ...Array.from({ length: 20_000 }, (_, appid) => ({ appid, failedAt: new Date() })),
-    );
+    await insertLedger(db, ...Array.from({ length: 20_000 }, (_, id) => ({ id, failedAt: new Date() })));
     expect(await requeueApps(db, { failed: true })).toBe(20_000);
     expect(await requeueApps(db, { failed: true })).toBe(0);
   });

@@ -33,32 +33,32 @@ export async function requeueApps(
   const chosen = conditionOf(selection);
   if (dryRun) {
     const { rows } = await sql<{ apps: number }>`
-      select count(*) as apps from sync_status where ${chosen}
+      select count(*) as apps from pics_app_ledger where ${chosen}
     `.execute(db);
     return rows[0]?.apps ?? 0;
   }
   let requeued = 0;
   for (let last = -1, step = STEP; step === STEP; requeued += step) {
-    const { rows } = await sql<{ appid: number }>`
+    const { rows } = await sql<{ id: number }>`
       with chosen as (
-        select appid from sync_status where ${chosen} and appid > ${last} order by appid limit ${sql.lit(STEP)} for update
+        select id from pics_app_ledger where ${chosen} and id > ${last} order by id limit ${sql.lit(STEP)} for update
       )
-      update sync_status
-      set failed_at = null, last_error = null, attempts = 0, not_before = null, settled_change_number = null,
+      update pics_app_ledger
+      set failed_at = null, last_error = null, attempts = 0, stale_answers = 0, not_before = null, settled_change_number = null,
         wanted_change_number = coalesce(wanted_change_number, 0)
       from chosen
-      where sync_status.appid = chosen.appid
-      returning sync_status.appid
+      where pics_app_ledger.id = chosen.id
+      returning pics_app_ledger.id
     `.execute(db);
     step = rows.length;
-    last = rows.reduce((highest, { appid }) => Math.max(highest, appid), last);
+    last = rows.reduce((highest, { id }) => Math.max(highest, id), last);
   }
   return requeued;
 }
 
 function conditionOf(selection: RequeueSelection): RawBuilder<boolean> {
   if ('failed' in selection) return sql`failed_at is not null`;
-  if ('appids' in selection) return sql`appid = any (${selection.appids}::integer[])`;
+  if ('appids' in selection) return sql`id = any (${selection.appids}::integer[])`;
   if ('error' in selection) {
     return sql`failed_at is not null and (
       strpos(lower(last_error), lower(${selection.error})) > 0
@@ -67,7 +67,7 @@ function conditionOf(selection: RequeueSelection): RawBuilder<boolean> {
   }
   if ('type' in selection) {
     // A table that was there before may have an enum here.
-    return sql`appid in (select appid from apps where lower(type::text) = lower(${selection.type}))`;
+    return sql`id in (select appid from apps where lower(type::text) = lower(${selection.type}))`;
   }
   if ('since' in selection) return sql`failed_at >= ${selection.since}`;
   return sql`true`;

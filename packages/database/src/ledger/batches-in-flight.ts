@@ -8,7 +8,7 @@ import { retryDelay } from './retry-delay.ts';
 /** Gets the ids of all batches that the ledger has in flight, of apps and of scan requests. */
 export async function getBatchesInFlight(db: Database): Promise<string[]> {
   const inFlight = await sql<{ batchId: string }>`
-    select distinct batch_id from sync_status where batch_id is not null
+    select distinct batch_id from pics_app_ledger where batch_id is not null
     union
     select batch_id from pics_scan_requests where batch_id is not null
   `.execute(db);
@@ -43,12 +43,12 @@ export async function releaseBatches(
       last_error = case when attempts + 1 >= ${MAX_ATTEMPTS} then ${error} else last_error end`;
     const released = await sql`
       with chosen as (
-        select appid from sync_status where batch_id = any (${batchIds}::text[]) order by appid for update
+        select id from pics_app_ledger where batch_id = any (${batchIds}::text[]) order by id for update
       )
-      update sync_status
+      update pics_app_ledger
       set batch_id = null ${counts ? attempt : sql``}
       from chosen
-      where sync_status.appid = chosen.appid
+      where pics_app_ledger.id = chosen.id
     `.execute(trx);
     return Number(released.numAffectedRows);
   });

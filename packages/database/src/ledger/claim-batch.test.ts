@@ -14,7 +14,7 @@ async function claimAll(db: Database, size: number): Promise<Batch[]> {
   return batches;
 }
 
-const wanted = (appid: number, wantedChangeNumber: number) => ({ appid, wantedChangeNumber });
+const wanted = (id: number, wantedChangeNumber: number) => ({ id, wantedChangeNumber });
 
 describe('claimBatch', () => {
   test('takes the newest wanted first and marks them as in flight', async () => {
@@ -37,7 +37,7 @@ describe('claimBatch', () => {
       { ...wanted(20, 100), batchId: 'b' },
       { ...wanted(30, 100), failedAt: new Date() },
       { ...wanted(40, 100), attempts: 1, notBefore: new Date(Date.now() + 60_000) },
-      { appid: 50 },
+      { id: 50 },
     );
     expect(await claimBatch(db, { size: 10 })).toBeUndefined();
   });
@@ -141,7 +141,7 @@ describe('releaseBatches', () => {
     );
     await releaseBatches(db, ['a'], { counts: true, error: 'Error: no answer' });
     const delays = await sql<{ attempts: number; delay: number }>`
-      select attempts, extract(epoch from not_before - now())::double precision as delay from sync_status order by appid
+      select attempts, extract(epoch from not_before - now())::double precision as delay from pics_app_ledger order by id
     `.execute(db);
     expect(delays.rows.map(({ attempts }) => attempts)).toEqual([1, 4, 11]);
     expect(delays.rows.map(({ delay }) => Math.ceil(delay))).toEqual([1, 8, 60]);
@@ -169,7 +169,7 @@ describe('releaseBatches', () => {
         await releaseBatches(db, [batch.batchId], { counts: true, error: 'Error: silence' });
       else {
         await db
-          .updateTable('syncStatus')
+          .updateTable('picsAppLedger')
           .set({ settledChangeNumber: 100, batchId: null })
           .where('batchId', '=', batch.batchId)
           .execute();
@@ -177,16 +177,16 @@ describe('releaseBatches', () => {
       await passDelays(db);
     }
     const failed = await db
-      .selectFrom('syncStatus')
-      .select('appid')
+      .selectFrom('picsAppLedger')
+      .select('id')
       .where('failedAt', 'is not', null)
       .execute();
     const settled = await db
-      .selectFrom('syncStatus')
-      .select('appid')
+      .selectFrom('picsAppLedger')
+      .select('id')
       .where('settledChangeNumber', '=', 100)
       .execute();
-    expect(failed).toEqual([{ appid: poison }]);
+    expect(failed).toEqual([{ id: poison }]);
     expect(settled).toHaveLength(49);
   });
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Priority } from '@pics/core';
 import type { Database } from '../connect-database.ts';
-import { due, dueSince, pending } from './pending.ts';
+import { due, dueSince, fresh, pending, retried } from './pending.ts';
 
 /** Apps that are fetched with one request. */
 export interface Batch {
@@ -40,6 +40,7 @@ export async function claimBatch(db: Database, { size }: { size: number }): Prom
 
 interface Choice {
   live: boolean;
+  isRetry: boolean;
   attempts: number;
   backlogChangeNumber: number;
 }
@@ -49,59 +50,59 @@ interface Choice {
  * and live changes go by number, the newest first; what is asked for again of the backlog goes by how long it has been due,
  * for the newest of it may be the ones that never come.
  */
-const fresh = { attempts: sql`attempts = 0`, order: sql`wanted_change_number desc, appid` };
-const liveRetries = { attempts: sql`attempts > 0`, order: sql`wanted_change_number desc, appid` };
-const backlogRetries = { attempts: sql`attempts > 0`, order: sql`${dueSince}, appid` };
+const freshApps = { condition: fresh, order: sql`wanted_change_number desc, id` };
+const liveRetries = { condition: retried, order: sql`wanted_change_number desc, id` };
+const backlogRetries = { condition: retried, order: sql`${dueSince}, id` };
 
 /** Chooses between live and backlog, fresh and retried, by looking at the first of each. */
 async function choose(db: Database): Promise<Choice | undefined> {
-  const first = ({ attempts, order }: typeof fresh, live: boolean) => sql`
-    select attempts from sync_status
-    where ${pending} and ${attempts} and ${due} and wanted_change_number ${live ? sql`>` : sql`<=`} backlog_change_number
+  const first = ({ condition, order }: typeof freshApps, live: boolean) => sql`
+    select attempts, attempts + stale_answers > 0 as is_retry from pics_app_ledger
+    where ${pending} and ${condition} and ${due} and wanted_change_number ${live ? sql`>` : sql`<=`} backlog_change_number
     order by ${order}
     limit 1`;
   const chosen = await sql<Choice>`
     with turn as materialized (
       select backlog_change_number, nextval('pics_claims') % 2 = 0 as prefers_retries from pics_state
     )
-    select live, attempts, backlog_change_number
+    select live, is_retry, attempts, backlog_change_number
     from turn, lateral (
-      (select true as live, attempts from (${first(fresh, true)}) as one)
-      union all (select true, attempts from (${first(liveRetries, true)}) as one)
-      union all (select false, attempts from (${first(fresh, false)}) as one)
-      union all (select false, attempts from (${first(backlogRetries, false)}) as one)
+      (select true as live, attempts, is_retry from (${first(freshApps, true)}) as one)
+      union all (select true, attempts, is_retry from (${first(liveRetries, true)}) as one)
+      union all (select false, attempts, is_retry from (${first(freshApps, false)}) as one)
+      union all (select false, attempts, is_retry from (${first(backlogRetries, false)}) as one)
     ) as firsts
-    order by live desc, ((attempts > 0) = prefers_retries) desc
+    order by live desc, (is_retry = prefers_retries) desc
     limit 1
   `.execute(db);
   return chosen.rows[0];
 }
 
 async function claim(db: Database, choice: Choice, size: number): Promise<Batch | undefined> {
-  const { live, attempts, backlogChangeNumber } = choice;
+  const { live, isRetry, attempts, backlogChangeNumber } = choice;
   const batchId = randomUUID();
-  const queue = attempts === 0 ? fresh : live ? liveRetries : backlogRetries;
-  const claimed = await sql<{ appid: number; wantedChangeNumber: number }>`
+  const queue = !isRetry ? freshApps : live ? liveRetries : backlogRetries;
+  const claimed = await sql<{ id: number; wantedChangeNumber: number }>`
     with chosen as (
-      select appid from sync_status
-      where ${pending} and ${queue.attempts} and attempts = ${attempts} and ${due}
+      select id from pics_app_ledger
+      where ${pending} and ${queue.condition} and attempts = ${attempts} and ${due}
         and wanted_change_number ${live ? sql`>` : sql`<=`} ${backlogChangeNumber}
       order by ${queue.order}
       limit ${size}
       for update skip locked
     )
-    update sync_status
+    update pics_app_ledger
     set batch_id = ${batchId}, dispatched_at = now()
     from chosen
-    where sync_status.appid = chosen.appid
-    returning sync_status.appid, wanted_change_number
+    where pics_app_ledger.id = chosen.id
+    returning pics_app_ledger.id, wanted_change_number
   `.execute(db);
   if (claimed.rows.length === 0) return undefined;
   return {
     batchId,
     changeNumber: Math.max(...claimed.rows.map((row) => row.wantedChangeNumber)),
     attempt: attempts,
-    appids: claimed.rows.map((row) => row.appid).sort((a, b) => a - b),
+    appids: claimed.rows.map((row) => row.id).sort((a, b) => a - b),
     priority: live ? 'live' : 'backlog',
   };
 }

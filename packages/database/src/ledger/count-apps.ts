@@ -10,8 +10,8 @@ export async function countApps(db: Database, appids: readonly number[]): Promis
       count(*) filter (where batch_id is not null and failed_at is null) as in_flight,
       count(*) filter (where failed_at is not null) as failed,
       min(wanted_change_number) filter (where ${pending}) as oldest_wanted_change_number
-    from sync_status
-    where appid = any (${appids}::integer[])
+    from pics_app_ledger
+    where id = any (${appids}::integer[])
   `.execute(db);
   const [counts] = counted.rows;
   if (!counts) throw new Error('the ledger gave no counts');

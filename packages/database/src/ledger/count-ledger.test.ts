@@ -16,13 +16,13 @@ test('counts each app of the ledger once', async () => {
   });
   await insertLedger(
     db,
-    { appid: 1, wantedChangeNumber: 10, settledChangeNumber: 10 },
-    { appid: 2, wantedChangeNumber: 30, settledChangeNumber: 20 },
-    { appid: 3, wantedChangeNumber: 25, attempts: 2, notBefore: new Date(Date.now() + 60_000) },
-    { appid: 4, wantedChangeNumber: 5, batchId: 'b' },
-    { appid: 5, wantedChangeNumber: 5, failedAt: new Date() },
-    { appid: 6, wantedChangeNumber: 5, failedAt: new Date(), batchId: 'b' },
-    { appid: 7 },
+    { id: 1, wantedChangeNumber: 10, settledChangeNumber: 10 },
+    { id: 2, wantedChangeNumber: 30, settledChangeNumber: 20 },
+    { id: 3, wantedChangeNumber: 25, attempts: 2, notBefore: new Date(Date.now() + 60_000) },
+    { id: 4, wantedChangeNumber: 5, batchId: 'b' },
+    { id: 5, wantedChangeNumber: 5, failedAt: new Date() },
+    { id: 6, wantedChangeNumber: 5, failedAt: new Date(), batchId: 'b' },
+    { id: 7 },
   );
   expect(await countLedger(db)).toEqual({
     known: 7,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../connect-database.ts';
-import { pending } from './pending.ts';
+import { fresh, pending, retried } from './pending.ts';
 
 /** How the ledger stands, in apps. */
 export interface LedgerCounts {
@@ -24,15 +24,15 @@ export interface LedgerCounts {
 export async function countLedger(db: Database): Promise<LedgerCounts> {
   const counted = await sql<Omit<LedgerCounts, 'settled'>>`
     select
-      (select count(*) from sync_status) as known,
-      (select count(*) from sync_status where ${pending} and attempts = 0)
-        + (select count(*) from sync_status where ${pending} and attempts > 0) as wanted,
-      (select count(*) from sync_status where batch_id is not null)
-        - (select count(*) from sync_status where failed_at is not null and batch_id is not null) as in_flight,
-      (select count(*) from sync_status where failed_at is not null) as failed,
+      (select count(*) from pics_app_ledger) as known,
+      (select count(*) from pics_app_ledger where ${pending} and ${fresh})
+        + (select count(*) from pics_app_ledger where ${pending} and ${retried}) as wanted,
+      (select count(*) from pics_app_ledger where batch_id is not null)
+        - (select count(*) from pics_app_ledger where failed_at is not null and batch_id is not null) as in_flight,
+      (select count(*) from pics_app_ledger where failed_at is not null) as failed,
       least(
-        (select min(wanted_change_number) from sync_status where ${pending} and attempts = 0),
-        (select min(wanted_change_number) from sync_status where ${pending} and attempts > 0)
+        (select min(wanted_change_number) from pics_app_ledger where ${pending} and ${fresh}),
+        (select min(wanted_change_number) from pics_app_ledger where ${pending} and ${retried})
       ) as oldest_wanted_change_number
   `.execute(db);
   const [counts] = counted.rows;

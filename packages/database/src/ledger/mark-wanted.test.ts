@@ -7,7 +7,7 @@ import { markWanted } from './mark-wanted.ts';
 describe('markWanted', () => {
   test('wants settled apps again and takes in unknown ones', async () => {
     const { db } = await freshDatabase();
-    await insertLedger(db, { appid: 440, wantedChangeNumber: 600, settledChangeNumber: 650 });
+    await insertLedger(db, { id: 440, wantedChangeNumber: 600, settledChangeNumber: 650 });
     expect(await markWanted(db, { appids: [570, 440, 570] })).toBe(2);
     expect(await readLedger(db, 440)).toMatchObject({ wantedChangeNumber: 600, settledChangeNumber: null });
     expect(await readLedger(db, 570)).toMatchObject({ wantedChangeNumber: 0, settledChangeNumber: null });
@@ -15,7 +15,7 @@ describe('markWanted', () => {
 
   test('leaves failed apps to a requeue', async () => {
     const { db } = await freshDatabase();
-    const failed = { appid: 440, wantedChangeNumber: 600, settledChangeNumber: 10, failedAt: new Date(0) };
+    const failed = { id: 440, wantedChangeNumber: 600, settledChangeNumber: 10, failedAt: new Date(0) };
     await insertLedger(db, failed);
     expect(await markWanted(db, { appids: [440] })).toBe(0);
     expect(await markWanted(db, { all: true })).toBe(0);
@@ -28,9 +28,9 @@ describe('markWanted', () => {
     await db.updateTable('picsState').set({ lastChangeNumber: 900 }).execute();
     await insertLedger(
       db,
-      { appid: 440, wantedChangeNumber: 600, settledChangeNumber: 600 },
-      { appid: 570, wantedChangeNumber: 700 },
-      { appid: 10 },
+      { id: 440, wantedChangeNumber: 600, settledChangeNumber: 600 },
+      { id: 570, wantedChangeNumber: 700 },
+      { id: 10 },
     );
     await db
       .insertInto('apps')

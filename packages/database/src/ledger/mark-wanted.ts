@@ -34,11 +34,11 @@ export async function markWanted(db: Database, selection: WantedSelection): Prom
     update pics_state set backlog_change_number = greatest(backlog_change_number, last_change_number)
   `.execute(db);
   await sql`
-    insert into sync_status (appid, wanted_change_number)
+    insert into pics_app_ledger (id, wanted_change_number)
     select appid, 0 from apps
-    where not exists (select from sync_status where sync_status.appid = apps.appid)
+    where not exists (select from pics_app_ledger where id = apps.appid)
     order by appid
-    on conflict (appid) do nothing
+    on conflict (id) do nothing
   `.execute(db);
   return wantAll(db);
 }
@@ -46,11 +46,11 @@ export async function markWanted(db: Database, selection: WantedSelection): Prom
 async function wantThese(db: Database, appids: number[]): Promise<number> {
   return inTransaction(db, async (trx) => {
     await sql`
-      insert into sync_status (appid, wanted_change_number)
+      insert into pics_app_ledger (id, wanted_change_number)
       select appid, 0 from unnest(${appids}::integer[]) as chosen (appid)
-      where not exists (select from sync_status where sync_status.appid = chosen.appid)
+      where not exists (select from pics_app_ledger where id = chosen.appid)
       order by appid
-      on conflict (appid) do nothing
+      on conflict (id) do nothing
     `.execute(trx);
     return wantAgain(trx, appids);
   });
@@ -64,16 +64,16 @@ async function wantAll(db: Database): Promise<number> {
       count: number;
     }>`
       with chosen as (
-        select appid, failed_at from sync_status where appid > ${last} order by appid limit ${sql.lit(STEP)} for update
+        select id, failed_at from pics_app_ledger where id > ${last} order by id limit ${sql.lit(STEP)} for update
       ),
       marked as (
-        update sync_status
+        update pics_app_ledger
         set settled_change_number = null, wanted_change_number = coalesce(wanted_change_number, 0)
         from chosen
-        where sync_status.appid = chosen.appid and chosen.failed_at is null
-          and (sync_status.settled_change_number is not null or sync_status.wanted_change_number is null)
+        where pics_app_ledger.id = chosen.id and chosen.failed_at is null
+          and (pics_app_ledger.settled_change_number is not null or pics_app_ledger.wanted_change_number is null)
       )
-      select max(appid) as last, count(*) filter (where failed_at is null) as count from chosen
+      select max(id) as last, count(*) filter (where failed_at is null) as count from chosen
     `.execute(db);
     last = step.rows[0]?.last ?? null;
     wanted += step.rows[0]?.count ?? 0;

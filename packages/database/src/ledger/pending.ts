@@ -9,6 +9,10 @@ export const pending = sql<boolean>`(
   and (settled_change_number is null or settled_change_number < wanted_change_number)
 )`;
 
+/** Pending apps that were not asked for in vain since they were last done; the rest are retries. Worded as the indexes are. */
+export const fresh = sql<boolean>`attempts + stale_answers = 0`;
+export const retried = sql<boolean>`attempts + stale_answers > 0`;
+
 /** Since when a pending app may be dispatched. */
 export const dueSince = sql<Date>`coalesce(not_before, '-infinity')`;
 

@@ -65,7 +65,7 @@ describe('recordPoll', () => {
     };
     expect(await recordPoll(db, poll)).toEqual({ moved: false, wanted: 0 });
     expect(await findCursor(db)).toBe(500);
-    for (const table of ['picsChanges', 'syncStatus', 'picsScans'] as const) {
+    for (const table of ['picsChanges', 'picsAppLedger', 'picsScans'] as const) {
       expect(await db.selectFrom(table).selectAll().execute()).toEqual([]);
     }
   });
@@ -87,7 +87,7 @@ describe('recordPoll', () => {
     };
     await expect(recordPoll(db, broken)).rejects.toThrow('NaN');
     expect(await findCursor(db)).toBe(500);
-    expect(await db.selectFrom('syncStatus').selectAll().execute()).toEqual([]);
+    expect(await db.selectFrom('picsAppLedger').selectAll().execute()).toEqual([]);
   });
 
   test('never lowers what an app is wanted up to, and leaves what is settled, in flight or failed as it is', async () => {
@@ -95,8 +95,8 @@ describe('recordPoll', () => {
     const failedAt = new Date(0);
     await insertLedger(
       db,
-      { appid: 440, wantedChangeNumber: 600 },
-      { appid: 570, wantedChangeNumber: 400, settledChangeNumber: 400, batchId: 'b', failedAt, attempts: 3 },
+      { id: 440, wantedChangeNumber: 600 },
+      { id: 570, wantedChangeNumber: 400, settledChangeNumber: 400, batchId: 'b', failedAt, attempts: 3 },
     );
     const apps = [change(440, 505), change(570, 506)];
     expect(await recordPoll(db, { since: 500, current: 510, apps, packages: [] })).toMatchObject({
@@ -140,7 +140,7 @@ describe('recordPoll', () => {
       apps: [change(4_294_967_295, 505), change(440, 506)],
       packages: [],
     });
-    expect(await db.selectFrom('syncStatus').select('appid').execute()).toEqual([{ appid: 440 }]);
+    expect(await db.selectFrom('picsAppLedger').select('id').execute()).toEqual([{ id: 440 }]);
   });
 
   test('starts a scan for the gap together with the cursor, and makes what is wanted so far backlog', async () => {

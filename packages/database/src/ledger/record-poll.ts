@@ -79,7 +79,7 @@ async function insertChanges(
 async function wantChanged(trx: Transaction<Schema>, apps: Change[]): Promise<number> {
   if (apps.length === 0) return 0;
   const wanted = await sql`
-    insert into sync_status (appid, wanted_change_number)
+    insert into pics_app_ledger (id, wanted_change_number)
     select id, max(change_number)
     from unnest(
       ${apps.map((change) => change.id)}::integer[],
@@ -87,9 +87,9 @@ async function wantChanged(trx: Transaction<Schema>, apps: Change[]): Promise<nu
     ) as change (id, change_number)
     group by id
     order by id
-    on conflict (appid) do update set wanted_change_number = excluded.wanted_change_number
-    where sync_status.wanted_change_number is null
-      or sync_status.wanted_change_number < excluded.wanted_change_number
+    on conflict (id) do update set wanted_change_number = excluded.wanted_change_number
+    where pics_app_ledger.wanted_change_number is null
+      or pics_app_ledger.wanted_change_number < excluded.wanted_change_number
   `.execute(trx);
   return Number(wanted.numAffectedRows);
 }

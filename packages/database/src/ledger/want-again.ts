@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import { integers } from '../array-literals.ts';
 import type { Database } from '../connect-database.ts';
 
 /**
@@ -12,15 +11,15 @@ export async function wantAgain(db: Database, appids: readonly number[]): Promis
   if (appids.length === 0) return 0;
   const wanted = await sql`
     with chosen as (
-      select appid from sync_status
-      where appid = any (${integers(appids)}::integer[]) and failed_at is null
-      order by appid
+      select id from pics_app_ledger
+      where id = any (${appids}::integer[]) and failed_at is null
+      order by id
       for update
     )
-    update sync_status
+    update pics_app_ledger
     set settled_change_number = null, wanted_change_number = coalesce(wanted_change_number, 0)
     from chosen
-    where sync_status.appid = chosen.appid
+    where pics_app_ledger.id = chosen.id
   `.execute(db);
   return Number(wanted.numAffectedRows);
 }

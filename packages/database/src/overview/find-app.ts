@@ -1,11 +1,22 @@
 import { sql, type Selectable } from 'kysely';
 import type { Database } from '../connect-database.ts';
-import type { AppsTable, AppSteamDeckTable, SyncStatusTable } from '../schema.ts';
+import type { AppsTable, AppSteamDeckTable, LedgerTable } from '../schema.ts';
 
 interface Named {
   id: number;
   /** Null as long as nobody knows it. */
   name: string | null;
+}
+
+/** An app's row in the ledger, but for its access token, and when Steam last described the app. */
+export interface AppLedger extends Omit<
+  Selectable<LedgerTable>,
+  'id' | 'storedChangeNumber' | 'accessToken' | 'tokenAskedAt'
+> {
+  appid: number;
+  /** Change number of the stored response. */
+  picsChangeNumber: number | null;
+  lastPicsSync: Date | null;
 }
 
 /** Everything that is known of one app. */
@@ -14,7 +25,7 @@ export interface AppDetails {
   /** Undefined when nothing of it is stored, yet or at all. */
   app: Selectable<AppsTable> | undefined;
   /** Undefined when the ledger does not know it. */
-  ledger: Selectable<SyncStatusTable> | undefined;
+  ledger: AppLedger | undefined;
   parent: Named | undefined;
   developers: string[];
   publishers: string[];
@@ -47,7 +58,7 @@ export async function findApp(db: Database, appid: number): Promise<AppDetails |
   const [app, ledger, changes, developers, publishers, franchises, tags, genres, categories, dlc, deck] =
     await Promise.all([
       db.selectFrom('apps').selectAll().where('appid', '=', appid).executeTakeFirst(),
-      db.selectFrom('syncStatus').selectAll().where('appid', '=', appid).executeTakeFirst(),
+      findLedger(db, appid),
       db
         .selectFrom('picsChanges')
         .select(['changeNumber', 'needsToken', 'seenAt'])
@@ -107,6 +118,28 @@ export async function findApp(db: Database, appid: number): Promise<AppDetails |
     deck,
     changes,
   };
+}
+
+async function findLedger(db: Database, appid: number): Promise<AppLedger | undefined> {
+  return db
+    .selectFrom('picsAppLedger')
+    .leftJoin('syncStatus', 'appid', 'id')
+    .select([
+      'id as appid',
+      'wantedChangeNumber',
+      'settledChangeNumber',
+      'storedChangeNumber as picsChangeNumber',
+      'lastPicsSync',
+      'batchId',
+      'dispatchedAt',
+      'attempts',
+      'staleAnswers',
+      'notBefore',
+      'failedAt',
+      'lastError',
+    ])
+    .where('id', '=', appid)
+    .executeTakeFirst();
 }
 
 async function findNamed(db: Database, appid: number): Promise<Named> {

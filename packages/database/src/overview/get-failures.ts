@@ -15,10 +15,10 @@ export interface Failure {
 /** Gets the apps that stand failed in the ledger, the latest first. */
 export async function getFailures(db: Database, limit: number): Promise<Failure[]> {
   const failures = await sql<Failure>`
-    select appid, name, last_error as error, attempts, failed_at
-    from sync_status left join apps using (appid)
+    select id as appid, name, last_error as error, attempts, failed_at
+    from pics_app_ledger left join apps on appid = id
     where failed_at is not null
-    order by failed_at desc, appid
+    order by failed_at desc, id
     limit ${limit}
   `.execute(db);
   return failures.rows;

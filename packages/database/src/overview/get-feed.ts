@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../connect-database.ts';
-import { pending } from '../ledger/pending.ts';
+import { fresh, pending, retried } from '../ledger/pending.ts';
 
 /** How far the tables follow Steam's change feed. */
 export interface Feed {
@@ -26,7 +26,7 @@ export interface Feed {
 export async function getFeed(db: Database): Promise<Feed> {
   const unseen = sql<boolean>`
     wanted_change_number > backlog_change_number
-    and (pics_change_number is null or pics_change_number < wanted_change_number)
+    and (stored_change_number is null or stored_change_number < wanted_change_number)
   `;
   const feed = await sql<Feed>`
     select source, last_change_number as change_number, updated_at as changed_at,
@@ -36,14 +36,14 @@ export async function getFeed(db: Database): Promise<Feed> {
       select min(first.change_number) as change_number
       from (
         (
-          select wanted_change_number from sync_status
-          where ${pending} and attempts = 0 and ${unseen}
+          select wanted_change_number from pics_app_ledger
+          where ${pending} and ${fresh} and ${unseen}
           order by wanted_change_number
           limit 1
         ) union all (
-          select min(wanted_change_number) from sync_status where ${pending} and attempts > 0 and ${unseen}
+          select min(wanted_change_number) from pics_app_ledger where ${pending} and ${retried} and ${unseen}
         ) union all (
-          select min(wanted_change_number) from sync_status
+          select min(wanted_change_number) from pics_app_ledger
           where batch_id is not null and failed_at is null and ${unseen}
             and (settled_change_number is null or settled_change_number < wanted_change_number)
         )

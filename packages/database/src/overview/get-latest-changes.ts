@@ -36,7 +36,7 @@ export async function getLatestChanges(
       case
         when failed_at is not null then 'failed'
         when settled_change_number >= change_number and apps.appid is null then 'unknown'
-        when settled_change_number >= change_number or pics_change_number >= change_number then 'stored'
+        when settled_change_number >= change_number or stored_change_number >= change_number then 'stored'
         when batch_id is not null then 'in flight'
         else 'wanted'
       end as outcome
@@ -44,7 +44,7 @@ export async function getLatestChanges(
       select * from pics_changes where kind = 'app' and ${started} order by change_number desc, id limit ${limit}
     ) as change
       left join apps on apps.appid = change.id
-      left join sync_status on sync_status.appid = change.id
+      left join pics_app_ledger as ledger on ledger.id = change.id
     order by change_number desc, change.id
   `.execute(db);
   return changes.rows;

@@ -28,8 +28,8 @@ export async function groupFailures(db: Database, limit: number): Promise<Failur
       ) as examples
     from (
       select ${errorOfGroup} as error, count(*) as apps, min(failed_at) as first_failed_at,
-        max(failed_at) as last_failed_at, (array_agg(appid order by failed_at desc, appid))[1:${sql.lit(EXAMPLES)}] as latest
-      from sync_status
+        max(failed_at) as last_failed_at, (array_agg(id order by failed_at desc, id))[1:${sql.lit(EXAMPLES)}] as latest
+      from pics_app_ledger
       where failed_at is not null
       group by 1
       order by apps desc, error
@@ -42,8 +42,8 @@ export async function groupFailures(db: Database, limit: number): Promise<Failur
 
 /** Finds the failed apps of one group, by its `error`. */
 export async function findFailedApps(db: Database, error: string): Promise<number[]> {
-  const failed = await sql<{ appid: number }>`
-    select appid from sync_status where failed_at is not null and ${errorOfGroup} = ${error} order by appid
+  const failed = await sql<{ id: number }>`
+    select id from pics_app_ledger where failed_at is not null and ${errorOfGroup} = ${error} order by id
   `.execute(db);
-  return failed.rows.map((row) => row.appid);
+  return failed.rows.map((row) => row.id);
 }

@@ -23,7 +23,7 @@ test('an empty ledger waits for nothing and is behind nothing', async () => {
 test('the longest waiting app is as old as the change it waits for, whatever a scan found before', async () => {
   const { db } = await freshDatabase();
   await startCursor(db, 100);
-  await insertLedger(db, { appid: 10, wantedChangeNumber: 7 });
+  await insertLedger(db, { id: 10, wantedChangeNumber: 7 });
   expect((await measureLedger(db)).oldestWantedSince).toBeNull();
   const change = (id: number, changeNumber: number) => ({ id, changeNumber, needsToken: false });
   await recordPoll(db, { since: 100, current: 105, apps: [change(20, 101), change(30, 105)], packages: [] });
@@ -34,7 +34,7 @@ test('the longest waiting app is as old as the change it waits for, whatever a s
 
 test('failures are counted by the class of their error', async () => {
   const { db } = await freshDatabase();
-  const failed = (appid: number, lastError: string | null) => ({ appid, failedAt: new Date(), lastError });
+  const failed = (id: number, lastError: string | null) => ({ id, failedAt: new Date(), lastError });
   await insertLedger(
     db,
     failed(1, 'NoResponse: Steam did not answer in time'),

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../connect-database.ts';
 import { countLedger, type LedgerCounts } from '../ledger/count-ledger.ts';
-import { pending } from '../ledger/pending.ts';
+import { fresh, pending, retried } from '../ledger/pending.ts';
 import { getFleetSettings } from '../fleet/fleet-settings.ts';
 import { getFeed, type Feed } from './get-feed.ts';
 
@@ -36,7 +36,7 @@ export async function measureLedger(db: Database): Promise<LedgerMeasures> {
 async function countFailuresByClass(db: Database): Promise<Map<string, number>> {
   const { rows } = await sql<{ class: string; apps: number }>`
     select coalesce(substring(last_error from '^[A-Za-z]{1,60}'), 'Error') as class, count(*) as apps
-    from sync_status
+    from pics_app_ledger
     where failed_at is not null
     group by 1
     order by apps desc, class
@@ -53,12 +53,12 @@ async function findOldestWantedSince(db: Database): Promise<Date | null> {
     where change_number = (
       select least(
         (
-          select min(wanted_change_number) from sync_status
-          where ${pending} and attempts = 0 and wanted_change_number > backlog_change_number
+          select min(wanted_change_number) from pics_app_ledger
+          where ${pending} and ${fresh} and wanted_change_number > backlog_change_number
         ),
         (
-          select min(wanted_change_number) from sync_status
-          where ${pending} and attempts > 0 and wanted_change_number > backlog_change_number
+          select min(wanted_change_number) from pics_app_ledger
+          where ${pending} and ${retried} and wanted_change_number > backlog_change_number
         )
       )
       from pics_state

@@ -35,16 +35,16 @@ async function poll(
 async function store(appid: number, name: string | null, changeNumber: number, type = 'game'): Promise<void> {
   await database.insertInto('apps').values({ appid, name, type, picsAccess: 'public' }).execute();
   await sql`
-    insert into sync_status (appid, pics_change_number, wanted_change_number, settled_change_number)
+    insert into pics_app_ledger (id, stored_change_number, wanted_change_number, settled_change_number)
     values (${appid}, ${changeNumber}, ${changeNumber}, ${changeNumber})
-    on conflict (appid) do update set pics_change_number = excluded.pics_change_number,
+    on conflict (id) do update set stored_change_number = excluded.stored_change_number,
       settled_change_number = excluded.settled_change_number, batch_id = null
   `.execute(database);
 }
 
 async function fail(appid: number, error: string, minutesAgo: number): Promise<void> {
   await sql`
-    insert into sync_status (appid, wanted_change_number, failed_at, last_error)
+    insert into pics_app_ledger (id, wanted_change_number, failed_at, last_error)
     values (${appid}, 1, now() - make_interval(mins => ${minutesAgo}), ${error})
   `.execute(database);
 }
@@ -69,7 +69,7 @@ describe('the feed', () => {
     expect(await getFeed(database)).toMatchObject(behind);
     await claimBatch(database, { size: 10 });
     expect(await getFeed(database)).toMatchObject(behind);
-    await sql`update sync_status set batch_id = null, attempts = 1, not_before = now()`.execute(database);
+    await sql`update pics_app_ledger set batch_id = null, attempts = 1, not_before = now()`.execute(database);
     expect(await getFeed(database)).toMatchObject(behind);
     await store(440, 'Team Fortress 2', 105);
     expect(await getFeed(database)).toMatchObject({ changesBehind: 3 });
@@ -77,13 +77,13 @@ describe('the feed', () => {
 
   test('counts neither a backlog nor what failed nor what is fetched once more', async () => {
     await startCursor(database, 100);
-    await sql`insert into sync_status (appid, wanted_change_number) select generate_series(1, 50), 0`.execute(
+    await sql`insert into pics_app_ledger (id, wanted_change_number) select generate_series(1, 50), 0`.execute(
       database,
     );
     await poll(100, 110, [440, 105], [570, 106]);
     await store(440, 'Team Fortress 2', 105);
-    await sql`update sync_status set settled_change_number = null where appid = 440`.execute(database);
-    await sql`update sync_status set failed_at = now() where appid = 570`.execute(database);
+    await sql`update pics_app_ledger set settled_change_number = null where id = 440`.execute(database);
+    await sql`update pics_app_ledger set failed_at = now() where id = 570`.execute(database);
     expect(await getFeed(database)).toMatchObject({ changesBehind: 0, behindSince: null });
   });
 });
@@ -93,10 +93,10 @@ test('the latest changes come newest first, with the names of the apps and what 
   await poll(100, 110, [10, 101], [20, 102], [30, 103], [40, 104]);
   await claimBatch(database, { size: 10 });
   await store(10, 'Counter-Strike', 101);
-  await sql`update sync_status set settled_change_number = 102, batch_id = null where appid = 20`.execute(
+  await sql`update pics_app_ledger set settled_change_number = 102, batch_id = null where id = 20`.execute(
     database,
   );
-  await sql`update sync_status set failed_at = now(), batch_id = null where appid = 30`.execute(database);
+  await sql`update pics_app_ledger set failed_at = now(), batch_id = null where id = 30`.execute(database);
   await poll(110, 120, [10, 115]);
   const changes = await getLatestChanges(database, 4);
   expect(

@@ -1,7 +1,6 @@
 import { LARGEST_INTEGER } from '@pics/core';
 import { randomUUID } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
-import { integers } from '../array-literals.ts';
 import type { Database } from '../connect-database.ts';
 import { inTransaction } from '../in-transaction.ts';
 import type { Schema } from '../schema.ts';
@@ -36,7 +35,7 @@ export async function claimScanRequest(
       for update skip locked
     )
     update pics_scan_requests
-    set batch_id = ${batchId}, dispatched_at = now()
+    set batch_id = ${batchId}
     from chosen
     where pics_scan_requests.id = chosen.id
     returning appids
@@ -75,10 +74,10 @@ async function nextAppids(trx: Transaction<Schema>, scan: Scan, size: number): P
 }
 
 async function knownAppids(trx: Transaction<Schema>, from: number, size: number): Promise<number[]> {
-  const known = await sql<{ appid: number }>`
-    select appid from sync_status where appid >= ${from} order by appid limit ${size}
+  const known = await sql<{ id: number }>`
+    select id from pics_app_ledger where id >= ${from} order by id limit ${size}
   `.execute(trx);
-  return known.rows.map((row) => row.appid);
+  return known.rows.map((row) => row.id);
 }
 
 async function insertRequest(
@@ -87,17 +86,13 @@ async function insertRequest(
   appids: number[],
   batchId: string,
 ): Promise<void> {
-  const firstAppid = appids[0] ?? 0;
   const lastAppid = appids.at(-1) ?? 0;
   await trx
     .insertInto('picsScanRequests')
     .values({
       scanId: scan.id,
-      firstAppid,
-      lastAppid,
-      appids: sql`${integers(appids)}::integer[]`,
+      appids: appids,
       batchId,
-      dispatchedAt: sql`now()`,
     })
     .execute();
   await trx

@@ -1,6 +1,5 @@
 import type { WriteScanJob } from '@pics/core';
 import { sql, type Transaction } from 'kysely';
-import { integers } from '../array-literals.ts';
 import type { Database } from '../connect-database.ts';
 import { inTransaction } from '../in-transaction.ts';
 import { wantAgain } from '../ledger/want-again.ts';
@@ -69,24 +68,24 @@ async function behindCursor(
 
 /** What was seen as rows, of an id and its change number each. */
 function rowsOf(seen: WriteScanJob['seen']) {
-  const appids = integers(seen.map(([appid]) => appid));
-  const changeNumbers = integers(seen.map(([, changeNumber]) => changeNumber));
+  const appids = seen.map(([appid]) => appid);
+  const changeNumbers = seen.map(([, changeNumber]) => changeNumber);
   return sql`unnest(${appids}::integer[], ${changeNumbers}::bigint[])`;
 }
 
 async function wantNewer(trx: Transaction<Schema>, seen: WriteScanJob['seen']): Promise<number> {
   const wanted = await sql`
-    insert into sync_status (appid, wanted_change_number)
+    insert into pics_app_ledger as ledger (id, wanted_change_number)
     select seen.appid, max(seen.change_number)
     from ${rowsOf(seen)} as seen (appid, change_number)
-      left join sync_status using (appid)
-    where sync_status.appid is null
-      or seen.change_number > coalesce(greatest(settled_change_number, sync_status.wanted_change_number), -1)
+      left join pics_app_ledger as known on known.id = seen.appid
+    where known.id is null
+      or seen.change_number > coalesce(greatest(known.settled_change_number, known.wanted_change_number), -1)
     group by seen.appid
     order by seen.appid
-    on conflict (appid) do update set wanted_change_number = excluded.wanted_change_number
+    on conflict (id) do update set wanted_change_number = excluded.wanted_change_number
     where excluded.wanted_change_number
-      > coalesce(greatest(sync_status.settled_change_number, sync_status.wanted_change_number), -1)
+      > coalesce(greatest(ledger.settled_change_number, ledger.wanted_change_number), -1)
   `.execute(trx);
   return Number(wanted.numAffectedRows);
 }
@@ -97,13 +96,13 @@ async function wantNewer(trx: Transaction<Schema>, seen: WriteScanJob['seen']): 
  */
 async function findWronglySettled(trx: Transaction<Schema>, seen: WriteScanJob['seen']): Promise<number[]> {
   const found = await sql<{ appid: number }>`
-    select sync_status.appid
+    select seen.appid
     from ${rowsOf(seen)} as seen (appid, change_number)
-      join sync_status using (appid)
-      left join apps using (appid)
+      join pics_app_ledger as ledger on ledger.id = seen.appid
+      left join apps on apps.appid = seen.appid
     where settled_change_number >= wanted_change_number
-      and (pics_access = 'removed' or pics_change_number < seen.change_number
-        or (apps.appid is null and last_pics_sync is not null and pics_change_number is null))
+      and (pics_access = 'removed' or stored_change_number < seen.change_number
+        or (apps.appid is null and stored_change_number is null))
   `.execute(trx);
   return found.rows.map((row) => row.appid);
 }
@@ -112,11 +111,11 @@ async function findWronglySettled(trx: Transaction<Schema>, seen: WriteScanJob['
 async function findGone(trx: Transaction<Schema>, requestId: number, job: WriteScanJob): Promise<number[]> {
   const answered = [...job.seen.map(([appid]) => appid), ...job.unanswered];
   const found = await sql<{ appid: number }>`
-    select sync_status.appid
+    select asked.appid
     from (select unnest(appids) as appid from pics_scan_requests where id = ${requestId}) as asked
-      join sync_status using (appid)
-      join apps using (appid)
-    where appid not in (select unnest(${integers(answered)}::integer[]))
+      join pics_app_ledger as ledger on ledger.id = asked.appid
+      join apps on apps.appid = asked.appid
+    where asked.appid <> all (${answered}::integer[])
       and pics_access is distinct from 'removed'
       and settled_change_number >= wanted_change_number
   `.execute(trx);

@@ -20,11 +20,11 @@ const KNOWN_HEADROOM = 1_000;
  * slip of the finger must not become two thousand million ids.
  */
 export async function getScanLimit(db: Database, knownOnly: boolean): Promise<number> {
-  const highest = await sql<{ appid: number }>`
-    select appid from sync_status
-    where wanted_change_number > 0 or pics_change_number is not null
-    order by appid desc
+  const highest = await sql<{ id: number }>`
+    select id from pics_app_ledger
+    where wanted_change_number > 0 or stored_change_number is not null
+    order by id desc
     limit 1
   `.execute(db);
-  return (highest.rows[0]?.appid ?? 0) + (knownOnly ? KNOWN_HEADROOM : DISCOVERY_HEADROOM);
+  return (highest.rows[0]?.id ?? 0) + (knownOnly ? KNOWN_HEADROOM : DISCOVERY_HEADROOM);
 }

@@ -39,11 +39,11 @@ async function claim(db: Database, size: number): Promise<ScanRequest> {
   return request;
 }
 
-const settled = (appid: number, changeNumber: number) => ({
-  appid,
+const settled = (id: number, changeNumber: number) => ({
+  id,
   wantedChangeNumber: changeNumber,
   settledChangeNumber: changeNumber,
-  picsChangeNumber: changeNumber,
+  storedChangeNumber: changeNumber,
 });
 
 describe('startScan', () => {
@@ -87,10 +87,10 @@ describe('a scan of every id', () => {
     expect(requests.flat()).toHaveLength(200_000);
     expect(new Set(requests.flat()).size).toBe(200_000);
     expect(
-      await db.selectFrom('syncStatus').select(['appid', 'wantedChangeNumber']).orderBy('appid').execute(),
+      await db.selectFrom('picsAppLedger').select(['id', 'wantedChangeNumber']).orderBy('id').execute(),
     ).toEqual(
       Object.entries(apps).map(([appid, wantedChangeNumber]) => ({
-        appid: Number(appid),
+        id: Number(appid),
         wantedChangeNumber,
       })),
     );
@@ -105,7 +105,7 @@ describe('a scan of every id', () => {
 
   test('is not led astray by an id that somebody asked for and Steam never confirmed', async () => {
     const { db } = await freshDatabase();
-    await insertLedger(db, { appid: 2_000_000_000, wantedChangeNumber: 0 });
+    await insertLedger(db, { id: 2_000_000_000, wantedChangeNumber: 0 });
     await startScan(db, { reason: 'discovery', knownOnly: false });
     expect((await runScans(db, 20_000, {})).length).toBe(3);
   });
@@ -155,8 +155,8 @@ describe('a scan of known ids', () => {
     const { db } = await freshDatabase();
     const appids = Array.from({ length: 20_000 }, (_, index) => index * 10);
     await db
-      .insertInto('syncStatus')
-      .columns(['appid', 'wantedChangeNumber', 'settledChangeNumber', 'picsChangeNumber'])
+      .insertInto('picsAppLedger')
+      .columns(['id', 'wantedChangeNumber', 'settledChangeNumber', 'storedChangeNumber'])
       .expression((expression) =>
         expression
           .selectFrom(
@@ -165,7 +165,7 @@ describe('a scan of known ids', () => {
               .as('n'),
           )
           .select((row) => [
-            row('n', '*', 10).as('appid'),
+            row('n', '*', 10).as('id'),
             row.lit(100).as('w'),
             row.lit(100).as('s'),
             row.lit(100).as('p'),
@@ -193,8 +193,8 @@ describe('recordScan', () => {
       settled(10, 100),
       settled(20, 100),
       settled(30, 150),
-      { appid: 40, wantedChangeNumber: 120, settledChangeNumber: 90 },
-      { appid: 50, wantedChangeNumber: 0 },
+      { id: 40, wantedChangeNumber: 120, settledChangeNumber: 90 },
+      { id: 50, wantedChangeNumber: 0 },
     );
     const counts = await recordScan(db, answer(request, { 10: 101, 20: 100, 30: 101, 40: 110, 50: 99 }));
     expect(counts).toEqual({ seen: 5, marked: 2, gone: 0, unanswered: 0 });
@@ -222,10 +222,9 @@ describe('recordScan', () => {
 
   test('wants an app again that counts as removed, or was answered with nothing, and that Steam knows after all', async () => {
     const { db, request } = await scanOf(settled(10, 100), {
-      appid: 20,
+      id: 20,
       wantedChangeNumber: 100,
       settledChangeNumber: 500,
-      lastPicsSync: new Date(),
     });
     await db.insertInto('apps').values({ appid: 10, picsAccess: 'removed' }).execute();
     expect(await recordScan(db, answer(request, { 10: 100, 20: 100 }))).toMatchObject({ marked: 2 });
@@ -236,8 +235,8 @@ describe('recordScan', () => {
   test('wants an app again whose stored answer is older than what Steam has, however far it is settled', async () => {
     const stored = { wantedChangeNumber: 100, settledChangeNumber: 500 };
     const { db, request } = await scanOf(
-      { appid: 10, ...stored, picsChangeNumber: 100 },
-      { appid: 20, ...stored, picsChangeNumber: 200 },
+      { id: 10, ...stored, storedChangeNumber: 100 },
+      { id: 20, ...stored, storedChangeNumber: 200 },
     );
     expect(await recordScan(db, answer(request, { 10: 200, 20: 200 }))).toMatchObject({ marked: 1 });
     expect(await readLedger(db, 10)).toMatchObject({ settledChangeNumber: null });

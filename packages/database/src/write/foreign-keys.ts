@@ -31,7 +31,7 @@ const CHILDREN = [...new Set(FOREIGN_KEYS.map(({ child }) => child))];
 const PARENTS = [...new Set(FOREIGN_KEYS.map(({ parent }) => parent))];
 
 const regclasses = (tables: readonly string[]) => tables.map((table) => `'${table}'::regclass`).join(', ');
-const WRITTEN = regclasses([...CHILDREN, ...PARENTS, 'sync_status']);
+const WRITTEN = regclasses([...CHILDREN, ...PARENTS, 'pics_app_ledger']);
 
 /** SQL for the name of the first column of a key. */
 const attribute = (relation: string, key: string) =>

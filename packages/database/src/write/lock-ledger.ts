@@ -35,12 +35,12 @@ const SETTINGS = Object.entries({
 const lock = new PreparedStatement<readonly number[], LedgerRow>(
   'lock_ledger',
   (bind) => `
-    select appid, pics_change_number as "picsChangeNumber", wanted_change_number as "wantedChangeNumber",
+    select id as appid, stored_change_number as "picsChangeNumber", wanted_change_number as "wantedChangeNumber",
       settled_change_number as "settledChangeNumber", batch_id as "batchId", attempts
-    from (select ${SETTINGS}) as settings, sync_status
-    where appid = any (${bind(integers)}::integer[])
-    order by appid
-    for update of sync_status`,
+    from (select ${SETTINGS}) as settings, pics_app_ledger
+    where id = any (${bind(integers)}::integer[])
+    order by id
+    for update of pics_app_ledger`,
 );
 
 /**
@@ -60,7 +60,7 @@ export async function lockLedger(
   const missing = appids.filter((appid) => !ledger.has(appid));
   if (missing.length === 0) return ledger;
   await sql`
-    insert into sync_status (appid) select unnest(${integers(missing)}::integer[]) on conflict do nothing
+    insert into pics_app_ledger (id) select unnest(${integers(missing)}::integer[]) on conflict do nothing
   `.execute(trx);
   for (const row of await lock.execute(trx, missing)) ledger.set(row.appid, row);
   return ledger;

@@ -23,16 +23,25 @@ const COLUMNS: readonly Column<Settlement>[] = [
 export function settleParts(bind: Bind<Changes>): Parts {
   return {
     settled: `
-      update sync_status as ledger
-      set pics_change_number = next.pics_change_number,
+      update pics_app_ledger as ledger
+      set stored_change_number = next.pics_change_number,
         settled_change_number = next.settled_change_number,
         attempts = next.attempts,
-        last_pics_sync = case when next.synced then now() else ledger.last_pics_sync end,
         not_before = case when next.delayed then now() + ${retryDelay('next.attempts')} end,
         failed_at = case when next.failed then now() end,
         last_error = next.last_error,
         batch_id = nullif(ledger.batch_id, ${bind(({ batchId }) => batchId)})
       from ${unnestRows(bind, ({ settlements }) => settlements, COLUMNS)} as next
-      where ledger.appid = next.appid`,
+      where ledger.id = next.appid`,
+    synced: `
+      insert into sync_status (appid, last_pics_sync, pics_change_number)
+      select appid, now(), pics_change_number
+      from ${unnestRows(bind, ({ settlements }) => settlements, COLUMNS)} as next
+      where next.synced and (
+        exists (select from apps where apps.appid = next.appid)
+        or exists (select from added where added.appid = next.appid)
+      )
+      on conflict (appid) do update
+      set last_pics_sync = excluded.last_pics_sync, pics_change_number = excluded.pics_change_number`,
   };
 }

@@ -19,9 +19,9 @@ describe('the ledger after a batch', () => {
     const inFlight = { wantedChangeNumber: 900, batchId: 'b' };
     await insertLedger(
       db,
-      ...[10, 20, 30, 40, 50].map((appid) => ({ appid, ...inFlight })),
-      { appid: 60, ...inFlight, wantedChangeNumber: 1_100 },
-      { appid: 70, wantedChangeNumber: 900, batchId: 'newer' },
+      ...[10, 20, 30, 40, 50].map((appid) => ({ id: appid, ...inFlight })),
+      { id: 60, ...inFlight, wantedChangeNumber: 1_100 },
+      { id: 70, wantedChangeNumber: 900, batchId: 'newer' },
     );
     const job = writeJob({
       records: [fullRecord(10, 950), fullRecord(60, 950), fullRecord(70, 950)],
@@ -45,9 +45,11 @@ describe('the ledger after a batch', () => {
     expect(await readLedger(db, 10)).toMatchObject({
       ...free,
       settledChangeNumber: 1_000,
-      picsChangeNumber: 950,
-      lastPicsSync: expect.any(Date),
+      storedChangeNumber: 950,
     });
+    expect(await db.selectFrom('syncStatus').selectAll().orderBy('appid').execute()).toEqual(
+      [10, 60, 70].map((appid) => ({ appid, lastPicsSync: expect.any(Date), picsChangeNumber: 950 })),
+    );
     expect(await readLedger(db, 20)).toMatchObject({ ...free, settledChangeNumber: 1_000 });
     expect(await readLedger(db, 30)).toMatchObject({
       batchId: null,
@@ -74,7 +76,7 @@ describe('the ledger after a batch', () => {
   test('forgets the failure of an app that settles', async () => {
     const { db } = await freshDatabase();
     await insertLedger(db, {
-      appid: 440,
+      id: 440,
       wantedChangeNumber: 900,
       failedAt: new Date(),
       lastError: 'Error: x',
@@ -86,11 +88,11 @@ describe('the ledger after a batch', () => {
 
   test('keeps an app pending whose answer is older than announced, and the answer all the same', async () => {
     const { db } = await freshDatabase();
-    await insertLedger(db, { appid: 440, wantedChangeNumber: 900, batchId: 'b' });
+    await insertLedger(db, { id: 440, wantedChangeNumber: 900, batchId: 'b' });
     expect(await write(db, fullRecord(440, 899))).toMatchObject({ added: 1, unsettled: 1 });
     expect(await readLedger(db, 440)).toMatchObject({
       settledChangeNumber: null,
-      picsChangeNumber: 899,
+      storedChangeNumber: 899,
       attempts: 1,
       batchId: null,
     });
@@ -109,19 +111,22 @@ describe('a row that Postgres refuses', () => {
     records[33] = fullRecord(33, 900, { developers: ['x'.repeat(50)] });
     records[34] = recordWith(34, 900, { reviewScore: 70_000 });
     records[35] = fullRecord(35, 900, { publishers: ['random name '.repeat(100_000)] });
-    await insertLedger(db, ...records.map(({ appid }) => ({ appid, wantedChangeNumber: 900, batchId: 'b' })));
+    await insertLedger(
+      db,
+      ...records.map(({ appid }) => ({ id: appid, wantedChangeNumber: 900, batchId: 'b' })),
+    );
     expect(await writeBatch(db, writeJob({ records, unknown: [41] }))).toMatchObject({
       added: 34,
       failed: 6,
     });
 
     const failed = await db
-      .selectFrom('syncStatus')
-      .select(['appid', 'lastError', 'batchId', 'settledChangeNumber'])
+      .selectFrom('picsAppLedger')
+      .select(['id', 'lastError', 'batchId', 'settledChangeNumber'])
       .where('failedAt', 'is not', null)
-      .orderBy('appid')
+      .orderBy('id')
       .execute();
-    expect(failed.map(({ appid, lastError }) => [appid, lastError])).toEqual([
+    expect(failed.map(({ id, lastError }) => [id, lastError])).toEqual([
       [7, expect.stringMatching(/^RowRefused: .*no_dragons.* \(23514\)$/)],
       [20, expect.stringMatching(/^RowRefused: .*UTF8.* \(22021\)$/)],
       [21, expect.stringMatching(/^RowRefused: .*UTF8.* \(22021\)$/)],
@@ -138,10 +143,10 @@ describe('a row that Postgres refuses', () => {
   test('leaves what is stored of its app as it was', async () => {
     const { db } = await freshDatabase();
     await write(db, fullRecord(440, 900));
-    await db.updateTable('syncStatus').set({ wantedChangeNumber: 1_010, batchId: 'b' }).execute();
+    await db.updateTable('picsAppLedger').set({ wantedChangeNumber: 1_010, batchId: 'b' }).execute();
     await write(db, recordWith(440, 1_010, { name: 'NUL \0', tagIds: [1] }));
     expect((await readStoredApps(db)).get(440)).toEqual(applyRecords([fullRecord(440, 900)]));
-    expect(await readLedger(db, 440)).toMatchObject({ picsChangeNumber: 900, failedAt: expect.any(Date) });
+    expect(await readLedger(db, 440)).toMatchObject({ storedChangeNumber: 900, failedAt: expect.any(Date) });
   });
 
   test('by coincidence is written after all: somebody else inserted the same app at the same moment', async () => {
@@ -161,7 +166,7 @@ describe('a row that Postgres refuses', () => {
     await sql`alter table app_dlc rename to elsewhere`.execute(db);
     await expect(write(db, fullRecord(440, 900))).rejects.toThrow('app_dlc');
     await sql`alter table elsewhere rename to app_dlc`.execute(db);
-    expect(await db.selectFrom('syncStatus').selectAll().execute()).toEqual([]);
+    expect(await db.selectFrom('picsAppLedger').selectAll().execute()).toEqual([]);
   });
 });
 
@@ -230,16 +235,16 @@ describe('several writers at once', () => {
 describe('a connection that is cut', () => {
   test('in mid-transaction leaves nothing half-written, and the job can run again', async () => {
     const { db } = await freshDatabase();
-    await insertLedger(db, { appid: 440, wantedChangeNumber: 900, batchId: 'b' });
+    await insertLedger(db, { id: 440, wantedChangeNumber: 900, batchId: 'b' });
     // The backend ends itself as the last table is written.
     await sql`create function cut() returns trigger language plpgsql as
       'begin perform pg_terminate_backend(pg_backend_pid()); return new; end'`.execute(db);
-    await sql`create trigger cut after update on sync_status execute function cut()`.execute(db);
+    await sql`create trigger cut after update on pics_app_ledger execute function cut()`.execute(db);
     await expect(write(db, fullRecord(440, 900), fullRecord(570, 900))).rejects.toThrow(DatabaseUnavailable);
     expect((await readStoredApps(db)).size).toBe(0);
     expect(await readLedger(db, 440)).toMatchObject({ batchId: 'b', settledChangeNumber: null, attempts: 0 });
 
-    await sql`drop trigger cut on sync_status`.execute(db);
+    await sql`drop trigger cut on pics_app_ledger`.execute(db);
     expect(await write(db, fullRecord(440, 900), fullRecord(570, 900))).toMatchObject({ added: 2 });
   });
 });

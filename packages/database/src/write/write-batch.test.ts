@@ -109,7 +109,7 @@ describe('a full answer', () => {
       unchanged: 1,
     });
     expect(await rowPositions(db)).toEqual(before);
-    expect(await readLedger(db, 440)).toMatchObject({ picsChangeNumber: 900 });
+    expect(await readLedger(db, 440)).toMatchObject({ storedChangeNumber: 900 });
   });
 
   test('moves updated_at when anything of the app changes, links included', async () => {
@@ -206,7 +206,7 @@ describe('a full answer', () => {
     expect((await readStoredApps(db)).get(440)).toEqual(
       applyRecords([recordWith(440, 950, { name: 'Newest' })]),
     );
-    expect(await readLedger(db, 440)).toMatchObject({ picsChangeNumber: 950 });
+    expect(await readLedger(db, 440)).toMatchObject({ storedChangeNumber: 950 });
   });
 });
 
@@ -257,7 +257,7 @@ describe('an unknown app', () => {
 
   test('that was never stored is not stored', async () => {
     const { db } = await freshDatabase();
-    await insertLedger(db, { appid: 440, wantedChangeNumber: 900, batchId: 'b' });
+    await insertLedger(db, { id: 440, wantedChangeNumber: 900, batchId: 'b' });
     expect(await writeBatch(db, writeJob({ unknown: [440] }))).toMatchObject({ removed: 0 });
     expect(await db.selectFrom('apps').selectAll().execute()).toEqual([]);
     expect(await readLedger(db, 440)).toMatchObject({ settledChangeNumber: 1_000, batchId: null });

@@ -1,5 +1,5 @@
--- English names of genres and categories, which Steam does not send with product info. Ids that are not listed get stored
--- without a name. A name that is there already stays.
+-- English names of genres and categories, which product info does not contain. Ids that are not listed are stored without a
+-- name. An existing name stays.
 
 insert into steam_genres (genre_id, name) values
   (1, 'Action'), (2, 'Strategy'), (3, 'RPG'), (4, 'Casual'), (9, 'Racing'), (18, 'Sports'), (23, 'Indie'),

@@ -1,7 +1,6 @@
--- A database may already hold tables of these names: a catalogue of its own, with columns, constraints and policies of
--- its own. What is merely missing gets added by the migrations after this one. What cannot work together (a column of
--- another kind, a view in place of a table, a key of other columns) stops here, before anything was changed, with one
--- sentence for each fault.
+-- A database may already hold tables of these names: somebody else's catalogue, with columns, constraints and policies of
+-- its own. The migrations after this one add what is missing. What cannot work together (a column of another type, a view
+-- instead of a table, a key of other columns) is refused here, before anything changes, with one sentence a fault.
 
 do $$
 declare
@@ -38,11 +37,7 @@ begin
       ('app_steam_deck', 'tested_build_id', 'text'), ('app_steam_deck', 'steamos_compatibility', 'integer'),
       ('app_steam_deck', 'tests', 'jsonb'), ('app_steam_deck', 'configuration', 'jsonb'),
       ('sync_status', 'appid', 'integer'), ('sync_status', 'last_pics_sync', 'timestamp'),
-      ('sync_status', 'pics_change_number', 'integer'), ('sync_status', 'wanted_change_number', 'integer'),
-      ('sync_status', 'settled_change_number', 'integer'), ('sync_status', 'batch_id', 'text'),
-      ('sync_status', 'dispatched_at', 'timestamp'), ('sync_status', 'attempts', 'integer'),
-      ('sync_status', 'failed_at', 'timestamp'), ('sync_status', 'last_error', 'text'),
-      ('sync_status', 'not_before', 'timestamp')
+      ('sync_status', 'pics_change_number', 'integer')
   ),
   present as (
     select distinct table_name, to_regclass(table_name) as relation from expected where to_regclass(table_name) is not null
@@ -77,8 +72,13 @@ begin
       join pg_attribute on attrelid = relation and attnum = any (indkey)
     where not atthasdef and attidentity = ''
       and not exists (select from expected e where e.table_name = present.table_name and e.column_name = attname)
-      -- The next migration fills this one.
+      -- The next migration adds appid beside it.
       and (present.table_name, attname) <> ('app_dlc', 'parent_appid')
+    union all
+    select format('sync_status.%s is required and is not filled here: give it a default', attname)
+    from pg_attribute
+    where attrelid = to_regclass('sync_status') and attnum > 0 and not attisdropped and attnotnull and not atthasdef
+      and attidentity = '' and attname <> 'appid'
   )
   select string_agg(sentence, '; ' order by sentence) into faults from found;
 

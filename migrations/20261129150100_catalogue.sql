@@ -1,15 +1,16 @@
--- What Steam's catalogue becomes. Every statement is safe on tables that were there before: missing columns are added,
--- rows and extra columns stay as they are.
+-- Steam's catalogue as tables. Every statement is safe on existing tables: missing columns are added, rows and extra
+-- columns stay as they are.
 
 create temporary table new_tables on commit drop as
 select name from unnest(array[
   'apps', 'steam_tags', 'steam_genres', 'steam_categories', 'franchises', 'developers', 'publishers', 'app_steam_tags',
-  'app_genres', 'app_categories', 'app_franchises', 'app_developers', 'app_publishers', 'app_dlc', 'app_steam_deck'
+  'app_genres', 'app_categories', 'app_franchises', 'app_developers', 'app_publishers', 'app_dlc', 'app_steam_deck',
+  'sync_status'
 ]) as name
 where to_regclass(name) is null;
 
--- Where app_dlc calls the app that has the DLC parent_appid, it gets appid as well, and either is filled from the other:
--- whoever knows the table by its old name goes on as before.
+-- Where app_dlc calls the app that has the DLC parent_appid, it gets appid as well, and each is filled from the other:
+-- programs that write parent_appid work as before.
 do $$
 begin
   if exists (
@@ -73,9 +74,6 @@ alter table apps
   add column if not exists created_at timestamptz default now(),
   add column if not exists updated_at timestamptz default now();
 
-comment on column apps.pics_access is
-  'public: all of it is stored; restricted: what an anonymous session may see; removed: Steam no longer knows it; null: not fetched yet';
-
 create table if not exists steam_tags (tag_id integer primary key);
 alter table steam_tags add column if not exists name text;
 create table if not exists steam_genres (genre_id integer primary key);
@@ -107,8 +105,15 @@ alter table app_steam_deck
   add column if not exists tests jsonb,
   add column if not exists configuration jsonb;
 
--- Tables that were there before may lack a key, forbid NULL where Steam says nothing, or insist that an app's parent
--- exists. Each of these would make an app fail for no fault of its own.
+-- When each app was last read from Steam. In an existing table the other columns, and rows without these two, stay as they
+-- are.
+create table if not exists sync_status (appid integer primary key);
+alter table sync_status
+  add column if not exists last_pics_sync timestamptz,
+  add column if not exists pics_change_number bigint;
+
+-- Existing tables may lack a key, forbid NULL where Steam sends nothing, or require that an app's parent exists. Each of
+-- these would fail an app that is correct.
 do $$
 declare
   relation regclass;
@@ -131,7 +136,7 @@ begin
       ('app_steam_tags', '{appid,tag_id}'), ('app_genres', '{appid,genre_id}'),
       ('app_categories', '{appid,category_id}'), ('app_franchises', '{appid,franchise_id}'),
       ('app_developers', '{appid,developer_id}'), ('app_publishers', '{appid,publisher_id}'),
-      ('app_dlc', '{appid,dlc_appid}'), ('app_steam_deck', '{appid}')
+      ('app_dlc', '{appid,dlc_appid}'), ('app_steam_deck', '{appid}'), ('sync_status', '{appid}')
   loop
     if not exists (
       select from pg_index
@@ -191,7 +196,7 @@ begin
   end loop;
 end $$;
 
--- An apps.type that is an enum gets Steam's types as values and takes text; a type not listed fails that app alone.
+-- Where apps.type is an enum, it gets Steam's types as values and accepts text; an app of a type not listed here fails alone.
 do $$
 declare
   type_oid oid := (
@@ -214,7 +219,7 @@ begin
   end if;
 end $$;
 
--- The foreign keys, unless the tables had them before.
+-- Foreign keys, unless the tables have them already.
 do $$
 declare
   child regclass;
@@ -232,14 +237,17 @@ begin
       ('app_franchises', 'appid', 'apps', 'appid'), ('app_franchises', 'franchise_id', 'franchises', 'id'),
       ('app_developers', 'appid', 'apps', 'appid'), ('app_developers', 'developer_id', 'developers', 'id'),
       ('app_publishers', 'appid', 'apps', 'appid'), ('app_publishers', 'publisher_id', 'publishers', 'id'),
-      ('app_dlc', 'appid', 'apps', 'appid'), ('app_steam_deck', 'appid', 'apps', 'appid')
+      ('app_dlc', 'appid', 'apps', 'appid'), ('app_steam_deck', 'appid', 'apps', 'appid'),
+      ('sync_status', 'appid', 'apps', 'appid')
   loop
+    -- An existing sync_status may know apps of other sources first.
+    continue when child = 'sync_status'::regclass and child::text not in (select name from new_tables);
     if not exists (
       select from pg_constraint
         join pg_attribute on attrelid = conrelid and attnum = any (conkey)
       where contype = 'f' and conrelid = child and confrelid = parent and attname = child_column
     ) then
-      -- Not valid, so that rows which were there before may point at nothing; rows from now on may not.
+      -- Not valid: existing rows may reference nothing, new rows may not.
       execute format('alter table %s add foreign key (%I) references %s (%I) %s not valid', child, child_column, parent,
         parent_column, case when parent = 'apps'::regclass then 'on delete cascade' else '' end);
       if child::text in (select name from new_tables) then
@@ -249,8 +257,8 @@ begin
   end loop;
 end $$;
 
--- Tables in `public` are served by hosted data APIs: closed until someone opens them. Tables that were there before
--- keep the policies they have.
+-- Hosted data APIs serve tables in `public`, so new tables are closed until somebody writes a policy. Existing tables keep
+-- their policies.
 do $$
 declare
   new_table text;
