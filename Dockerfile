@@ -15,7 +15,7 @@ COPY packages/queue/package.json packages/queue/
 COPY packages/database/package.json packages/database/
 COPY packages/operations/package.json packages/operations/
 COPY packages/service/package.json packages/service/
-# What is optional is the Postgres of `npm start` (60 MB) and native code that BullMQ does without.
+# What is optional is native code that BullMQ does without.
 RUN pnpm install --frozen-lockfile --prod --no-optional
 
 # The sources run as they are. They stay a workspace: Node does not run TypeScript below node_modules.

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { createTallyReporter } from './test/support/tally-reporter.ts';
 
-const TESTS = ['apps/*/src/**/*.test.ts', 'packages/*/src/**/*.test.ts', 'test/**/*.test.ts'];
+const TESTS = ['{apps,packages,tools}/*/src/**/*.test.ts', 'test/**/*.test.ts'];
 
 /**
  * A test that imports from test/support needs servers or processes; all others are quick and run without any. It is read

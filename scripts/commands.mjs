@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { run } from './run.mjs';
 import { summarise } from './tally.mjs';
 
+const PICS = 'apps/cli/src/main.ts';
 const VITEST = 'node_modules/vitest/vitest.mjs';
 
 /** @type {[name: string, ...command: string[]][]} */
@@ -23,9 +24,9 @@ const CHECKS = [
  * @type {Record<string, (node: string, args: string[]) => Promise<number>>}
  */
 export const commands = {
-  up: (node, args) => runCli(node, ['up', ...args]),
-  migrate: (node, args) => runCli(node, ['migrate', ...args]),
-  pics: runCli,
+  up: (node, args) => runProgram(node, 'tools/local/src/main.ts', args),
+  migrate: (node, args) => runProgram(node, PICS, ['migrate', ...args]),
+  pics: (node, args) => runProgram(node, PICS, args),
   bench: (node, args) => run(node, ['bench/main.ts', ...args]),
   'test:faults': (node, args) => run(node, ['test/faults/main.ts', ...args]),
   test: runTests,
@@ -33,14 +34,15 @@ export const commands = {
 };
 
 /**
- * The CLI, with the settings of an `.env` file where there is one.
+ * Runs a program with the settings of an `.env` file where there is one.
  *
  * @param {string} node
+ * @param {string} file
  * @param {string[]} args
  */
-function runCli(node, args) {
+function runProgram(node, file, args) {
   const settings = existsSync('.env') ? ['--env-file=.env'] : [];
-  return run(node, [...settings, 'apps/cli/src/main.ts', ...args]);
+  return run(node, [...settings, file, ...args]);
 }
 
 /**

@@ -51,7 +51,7 @@ export async function bringDependencies(root, node) {
  */
 export function stamp(root, node) {
   const hash = createHash('sha256').update(`${node} ${process.platform} ${process.arch}`);
-  const manifests = ['apps', 'packages']
+  const manifests = ['apps', 'packages', 'tools']
     .flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(folder, name, 'package.json')))
     .filter((file) => existsSync(join(root, file)))
     .sort((a, b) => (a < b ? -1 : 1));

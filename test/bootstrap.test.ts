@@ -40,7 +40,7 @@ describe('the summary of a test run', () => {
 
 describe('the stamp of the installed dependencies', () => {
   const project = join(folder, 'project');
-  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json', 'apps', 'packages']) {
+  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json', 'apps', 'packages', 'tools']) {
     cpSync(join(ROOT, file), join(project, file), {
       recursive: true,
       filter: (path) => !path.includes('node_modules') && !path.endsWith('.ts'),
@@ -52,16 +52,19 @@ describe('the stamp of the installed dependencies', () => {
     expect(stamp(project, '/node')).toBe(before);
   });
 
-  test.each(['pnpm-lock.yaml', 'package.json', 'apps/cli/package.json', 'packages/core/package.json'])(
-    'changes when %s changes',
-    (file) => {
-      const original = join(ROOT, file);
-      writeFileSync(join(project, file), '{}');
-      expect(stamp(project, '/node')).not.toBe(before);
-      cpSync(original, join(project, file));
-      expect(stamp(project, '/node')).toBe(before);
-    },
-  );
+  test.each([
+    'pnpm-lock.yaml',
+    'package.json',
+    'apps/cli/package.json',
+    'packages/core/package.json',
+    'tools/local/package.json',
+  ])('changes when %s changes', (file) => {
+    const original = join(ROOT, file);
+    writeFileSync(join(project, file), '{}');
+    expect(stamp(project, '/node')).not.toBe(before);
+    cpSync(original, join(project, file));
+    expect(stamp(project, '/node')).toBe(before);
+  });
 
   test('changes when another Node runs the install scripts', () => {
     expect(stamp(project, '/another/node')).not.toBe(before);

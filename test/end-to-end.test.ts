@@ -2,7 +2,7 @@ import { extractApp } from '@pics/appinfo';
 import type { AppBody } from '@pics/core';
 import type { Simulator } from '@pics/simulator';
 import { describe, expect, test } from 'vitest';
-import { waitUntil } from '../apps/cli/src/local/wait-until.ts';
+import { waitUntil } from '@pics/local';
 import { startPipeline, type Pipeline } from './support/pipeline.ts';
 import {
   cutBeforeRepeats,

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { describe, expect, test } from 'vitest';
-import { waitUntil } from '../apps/cli/src/local/wait-until.ts';
+import { waitUntil } from '@pics/local';
 import { findDifferences } from './faults/find-differences.ts';
 import { createTestDatabase } from './support/database.ts';
 import { startPipeline, type Pipeline } from './support/pipeline.ts';

@@ -3,8 +3,7 @@ import { text } from 'node:stream/consumers';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { findFreePort } from '../apps/cli/src/local/free-port.ts';
-import { startGuarded } from '../apps/cli/src/local/guarded-process.ts';
+import { findFreePort, startChildProcess } from '@pics/local';
 import { closeAtEndOfFile } from './support/cleanup.ts';
 import { startPipeline } from './support/pipeline.ts';
 import { startTestSimulator } from './support/simulator.ts';
@@ -49,7 +48,7 @@ const hasTerminals = spawnSync('script', ['--version']).status === 0;
 
 test.skipIf(!hasTerminals)('services write readable lines to a terminal', async () => {
   const { PATH = '', HOME = '' } = process.env;
-  const service = startGuarded({
+  const service = startChildProcess({
     file: 'script',
     args: ['-qec', `'${process.execPath}' apps/fetcher/src/main.ts`, '/dev/null'],
     env: {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { countLedger } from '@pics/database';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Simulator } from '@pics/simulator';
-import { waitUntil } from '../apps/cli/src/local/wait-until.ts';
+import { waitUntil } from '@pics/local';
 import { parseExposition, sumOf, type MetricFamily } from './support/exposition.ts';
 import { readOpsFiles } from './ops/read-ops.ts';
 import { startPipeline, type Pipeline } from './support/pipeline.ts';

@@ -1,7 +1,7 @@
 import { openQueues } from '@pics/queue';
 import type { Simulator } from '@pics/simulator';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { waitUntil } from '../apps/cli/src/local/wait-until.ts';
+import { waitUntil } from '@pics/local';
 import { findDifferences } from './faults/find-differences.ts';
 import { startPipeline, type Pipeline } from './support/pipeline.ts';
 import { createTestPostgres } from './support/postgres.ts';

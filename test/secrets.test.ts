@@ -1,6 +1,5 @@
 import { describe, expect, inject, test } from 'vitest';
-import { findFreePort } from '../apps/cli/src/local/free-port.ts';
-import { waitUntil } from '../apps/cli/src/local/wait-until.ts';
+import { findFreePort, waitUntil } from '@pics/local';
 import { startService, type TestService } from './support/processes.ts';
 import { createTestRedis } from './support/redis.ts';
 

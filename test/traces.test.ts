@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Simulator } from '@pics/simulator';
-import { findFreePort } from '../apps/cli/src/local/free-port.ts';
-import { waitUntil } from '../apps/cli/src/local/wait-until.ts';
+import { findFreePort, waitUntil } from '@pics/local';
 import { startOtlpReceiver, type Span } from './support/otlp-receiver.ts';
 import { startPipeline, type Pipeline } from './support/pipeline.ts';
 import { startTestSimulator } from './support/simulator.ts';

@@ -13,13 +13,13 @@ const APPS = 40;
 /** Starts `pics up` with a data folder of this test and a high request rate. */
 function up(dataFolder: string, args: string[], env: Record<string, string> = {}): TestProcess {
   const variables = { PICS_DATA_DIR: dataFolder, PORT: '0', FETCH_RATE_PER_SECOND: '200', ...env };
-  return startProcess('apps/cli/src/main.ts', ['up', `--apps=${APPS}`, ...args], variables);
+  return startProcess('tools/local/src/main.ts', [`--apps=${APPS}`, ...args], variables);
 }
 
 const SETTLED = /^known (\d+) · wanted 0 · in flight 0 · settled \1 · failed 0 ·/;
 /** Whether a progress line says that all apps are settled. */
 const isFilled = (line: string) =>
-  SETTLED.test(line) && !line.startsWith('known 0') && !line.includes('looked');
+  SETTLED.test(line) && !line.startsWith('known 0') && !line.includes('scanned');
 
 describe('up --simulate', () => {
   test('fills an empty Postgres, and exits with --once when everything is settled', async () => {

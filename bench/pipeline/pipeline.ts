@@ -8,7 +8,7 @@ import {
   type Database,
 } from '@pics/database';
 import { sql } from 'kysely';
-import { waitUntil } from '../../apps/cli/src/local/wait-until.ts';
+import { waitUntil } from '@pics/local';
 import { isSettled } from '../../test/support/is-settled.ts';
 import { startService, type TestService } from '../../test/support/processes.ts';
 import { createTestRedis } from '../../test/support/redis.ts';

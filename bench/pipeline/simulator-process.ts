@@ -25,7 +25,7 @@ export interface SimulatorProcess {
 
 /** Starts it with these command line options and resolves when clients can connect. */
 export async function startSimulatorProcess(args: readonly string[]): Promise<SimulatorProcess> {
-  const simulator = startProcess('apps/simulator/src/main.ts', [...args], {});
+  const simulator = startProcess('tools/simulator/src/main.ts', [...args], {});
   const line = await simulator.waitForLine((printed) => printed.startsWith('{'));
   const { cmServer, controlUrl, caFile } = JSON.parse(line) as Addresses;
   const call = async <Response>(path: string, body?: object): Promise<Response> => {

@@ -5,7 +5,6 @@ import { createTestFolder } from '../support/folder.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const COMMANDS = [
-  'up',
   'migrate',
   'doctor',
   'config',
@@ -90,7 +89,7 @@ test('a server that does not answer exits with 1 and one sentence', async () => 
   ]);
 });
 
-test('what an `up` left behind that was killed is not taken for one that runs', async () => {
+test('takes what a killed `npm start` left behind for nothing that runs', async () => {
   const folder = createTestFolder();
   mkdirSync(join(folder, 'steam'));
   const urls = {

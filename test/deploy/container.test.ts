@@ -2,9 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { findFreePort } from '../../apps/cli/src/local/free-port.ts';
-import { startGuarded, type Identity } from '../../apps/cli/src/local/guarded-process.ts';
-import { waitUntil } from '../../apps/cli/src/local/wait-until.ts';
+import { findFreePort, startChildProcess, type Identity, waitUntil } from '@pics/local';
 import { bringPnpm } from '../../scripts/toolchain.mjs';
 import { closeAtEndOfFile } from '../support/cleanup.ts';
 import { createTestDatabase } from '../support/database.ts';
@@ -69,7 +67,7 @@ function setFoldersWritable(folder: string, writable: boolean): void {
 /** Runs a command of the image as a container would. */
 async function run(args: string[], variables: Record<string, string>) {
   const { PATH = '', [RUN_VARIABLE]: run = '' } = process.env;
-  const guarded = startGuarded({
+  const guarded = startChildProcess({
     file: process.execPath,
     args,
     cwd: app,

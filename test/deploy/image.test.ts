@@ -5,18 +5,13 @@ import { isInBuildContext, readImage, ROOT } from './image.ts';
 
 const image = readImage();
 
-/** Parts that are not in the image. */
-const LEFT_OUT = ['apps/simulator'];
-
 describe('the image', () => {
   test('installs the dependencies of every part that containers run', () => {
     const manifests = globSync('{apps,packages}/*/package.json', { cwd: ROOT }).map(dirname);
     const copied = image.copies
       .flatMap(({ sources }) => sources)
       .filter((path) => path.endsWith('/package.json'));
-    expect(copied.map(dirname).toSorted()).toEqual(
-      manifests.filter((part) => !LEFT_OUT.includes(part)).toSorted(),
-    );
+    expect(copied.map(dirname).toSorted()).toEqual(manifests.toSorted());
   });
 
   test('uses the same Node and pnpm versions as the bootstrap', () => {
@@ -38,7 +33,7 @@ describe('the build context', () => {
     '.git/config',
     '.pics/postgres',
     'docs/metrics.md',
-    'apps/simulator/src/main.ts',
+    'tools/simulator/src/main.ts',
     'id_rsa',
   ])('excludes %s', (path) => expect(isInBuildContext(path)).toBe(false));
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { countLedger, findScan } from '@pics/database';
-import { waitUntil } from '../../apps/cli/src/local/wait-until.ts';
+import { waitUntil } from '@pics/local';
 import { isSettled } from '../support/is-settled.ts';
 import { findDifferences } from './find-differences.ts';
 import { FAULTS } from './faults.ts';

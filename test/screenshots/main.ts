@@ -8,7 +8,7 @@ import {
 } from '@pics/database';
 import type { Simulator } from '@pics/simulator';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { waitUntil } from '../../apps/cli/src/local/wait-until.ts';
+import { waitUntil } from '@pics/local';
 import { findBrowser, openBrowser } from '../support/browser.ts';
 import { closeEverything } from '../support/cleanup.ts';
 import { startPipeline, type Pipeline } from '../support/pipeline.ts';

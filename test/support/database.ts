@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { inject } from 'vitest';
-import { waitUntil } from '../../apps/cli/src/local/wait-until.ts';
+import { waitUntil } from '@pics/local';
 import { closeAtEndOfFile } from './cleanup.ts';
 import { withDatabase } from './database-url.ts';
 

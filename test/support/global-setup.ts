@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { migrateToLatest } from '@pics/database';
 import { Client } from 'pg';
 import type { TestProject } from 'vitest/node';
-import { startPostgres } from '../../apps/cli/src/local/postgres.ts';
+import { startPostgres } from '@pics/local';
 import { withDatabase } from './database-url.ts';
 import { endLeftovers } from './leftovers.ts';
 import { removeFolder } from './servers.ts';

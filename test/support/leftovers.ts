@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { waitUntil } from '../../apps/cli/src/local/wait-until.ts';
+import { waitUntil } from '@pics/local';
 
 /** Marks every process that a test starts, and whatever those start: environments are inherited. */
 export const RUN_VARIABLE = 'PICS_TEST_RUN';

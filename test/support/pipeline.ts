@@ -6,7 +6,7 @@ import { startService, type TestService } from './processes.ts';
 import { createTestRedis, type TestRedis } from './redis.ts';
 import type { Simulator } from '@pics/simulator';
 import { environmentOf } from './simulator.ts';
-import { waitUntil } from '../../apps/cli/src/local/wait-until.ts';
+import { waitUntil } from '@pics/local';
 
 /** The whole line as it runs for real: every service a process of its own, on a real Postgres and Redis. */
 export interface Pipeline {

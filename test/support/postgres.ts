@@ -1,5 +1,5 @@
 import { migrateToLatest } from '@pics/database';
-import { startPostgres } from '../../apps/cli/src/local/postgres.ts';
+import { startPostgres } from '@pics/local';
 import { createTestServer, type TestServer } from './servers.ts';
 
 /**

@@ -1,9 +1,6 @@
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { findFreePort } from '../../apps/cli/src/local/free-port.ts';
-import { startGuarded } from '../../apps/cli/src/local/guarded-process.ts';
-import { waitUntil } from '../../apps/cli/src/local/wait-until.ts';
-import { limitMemory } from '../../apps/cli/src/up/limit-memory.ts';
+import { findFreePort, limitMemory, startChildProcess, waitUntil } from '@pics/local';
 import { closeAtEndOfFile } from './cleanup.ts';
 import { RUN_VARIABLE } from './leftovers.ts';
 
@@ -72,7 +69,7 @@ async function comesUp(service: TestProcess, url: string): Promise<boolean> {
 /** Starts a TypeScript file of this project with Node; see `startService`. */
 export function startProcess(file: string, args: string[], env: Record<string, string>): TestProcess {
   const { PATH = '', HOME = '', [RUN_VARIABLE]: run = '' } = process.env;
-  const guarded = startGuarded({
+  const guarded = startChildProcess({
     file: process.execPath,
     args: [file, ...args],
     cwd: ROOT,

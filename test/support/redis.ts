@@ -1,4 +1,4 @@
-import { startRedis } from '../../apps/cli/src/local/redis.ts';
+import { startRedis } from '@pics/local';
 import { createTestServer, type TestServer } from './servers.ts';
 
 export type TestRedis = TestServer;

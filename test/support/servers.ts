@@ -1,8 +1,7 @@
 import { existsSync, lstatSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LocalServer, LocalServerOptions } from '../../apps/cli/src/local/local-server.ts';
-import { ELSEWHERE } from '../../apps/cli/src/local/postgres-home.ts';
+import { type LocalServer, type LocalServerOptions, ELSEWHERE } from '@pics/local';
 import { closeAtEndOfFile } from './cleanup.ts';
 
 /** A server of one test file alone, that it may flush, freeze and kill. */

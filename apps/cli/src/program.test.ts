@@ -33,7 +33,6 @@ describe('a wrong command line exits with 2 and says what is expected:', () => {
     ['a rate that is none', ['rate', 'fast'], 'such as 2, 0.5/s or 30/min, or default'],
     ['a date that is none', ['changes', '--since', 'lately'], 'such as 2026-11-22'],
     ['a name where Steam needs an id', ['app', 'portal', '--raw'], 'Steam is asked by id'],
-    ['two sources', ['up', '--steam', '--simulate'], "cannot be used with option '--simulate'"],
     ['a shell that nobody has written for', ['completion', 'tcsh'], 'Allowed choices are bash, zsh, fish.'],
   ])('%s', async (_, args, expected) => {
     const { exitCode, said } = await parse(...args);

@@ -13,7 +13,6 @@ import { requeueCommand } from './commands/requeue.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { statusCommand } from './commands/status.ts';
 import { syncCommand } from './commands/sync.ts';
-import { upCommand } from './commands/up.ts';
 import { watchCommand } from './commands/watch.ts';
 import { style } from './output/style.ts';
 
@@ -21,7 +20,7 @@ const MORE = 'More:';
 
 /** Under these headings the commands stand in the help. */
 const GROUPS: Record<string, readonly Command[]> = {
-  'Run:': [upCommand, migrateCommand, doctorCommand, configCommand],
+  'Run:': [migrateCommand, doctorCommand, configCommand],
   'Fetch:': [syncCommand, requeueCommand],
   'Look:': [statusCommand, watchCommand, failuresCommand, changesCommand, appCommand],
   'Steer:': [rateCommand, pauseCommand, resumeCommand],

@@ -7,6 +7,7 @@ export {
   type Field,
 } from './app-fields.ts';
 export { assessHealth, type Health } from './assess-health.ts';
+export { findSteamBlocker } from './find-steam-blocker.ts';
 export { followProgress, type FollowOptions } from './follow-progress.ts';
 export {
   formatAgo,
@@ -27,6 +28,7 @@ export {
   type Progress,
   type ProgressReport,
 } from './progress.ts';
+export { findProcessCommand } from './process-command.ts';
 export {
   fleetReads,
   ledgerReads,
@@ -37,6 +39,14 @@ export {
   type Status,
 } from './read-status.ts';
 export { describeReplica, findReporting, isSilent, NEEDED_SERVICES } from './replica-state.ts';
+export {
+  findRunningInstances,
+  getDataFolder,
+  getInstanceFile,
+  readInstance,
+  type InstanceUrls,
+  type RunningInstance,
+} from './running-instances.ts';
 export { OUTCOME_LEVELS, type Level, type State } from './state.ts';
 export { openTerminal, type Terminal, type TerminalOptions, type TerminalOutput } from './terminal.ts';
 export {

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { environment, parseSettings, type Settings } from '@pics/service';
 import { createPicsClient, type PicsClientOptions, type ProductInfo } from '@pics/steam';
-import { LocalProblem } from '../local/local-problem.ts';
+import { UserError } from '@pics/core';
 import { printNote } from '../output/print.ts';
-import { findRunningInstances } from '../servers/find-running-instances.ts';
+import { findRunningInstances } from '@pics/operations';
 
 /** A logon takes a second or two; a person who has waited this long wants to know why. */
 const LOGON_TIMEOUT_MS = 20_000;
@@ -14,7 +14,7 @@ const silent = { debug: () => {}, info: () => {}, warn: () => {} };
 /**
  * Asks Steam for the product info of one app, on an anonymous session that lasts for this question.
  *
- * @throws LocalProblem when there is no session to be had, and why.
+ * @throws UserError when there is no session to be had, and why.
  */
 export async function askSteam(appid: number): Promise<ProductInfo> {
   const settings = parseSettings(environment(), []);
@@ -29,7 +29,7 @@ export async function askSteam(appid: number): Promise<ProductInfo> {
       steam.logOn().then(() => true),
       delay(LOGON_TIMEOUT_MS, false, { signal: answered.signal }),
     ]);
-    if (!loggedOn) throw new LocalProblem(`No session with Steam: ${steam.status.reason}.`);
+    if (!loggedOn) throw new UserError(`No session with Steam: ${steam.status.reason}.`);
     return await steam.getProductInfo([appid]);
   } finally {
     answered.abort();
@@ -42,7 +42,7 @@ function findServers({
   STEAM_CM_SERVERS: cmServers,
   DATABASE_URL,
 }: Settings): Pick<PicsClientOptions, 'cmServers' | 'tls'> {
-  const [instance, another] = findRunningInstances();
+  const [instance, another] = findRunningInstances(environment());
   if (cmServers.length > 0 || DATABASE_URL || another || !instance?.urls.simulator) return { cmServers };
   const { cmServer, caFile } = instance.urls.simulator;
   printNote(`Asking the simulator that npm start runs here, in ${instance.folder}.`);

@@ -1,7 +1,7 @@
 import { findApp, searchApps, type Database, type FoundApp } from '@pics/database';
 import { findAppid } from '../command-line/parse-appids.ts';
 import type { CommonOptions } from '../command-line/define-command.ts';
-import { LocalProblem } from '../local/local-problem.ts';
+import { UserError } from '@pics/core';
 import { formatTable } from '../output/format-table.ts';
 import { print, printJson } from '../output/print.ts';
 import { useDatabase } from '../servers/use-database.ts';
@@ -13,7 +13,7 @@ const FOUND = 20;
 /**
  * Shows what is stored of an app, named by its id or by a part of its name; several of that name are listed.
  *
- * @throws LocalProblem when there is none.
+ * @throws UserError when there is none.
  */
 export async function showApp(wanted: string, { json }: CommonOptions): Promise<void> {
   await useDatabase(async (database) => {
@@ -25,7 +25,7 @@ export async function showApp(wanted: string, { json }: CommonOptions): Promise<
     }
     const details = await findApp(database, appid);
     if (!details)
-      throw new LocalProblem(
+      throw new UserError(
         `Nothing is known of app ${appid}. To have it fetched: pics sync --appids ${appid}`,
       );
     if (json) printJson(details);
@@ -37,7 +37,7 @@ export async function showApp(wanted: string, { json }: CommonOptions): Promise<
 async function findOnly(database: Database, name: string): Promise<number | FoundApp[]> {
   const found = await searchApps(database, name, FOUND);
   const [first, second] = found;
-  if (!first) throw new LocalProblem(`No app is stored whose name holds "${name}".`);
+  if (!first) throw new UserError(`No app is stored whose name holds "${name}".`);
   return second ? found : first.appid;
 }
 

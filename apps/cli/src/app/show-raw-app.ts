@@ -1,5 +1,5 @@
 import type { CommonOptions } from '../command-line/define-command.ts';
-import { LocalProblem } from '../local/local-problem.ts';
+import { UserError } from '@pics/core';
 import { printJson, printNote } from '../output/print.ts';
 import { plainText } from '../output/plain-text.ts';
 import { askSteam } from './ask-steam.ts';
@@ -8,13 +8,13 @@ import { askSteam } from './ask-steam.ts';
  * Asks Steam for the product info of an app and shows its body as it came: the bytes themselves in a pipe, and on a
  * terminal without what a terminal would obey.
  *
- * @throws LocalProblem when Steam gives none, and why.
+ * @throws UserError when Steam gives none, and why.
  */
 export async function showRawApp(appid: number, { json }: CommonOptions): Promise<void> {
   const { apps, unknown, unanswered } = await askSteam(appid);
   const [entry] = apps;
   if (!entry) {
-    throw new LocalProblem(
+    throw new UserError(
       unknown.length > 0
         ? `Steam knows no app ${appid}, or shows it to nobody.`
         : `Steam gave no usable answer for app ${appid}: ${unanswered[0]?.reason ?? 'none'}.`,

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { LocalProblem } from '../local/local-problem.ts';
+import { UserError } from '@pics/core';
 import { findAppid } from './parse-appids.ts';
 
 /** Ten times what Steam has given out so far. A file with more is not a list of apps. */
@@ -10,7 +10,7 @@ const MOST_APPIDS = 50_000_000;
  * Reads ids of apps from a file, or from stdin when it is named `-`: any number on a line, separated by commas or blanks.
  * What follows a `#` is a comment, and a first line without any number a heading, as tables have one.
  *
- * @throws LocalProblem when the file cannot be read, or a line holds something else; it names the line.
+ * @throws UserError when the file cannot be read, or a line holds something else; it names the line.
  */
 export async function readAppids(file: string): Promise<number[]> {
   const input = file === '-' ? process.stdin : createReadStream(file);
@@ -24,19 +24,17 @@ export async function readAppids(file: string): Promise<number[]> {
       for (const word of words) {
         const appid = findAppid(word);
         if (appid === undefined) {
-          throw new LocalProblem(
-            `${file}, line ${lineNumber}: "${word.slice(0, 40)}" is not the id of an app.`,
-          );
+          throw new UserError(`${file}, line ${lineNumber}: "${word.slice(0, 40)}" is not the id of an app.`);
         }
         appids.push(appid);
       }
       if (appids.length > MOST_APPIDS)
-        throw new LocalProblem(`${file} holds too many numbers for a list of apps.`);
+        throw new UserError(`${file} holds too many numbers for a list of apps.`);
     }
   } catch (error) {
-    if (error instanceof LocalProblem || !(error instanceof Error)) throw error;
-    throw new LocalProblem(`${file} cannot be read: ${error.message}`);
+    if (error instanceof UserError || !(error instanceof Error)) throw error;
+    throw new UserError(`${file} cannot be read: ${error.message}`);
   }
-  if (appids.length === 0) throw new LocalProblem(`${file} names no app.`);
+  if (appids.length === 0) throw new UserError(`${file} names no app.`);
   return appids;
 }

@@ -1,5 +1,4 @@
 import { CommanderError } from 'commander';
-import { LocalProblem } from '../local/local-problem.ts';
 
 /** What went wrong is told by the exit code: 1 when the work failed, 2 when the command line or the settings are wrong. */
 const FAILED = 1;
@@ -12,13 +11,13 @@ const WRONG_USE = 2;
 export async function reportFailure(error: unknown): Promise<number> {
   // Commander has said it already; help that was asked for is no failure.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USE;
-  if (error instanceof LocalProblem) return say(error.message, FAILED);
   // Only now: most commands that end well never need them all.
-  const [{ SteamUnavailable }, { SettingsError }, { isDatabaseUnavailable }] = await Promise.all([
+  const [{ SteamUnavailable, UserError }, { SettingsError }, { isDatabaseUnavailable }] = await Promise.all([
     import('@pics/core'),
     import('@pics/service'),
     import('@pics/database'),
   ]);
+  if (error instanceof UserError) return say(error.message, FAILED);
   if (error instanceof SettingsError) return say(error.message, WRONG_USE);
   if (error instanceof SteamUnavailable)
     return say(`Steam cannot be asked right now: ${error.message}.`, FAILED);

@@ -1,4 +1,4 @@
-import { findSteamBlocker } from '../up/reach-steam.ts';
+import { findSteamBlocker } from '@pics/operations';
 import { findingsOf, type Finding } from './finding.ts';
 
 /** Steam answers within a second or not at all. */

@@ -1,6 +1,6 @@
 import { getFeed, getFleetSettings } from '@pics/database';
 import { environment, parseSettings, SettingsError, type Settings } from '@pics/service';
-import { LocalProblem } from '../local/local-problem.ts';
+import { UserError } from '@pics/core';
 import { getServerUrl } from '../servers/get-server-url.ts';
 import { useDatabase } from '../servers/use-database.ts';
 import { useQueues } from '../servers/use-queues.ts';
@@ -56,7 +56,7 @@ async function look(subject: string, variable: string, check: () => Promise<Find
     const { problem } = findingsOf(subject);
     if (error instanceof SettingsError) return [problem(error.message, `Set ${variable}, or run: npm start`)];
     // Postgres says itself why it cannot be reached; see checkPostgres.
-    if (error instanceof LocalProblem) return [problem(error.message, adviseOnRedis(error.message))];
+    if (error instanceof UserError) return [problem(error.message, adviseOnRedis(error.message))];
     throw error;
   }
 }

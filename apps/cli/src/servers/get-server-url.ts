@@ -1,6 +1,6 @@
+import { findRunningInstances } from '@pics/operations';
 import { environment, parseSettings, SettingsError } from '@pics/service';
 import { printNote } from '../output/print.ts';
-import { findRunningInstances } from './find-running-instances.ts';
 
 type Variable = 'DATABASE_URL' | 'REDIS_URL';
 
@@ -14,7 +14,7 @@ export function getServerUrl(variable: Variable): string {
   const variables = environment();
   const given = parseSettings(variables, [])[variable];
   if (given) return given;
-  const running = findRunningInstances();
+  const running = findRunningInstances(variables);
   if (running.length === 0) {
     if (variables['SUPABASE_URL']) parseSettings(variables, [variable]); // Knows what to say about that.
     throw new SettingsError(

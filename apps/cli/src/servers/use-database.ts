@@ -1,5 +1,5 @@
 import { connectDatabase, findDatabaseBlocker, type Database } from '@pics/database';
-import { LocalProblem } from '../local/local-problem.ts';
+import { UserError } from '@pics/core';
 import { getServerUrl } from './get-server-url.ts';
 
 /** Enough for questions that are asked side by side. */
@@ -8,7 +8,7 @@ const CONNECTIONS = 4;
 /**
  * Connects to the database that is meant, lets `work` use it, and closes the connections.
  *
- * @throws LocalProblem when it cannot be reached, or has not got the tables.
+ * @throws UserError when it cannot be reached, or has not got the tables.
  */
 export async function useDatabase<Result>(work: (database: Database) => Promise<Result>): Promise<Result> {
   const database = connectDatabase(getServerUrl('DATABASE_URL'), {
@@ -17,7 +17,7 @@ export async function useDatabase<Result>(work: (database: Database) => Promise<
   });
   try {
     const blocker = await findDatabaseBlocker(database);
-    if (blocker) throw new LocalProblem(`${blocker.charAt(0).toUpperCase()}${blocker.slice(1)}.`);
+    if (blocker) throw new UserError(`${blocker.charAt(0).toUpperCase()}${blocker.slice(1)}.`);
     return await work(database);
   } finally {
     await database.destroy();

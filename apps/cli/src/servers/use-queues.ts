@@ -1,11 +1,11 @@
 import { openQueues, type Queues } from '@pics/queue';
-import { LocalProblem } from '../local/local-problem.ts';
+import { UserError } from '@pics/core';
 import { getServerUrl } from './get-server-url.ts';
 
 /**
  * Connects to the Redis that is meant, lets `work` use the queues on it, and closes the connection.
  *
- * @throws LocalProblem when it cannot be reached.
+ * @throws UserError when it cannot be reached.
  */
 export async function useQueues<Result>(work: (queues: Queues) => Promise<Result>): Promise<Result> {
   let connectionError: Error | undefined;
@@ -13,7 +13,7 @@ export async function useQueues<Result>(work: (queues: Queues) => Promise<Result
   try {
     await queues.redis.ping().catch((error: Error) => {
       const reason = (connectionError ?? error).message.replace(/\.+$/, '');
-      throw new LocalProblem(`Redis cannot be reached: ${reason}.`);
+      throw new UserError(`Redis cannot be reached: ${reason}.`);
     });
     return await work(queues);
   } finally {

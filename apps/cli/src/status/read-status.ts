@@ -12,7 +12,7 @@ import {
   type ThroughputPoint,
 } from '@pics/database';
 import { findFetchRate, getQueueStates, getReplicas, type QueueState, type Replica } from '@pics/queue';
-import { LocalProblem } from '../local/local-problem.ts';
+import { UserError } from '@pics/core';
 import { useQueues } from '../servers/use-queues.ts';
 
 /** Done by the whole fleet in a second, over some time. */
@@ -100,7 +100,7 @@ async function readFleet(): Promise<Pick<Status, 'fleet' | 'problem'>> {
   try {
     return { fleet: await read, problem: null };
   } catch (error) {
-    if (error instanceof LocalProblem) return { fleet: null, problem: error.message };
+    if (error instanceof UserError) return { fleet: null, problem: error.message };
     throw error;
   }
 }

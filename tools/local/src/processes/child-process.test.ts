@@ -1,0 +1,77 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findProcessCommand } from '@pics/operations';
+import { expect, test } from 'vitest';
+import { createTestFolder } from '../../../../test/support/folder.ts';
+import { startProcess } from '../../../../test/support/processes.ts';
+import { startChildProcess } from './child-process.ts';
+import { waitUntil } from './wait-until.ts';
+
+const isGone = (pid: number) => waitUntil(() => findProcessCommand(pid) === undefined, 10_000);
+
+const shell = (script: string, graceMs = 10_000) =>
+  startChildProcess({
+    file: '/bin/sh',
+    args: ['-c', script],
+    output: 'pipe',
+    stopSignal: 'SIGTERM',
+    graceMs,
+  });
+
+test('keeps the pid, the exit code and the signals of the command', async () => {
+  const ended = shell('exit 7');
+  ended.child.stdout?.resume();
+  ended.child.stderr?.resume();
+  expect(await ended.exited).toBe(7);
+  const asked = shell('trap "exit 5" TERM; echo trapped; while :; do sleep 0.01; done');
+  asked.child.stderr?.resume();
+  await new Promise((resolve) => asked.child.stdout?.once('data', resolve));
+  expect(await asked.stop()).toBe(5);
+});
+
+test('kills what does not end within the grace', async () => {
+  const deaf = shell('trap "" TERM; echo deaf; while :; do sleep 0.01; done', 50);
+  deaf.child.stderr?.resume();
+  await new Promise((resolve) => deaf.child.stdout?.once('data', resolve));
+  expect(await deaf.stop()).toBe(137);
+});
+
+test('does not outlive a parent that is killed with SIGKILL, nor does its temporary folder', async () => {
+  const folder = createTestFolder();
+  const temporary = join(folder, 'temporary');
+  mkdirSync(temporary);
+  const script = join(folder, 'parent.ts');
+  writeFileSync(
+    script,
+    `import { startChildProcess } from ${JSON.stringify(join(import.meta.dirname, 'child-process.ts'))};
+     const { pid } = startChildProcess({ file: 'sleep', args: ['600'], output: 'pipe', stopSignal: 'SIGTERM',
+       graceMs: 5_000, removeWhenOrphaned: ${JSON.stringify(temporary)} });
+     console.log('child ' + pid);`,
+  );
+  const parent = startProcess(script, [], {});
+  const child = Number((await parent.waitForLine(/^child/)).split(' ')[1]);
+  expect(findProcessCommand(child)).toContain('sleep 600');
+  await parent.kill();
+  expect(await isGone(child)).toBe(true);
+  expect(await waitUntil(() => !existsSync(temporary), 10_000)).toBe(true);
+});
+
+test('leaves a folder alone when somebody was there to clean up', async () => {
+  const folder = createTestFolder();
+  writeFileSync(join(folder, 'kept'), '');
+  const options = {
+    output: 'pipe',
+    stopSignal: 'SIGTERM',
+    graceMs: 5_000,
+    removeWhenOrphaned: folder,
+  } as const;
+  const child = startChildProcess({ file: 'sleep', args: ['600'], ...options });
+  child.child.stdout?.resume();
+  child.child.stderr?.resume();
+  await child.kill();
+  const next = startChildProcess({ file: 'true', args: [], ...options });
+  next.child.stdout?.resume();
+  next.child.stderr?.resume();
+  await next.exited;
+  expect(readdirSync(folder)).toEqual(['kept']);
+});

@@ -1,0 +1,69 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { startChildProcess, type RunningProcess } from './child-process.ts';
+import type { Stoppable } from './cleanup-stack.ts';
+import { supervise } from './supervise.ts';
+
+let supervised: Stoppable | undefined;
+const started: RunningProcess[] = [];
+afterEach(async () => {
+  await supervised?.stop();
+  started.length = 0;
+});
+
+const launch = (script: string) => async () => {
+  const process = startChildProcess({
+    file: '/bin/sh',
+    args: ['-c', script],
+    output: 'pipe',
+    stopSignal: 'SIGTERM',
+    graceMs: 5_000,
+  });
+  process.child.stdout?.resume();
+  process.child.stderr?.resume();
+  started.push(process);
+  return process;
+};
+
+test('starts a process again that died, and tells with which code', async () => {
+  const deaths: [code: number, pauseMs: number][] = [];
+  supervised = await supervise({
+    start: launch('sleep 60'),
+    firstPauseMs: 10,
+    onDeath: (...death) => deaths.push(death),
+    onGivenUp: expect.unreachable,
+  });
+  await started[0]?.kill();
+  await vi.waitFor(() => expect(started).toHaveLength(2), { timeout: 5_000 });
+  expect(deaths).toEqual([[137, 10]]);
+  await supervised.stop();
+  expect(started.map((process) => process.isRunning())).toEqual([false, false]);
+});
+
+test('gives up at once when the settings are wrong', async () => {
+  const reason = await new Promise<string>((resolve, reject) => {
+    void supervise({ start: launch('exit 2'), onDeath: reject, onGivenUp: resolve });
+  });
+  expect(reason).toBe('its settings need mending');
+  expect(started).toHaveLength(1);
+});
+
+test('gives up what dies again and again, after ever longer pauses', async () => {
+  const pauses: number[] = [];
+  const reason = await new Promise<string>((resolve) => {
+    void supervise({
+      start: launch('exit 7'),
+      firstPauseMs: 10,
+      onDeath: (_, pauseMs) => pauses.push(pauseMs),
+      onGivenUp: resolve,
+    });
+  });
+  expect(reason).toBe('it ended 5 times in a row, last with code 7');
+  expect(pauses).toEqual([10, 20, 40, 80]);
+});
+
+test('does not start again what was stopped', async () => {
+  supervised = await supervise({ start: launch('sleep 60'), onDeath: () => {}, onGivenUp: () => {} });
+  await supervised.stop();
+  expect(started).toHaveLength(1);
+  expect(await started[0]?.exited).toBe(143);
+});

@@ -1,0 +1,119 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { environment } from '@pics/service';
+
+const execute = promisify(execFile);
+
+/**
+ * The package that holds the program on Debian and Ubuntu: one binary that is the server, or a checking tool, by the name
+ * it is called by. `redis-server` only adds the name, and a daemon on port 6379 that nobody asked for.
+ */
+const DEBIAN_PACKAGE = 'redis-tools';
+const DEBIAN_PROGRAM = 'redis-check-rdb';
+
+/**
+ * Brings Redis to this machine from its own packages, where `findRedisProgram` finds it.
+ *
+ * Debian and Ubuntu: installed by root, or by a user who may use sudo without a password; for everybody else downloaded
+ * and unpacked into `cache`, together with the libraries that the system lacks. macOS: by Homebrew.
+ *
+ * @returns why it was not brought, in words; undefined when it was.
+ */
+export async function installRedis(cache: string): Promise<string | undefined> {
+  try {
+    if (process.platform === 'darwin') return await installByHomebrew();
+    if (!(await runs('apt-get', '--version'))) return 'this system has no apt-get';
+    console.error('Bringing Redis from the system’s packages …');
+    if (process.getuid?.() === 0) return await installByApt(cache, 'apt-get');
+    if (await runs('sudo', '-n', 'true')) return await installByApt(cache, 'sudo', '-n', 'apt-get');
+    return await unpackByApt(cache);
+  } catch (error) {
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+    return said.split('\n').at(-1) || String(error);
+  }
+}
+
+async function installByHomebrew(): Promise<string | undefined> {
+  if (!(await runs('brew', '--version'))) return 'there is no Homebrew';
+  console.error('Bringing Redis with Homebrew …');
+  await execute('brew', ['install', 'redis']);
+  return undefined;
+}
+
+async function installByApt(cache: string, file: string, ...args: string[]): Promise<string | undefined> {
+  const options = { env: { ...environment(), DEBIAN_FRONTEND: 'noninteractive' } };
+  const install = () =>
+    execute(file, [...args, 'install', '--yes', '--no-install-recommends', DEBIAN_PACKAGE], options);
+  // A fresh machine has no package lists yet, and an old one has lists of packages that are gone.
+  await install().catch(async () => {
+    await execute(file, [...args, 'update'], options);
+    await install();
+  });
+  const { stdout } = await execute('dpkg-query', ['--listfiles', DEBIAN_PACKAGE]);
+  const program = stdout.split('\n').find((line) => line.endsWith(`/${DEBIAN_PROGRAM}`));
+  if (!program) return `the package ${DEBIAN_PACKAGE} holds no ${DEBIAN_PROGRAM}`;
+  linkAsServer(cache, program);
+  return undefined;
+}
+
+async function unpackByApt(cache: string): Promise<string | undefined> {
+  mkdirSync(dirname(cache), { recursive: true });
+  const work = mkdtempSync(`${cache}-unfinished-`);
+  try {
+    let options: string[] = [];
+    const findMissing = async () => {
+      const simulate = ['install', '--simulate', '--no-install-recommends', DEBIAN_PACKAGE];
+      const { stdout } = await execute('apt-get', [...options, ...simulate]);
+      return [...stdout.matchAll(/^Inst (\S+)/gm)].map((match) => match[1] ?? '');
+    };
+    const missing = await findMissing().catch(async () => {
+      options = await updateOwnLists(work);
+      return await findMissing();
+    });
+    const debs = join(work, 'debs');
+    mkdirSync(debs);
+    await execute('apt-get', [...options, 'download', ...missing], { cwd: debs });
+    const unpacked = join(work, 'unpacked');
+    for (const deb of readdirSync(debs)) await execute('dpkg', ['-x', join(debs, deb), unpacked]);
+    if (!existsSync(join(unpacked, 'usr/bin', DEBIAN_PROGRAM)))
+      return `the package ${DEBIAN_PACKAGE} holds no ${DEBIAN_PROGRAM}`;
+    linkAsServer(unpacked, DEBIAN_PROGRAM);
+    rmSync(cache, { recursive: true, force: true });
+    renameSync(unpacked, cache);
+    return undefined;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Package lists of our own, by the system's own sources: only root may fetch the system's. */
+async function updateOwnLists(work: string): Promise<string[]> {
+  const [lists, archives] = [join(work, 'lists'), join(work, 'archives')];
+  for (const folder of [lists, archives]) mkdirSync(join(folder, 'partial'), { recursive: true });
+  const options = [
+    '-o',
+    `Dir::State::Lists=${lists}`,
+    '-o',
+    `Dir::Cache=${work}`,
+    '-o',
+    `Dir::Cache::Archives=${archives}`,
+  ];
+  await execute('apt-get', [...options, 'update']);
+  return options;
+}
+
+function linkAsServer(folder: string, program: string): void {
+  const link = join(folder, 'usr/bin/redis-server');
+  mkdirSync(dirname(link), { recursive: true });
+  rmSync(link, { force: true });
+  symlinkSync(program, link);
+}
+
+async function runs(file: string, ...args: string[]): Promise<boolean> {
+  return await execute(file, args).then(
+    () => true,
+    () => false,
+  );
+}
