@@ -16,8 +16,8 @@ import { createTestPostgres } from '../support/postgres.ts';
 import { startTestSimulator } from '../support/simulator.ts';
 
 /**
- * Takes the pictures of the documents: `node test/screenshots/main.ts` runs the whole line against the simulator and writes
- * docs/images/*.png. How fast it was during the last day is made up, for nobody wants to wait for that.
+ * Takes the screenshots of the documentation: `node test/screenshots/main.ts` runs the whole pipeline against the simulator
+ * and writes docs/images/*.png. The throughput of the last day is generated, because measuring it would take a day.
  */
 const IMAGES = resolve(import.meta.dirname, '../../docs/images');
 const DESKTOP = { viewport: { width: 1280, height: 1000 } };
@@ -37,7 +37,7 @@ async function takeScreenshots(program: string): Promise<void> {
   await pipeline.settled(180_000);
   await updateFleetSettings(database, { fetchRate: 2 });
   await breakSomeApps(simulator, pipeline);
-  await makeUpThroughput(database);
+  await generateThroughput(database);
 
   const browser = await openBrowser(program);
   const url = pipeline.services.board?.url.replace('127.0.0.1', 'localhost') ?? '';
@@ -72,18 +72,18 @@ async function overviewIsLive(page: Page): Promise<void> {
   await page.getByRole('img', { name: /^Apps a second in the last hour: now / }).waitFor();
 }
 
-/** So that the pages say that these apps are made up. */
+/** Marks the database as filled by the simulator, so that the pages say that the apps are generated. */
 async function claimForSimulator(databaseUrl: string): Promise<void> {
   const database = connectDatabase(databaseUrl, { applicationName: 'screenshots', maxConnections: 1 });
   await claimSource(database, 'simulator');
   await database.destroy();
 }
 
-/** A night of catching up, and then the quiet of following changes. */
-async function makeUpThroughput(database: Database): Promise<void> {
+/** Generates a night of catching up, followed by a quiet day of following changes. */
+async function generateThroughput(database: Database): Promise<void> {
   const { settled } = await countLedger(database);
   const counted = () => database.selectFrom('picsThroughput').selectAll().execute();
-  // What really happened is replaced, so all of it must have been counted before.
+  // Replaces the measured minutes, so all of them must have been counted first.
   const isCounted = async () => (await counted()).reduce((sum, { apps }) => sum + apps, 0) >= settled;
   if (!(await waitUntil(isCounted, 30_000))) throw new Error('the throughput was not counted');
   const now = Math.max(...(await counted()).map(({ minute }) => minute.getTime()));
@@ -100,7 +100,7 @@ async function makeUpThroughput(database: Database): Promise<void> {
   await database.insertInto('picsThroughput').values(minutes).execute();
 }
 
-/** Apps that fail for three reasons: one body is cut off, one is garbage, one is never answered. */
+/** Makes apps fail for two reasons: bodies that are cut off, and one app without a response. */
 async function breakSomeApps(simulator: Simulator, { database }: Pipeline): Promise<void> {
   const apps = await database
     .selectFrom('apps')
@@ -135,7 +135,7 @@ async function breakSomeApps(simulator: Simulator, { database }: Pipeline): Prom
   if (!(await waitUntil(haveFailed, 60_000))) throw new Error('the apps that were broken did not fail');
 }
 
-/** One that has something to show in every place. */
+/** Finds an app with a value in as many fields as possible. */
 async function findRichApp(database: Database): Promise<number> {
   const { appid } = await database
     .selectFrom('apps')
