@@ -121,8 +121,7 @@ function describeWanted(ledger: LedgerStatus): string {
 function describeFeed({ feed }: LedgerStatus, fleet: FleetStatus | undefined, at: Date): Html | string {
   if (feed.changeNumber === null) return 'not polled yet';
   const polledAt = fleet?.replicas.find((replica) => replica.role === 'leads')?.lastProgressAt;
-  return html`change
-  ${formatCount(feed.changeNumber)}${polledAt ? html`, polled ${ago(new Date(polledAt), at)}` : null}`;
+  return html`change ${feed.changeNumber}${polledAt ? html`, polled ${ago(new Date(polledAt), at)}` : null}`;
 }
 
 /** The counts as a bar. Hidden from screen readers, which read the same numbers in the tiles. */
