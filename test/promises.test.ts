@@ -110,7 +110,7 @@ describe('an outage of Postgres', { timeout: 120_000 }, () => {
     await writer.waitForLine(/"taking no jobs"/);
     const reportsIt = async () => /database|Postgres/i.test((await readyz(writer.url)).reason ?? '');
     expect(await waitUntil(reportsIt, 10_000)).toBe(true);
-    await producer.waitForLine(/leadership could not be taken/);
+    await producer.waitForLine(/could not become leader/);
     await postgres.restart();
     await expectMirrored(pipeline);
     const queues = openQueues(pipeline.redis.url, () => {});
@@ -182,7 +182,7 @@ describe('Steam', { timeout: 120_000 }, () => {
     const hasFailed = async () => Boolean((await ledgerOf(pipeline, silent))?.failedAt);
     expect(await skipWaitsUntil(pipeline, hasFailed)).toBe(true);
     expect(await ledgerOf(pipeline, silent)).toMatchObject({
-      lastError: expect.stringContaining('NoResponse: Steam did not answer in time'),
+      lastError: expect.stringContaining('NoResponse: Steam did not respond in time'),
       attempts: 12,
     });
     await pipeline.settled(SETTLE_MS);

@@ -65,7 +65,7 @@ describe('tracing', () => {
       ],
     ]);
     const ofTrace = spans.filter(({ traceId }) => traceId === written[0]?.traceId);
-    expect(ofTrace.map(({ name }) => name)).toContain('ask for product info');
+    expect(ofTrace.map(({ name }) => name)).toContain('request product info');
 
     const logged = pipeline.services.writer.lines.find((line) =>
       line.includes(`"changeNumber":${changeNumber}`),
@@ -84,13 +84,13 @@ describe('tracing', () => {
     expect([...names].toSorted((a, b) => a.localeCompare(b))).toEqual([
       'add pics-fetch',
       'add pics-write',
-      'ask for metadata',
-      'ask for product info',
       'dispatch batch',
       'follow changes',
       'process pics-fetch',
       'process pics-write',
       'record scan',
+      'request metadata',
+      'request product info',
       'write batch',
     ]);
   });
@@ -105,7 +105,7 @@ describe('tracing', () => {
     await changeOneApp(simulator, pipeline);
     expect(await pipeline.stop()).toEqual([0, 0, 0]);
     const warnings = pipeline.services.writer.lines.filter((line) =>
-      line.includes('spans cannot be delivered'),
+      line.includes('spans cannot be exported'),
     );
     expect(warnings).toHaveLength(1);
   });

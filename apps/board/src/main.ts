@@ -1,5 +1,5 @@
 import { connectDatabase, findDatabaseBlocker, measureLedger } from '@pics/database';
-import { findFetchRate, getQueueStates, keepReporting, openQueues } from '@pics/queue';
+import { connectQueues, findFetchRate, getQueueStates, reportReplica } from '@pics/queue';
 import { environment, registerLedgerGauges, registerQueueGauges, runService } from '@pics/service';
 import { defaultPort, describeEnvironment, findHost, required } from './config.ts';
 import { createBoard } from './create-board.ts';
@@ -9,14 +9,14 @@ await runService({
   port: defaultPort,
   required,
   findHost,
-  start: async ({ settings, log, metrics, stopping, onClose, onReadiness, answerOtherPaths, describe }) => {
+  start: async (service) => {
+    const { settings, log, metrics, stopping } = service;
     const database = connectDatabase(settings.DATABASE_URL, {
       applicationName: 'pics-board',
       maxConnections: 4,
     });
-    onClose('database', () => database.destroy());
-    const queues = openQueues(settings.REDIS_URL, (err) => log.warn({ err }, 'redis connection'));
-    onClose('queues', () => queues.close());
+    service.onClose('database', () => database.destroy());
+    const queues = await connectQueues(service);
     registerLedgerGauges(metrics, () => measureLedger(database));
     registerQueueGauges(metrics, async () => ({
       queues: await getQueueStates(queues),
@@ -31,12 +31,8 @@ await runService({
       log,
       stopping,
     });
-    answerOtherPaths(app);
-    onReadiness(() => findDatabaseBlocker(database));
-    const reporting = keepReporting(queues.redis, async () => ({
-      ...(await describe()),
-      counters: { 'open pages': stream.viewers },
-    }));
-    onClose('report', () => reporting.stop());
+    service.serveOtherPaths(app);
+    service.addReadinessCheck(() => findDatabaseBlocker(database));
+    reportReplica(service, queues, () => ({ counters: { 'open pages': stream.viewers } }));
   },
 });

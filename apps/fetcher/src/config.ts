@@ -1,4 +1,4 @@
-/** What a fetcher cannot run without. It never sees the database: records leave it through Redis. */
+/** The settings a fetcher cannot run without. It never reaches the database: records leave it through Redis. */
 export const required = ['REDIS_URL'] as const;
 
 /** The port of health and metrics when PORT is not set. */
@@ -6,6 +6,6 @@ export const defaultPort = 3002;
 
 /**
  * How many write jobs may wait before fetchers take no more work. At 200 apps a job this is some 12 MB of Redis and a few
- * seconds of the writer's time: enough to ride out a pause of Postgres, too little to fill Redis.
+ * seconds of writing: enough to bridge a pause of Postgres, too little to fill Redis.
  */
 export const WRITE_QUEUE_HIGH_WATER = 40;

@@ -27,7 +27,7 @@ function unanswered(appids: number[], reason: Unanswered['reason']): Unanswered[
   return appids.map((appid) => ({ appid, reason }));
 }
 
-/** Runs the step against a Steam that answers with `info`; gives back what was handed to the writer. */
+/** Runs the step against a Steam that responds with `info`; returns the write jobs. */
 async function run(info: Partial<ProductInfo>, changed: Partial<FetchAppsJob> = {}) {
   const written: WriteAppsJob[] = [];
   const outcome = await fetchApps(
@@ -41,7 +41,7 @@ async function run(info: Partial<ProductInfo>, changed: Partial<FetchAppsJob> = 
 }
 
 describe('fetchApps', () => {
-  test('hands every app of the batch to the writer in exactly one list, under the number it was dispatched for', async () => {
+  test('puts every app of the batch into exactly one list of the write job, with the change number of the batch', async () => {
     const { written } = await run({
       apps: [entry(10)],
       unknown: [20],
@@ -51,23 +51,23 @@ describe('fetchApps', () => {
     expect(written[0]).toMatchObject({ batchId: 'batch', changeNumber: 100, unknown: [20], failed: [] });
     expect(written[0]?.records.map((record) => record.appid)).toEqual([10]);
     expect(written[0]?.unanswered).toEqual([
-      { appid: 30, reason: 'NoResponse: Steam left the app out of its answer', counts: true },
+      { appid: 30, reason: 'NoResponse: Steam left the app out of its response', counts: true },
     ]);
   });
 
-  test('fails an app whose body cannot be read, with the reason, and passes its batch-mates', async () => {
+  test('fails an app whose body cannot be read, with the reason, and passes the rest of its batch', async () => {
     const { written } = await run({ apps: [entry(10), entry(20, '"appinfo"\n{'), entry(30)] });
     expect(written[0]?.records.map((record) => record.appid)).toEqual([10, 30]);
     expect(written[0]?.failed).toEqual([{ appid: 20, error: expect.stringMatching(/^KeyValuesError: /) }]);
   });
 
-  test('leaves the batch whole when the connection went before anything came', async () => {
+  test('leaves the batch whole when the connection was lost before anything arrived', async () => {
     const { written, outcome } = await run({ unanswered: unanswered([10, 20, 30], 'disconnected') });
     expect(outcome).toBeInstanceOf(SteamUnavailable);
     expect(written).toEqual([]);
   });
 
-  test('uses what came before a disconnect and asks for the rest without costing it an attempt', async () => {
+  test('uses what arrived before a disconnect and requests the rest again without costing it an attempt', async () => {
     const { written } = await run({ apps: [entry(10)], unanswered: unanswered([20, 30], 'disconnected') });
     expect(written[0]?.records).toHaveLength(1);
     expect(written[0]?.unanswered.map(({ appid, counts }) => [appid, counts])).toEqual([
@@ -76,7 +76,7 @@ describe('fetchApps', () => {
     ]);
   });
 
-  test('fails the job of a last single app that Steam never answers, after the ledger has been told', async () => {
+  test('fails the job of a single app that got no response on its last attempt, after adding the write job', async () => {
     const last = { appids: [10], attempt: MAX_ATTEMPTS - 1 };
     const { written, outcome } = await run({ unanswered: unanswered([10], 'timeout') }, last);
     expect(outcome).toBeInstanceOf(PermanentError);
@@ -84,7 +84,7 @@ describe('fetchApps', () => {
     expect(written[0]?.unanswered).toHaveLength(1);
   });
 
-  test('does not fail the job as long as the app has attempts left', async () => {
+  test('does not fail the job while the app has attempts left', async () => {
     const { outcome } = await run({ unanswered: unanswered([10], 'timeout') }, { appids: [10], attempt: 3 });
     expect(outcome).toMatchObject({ unanswered: 1 });
   });

@@ -14,80 +14,68 @@ export interface FetchAppsDependencies {
   addWriteJob: (job: WriteAppsJob) => Promise<void>;
 }
 
+/** Why an app has no usable response, as the ledger stores it. */
+const REASONS: Record<Unanswered['reason'], string> = {
+  absent: 'NoResponse: Steam left the app out of its response',
+  timeout: 'NoResponse: Steam did not respond in time',
+  disconnected: 'NoResponse: the connection was lost before the response was complete',
+  corrupt: 'NoResponse: the body does not match the SHA-1 that Steam announced',
+  unreadable: 'NoResponse: the body could not be read',
+};
+
 /**
- * One batch of apps: one PICS request, its records handed to the writer.
+ * One batch of apps: one PICS request, and one write job with its records.
  *
- * Every app of the batch ends up in exactly one list of the write job, so that the ledger hears of each: a body that cannot
- * be read fails its app alone, and what Steam left out is wanted again. The write job is in Redis before this returns; a
+ * Every app of the batch is in exactly one list of the write job, so the ledger learns about each: a body that cannot be
+ * read fails its app alone, and an app without a response is wanted again. The write job is in Redis before this returns; a
  * replica killed anywhere before that leaves the batch to be fetched once more.
  *
- * @throws SteamUnavailable when the session went before anything came: nothing was handed on, the batch is still whole.
- * @throws PermanentError when the last app of an unanswered batch got no answer either. The ledger has been told; the job
- *   fails so that it stands among the failed ones, from where it can be retried.
+ * @throws SteamUnavailable when the session was lost before any part of the response arrived. No write job was added, the
+ *   batch is still whole.
+ * @throws PermanentError when an app that is alone in its batch got no response on its last attempt. The write job that fails
+ *   it in the ledger was added; the fetch job fails so that it can be retried from Bull Board.
  */
 export async function fetchApps(
   job: FetchAppsJob,
   dependencies: FetchAppsDependencies,
 ): Promise<Record<string, number>> {
-  const { counts, unanswered, added } = handOn(
-    job,
-    await dependencies.getProductInfo(job.appids),
-    dependencies,
-  );
-  await added;
-  const [last] = unanswered;
-  if (last?.counts && job.appids.length === 1 && job.attempt + 1 >= MAX_ATTEMPTS) {
-    throw new PermanentError(`app ${last.appid} failed after ${MAX_ATTEMPTS} attempts, ${last.reason}`);
-  }
-  return counts;
-}
-
-/**
- * Hands everything that came of a batch to the writer; `added` resolves when it is in Redis.
- *
- * Not part of the function above, for an async function holds all of its variables until it ends: bodies and records would
- * outlive the wait for Redis, and the garbage collector would move twice as much.
- */
-function handOn(job: FetchAppsJob, info: ProductInfo, dependencies: FetchAppsDependencies) {
-  if (info.unanswered.length === job.appids.length && info.unanswered.every(isDisconnect)) {
-    throw new SteamUnavailable('the connection to Steam was lost before an answer came');
+  const { version, task, batchId, changeNumber, appids } = job;
+  const info = await dependencies.getProductInfo(appids);
+  if (info.unanswered.length === appids.length && info.unanswered.every(isDisconnect)) {
+    throw new SteamUnavailable('the connection to Steam was lost before a response arrived');
   }
   const { records, failed } = extractApps(info);
   const unanswered = info.unanswered.map((app) => ({
     appid: app.appid,
-    reason: `NoResponse: ${REASONS[app.reason]}`,
+    reason: REASONS[app.reason],
     counts: !isDisconnect(app),
   }));
-  const counts = {
-    apps: job.appids.length,
-    records: records.length,
-    unknown: info.unknown.length,
-    failed: failed.length,
-    unanswered: unanswered.length,
-    parts: info.parts,
-    changeNumber: job.changeNumber,
-  };
-  const { version, task, batchId, changeNumber } = job;
-  const added = dependencies.addWriteJob({
+  const { unknown, parts } = info;
+  await dependencies.addWriteJob({
     version,
     task,
     batchId,
     changeNumber,
     records,
-    unknown: info.unknown,
+    unknown,
     failed,
     unanswered,
   });
-  return { counts, unanswered, added };
-}
 
-const REASONS: Record<Unanswered['reason'], string> = {
-  absent: 'Steam left the app out of its answer',
-  timeout: 'Steam did not answer in time',
-  disconnected: 'the connection was lost before the answer was complete',
-  corrupt: 'the body does not match the SHA-1 it was announced with',
-  unreadable: 'the body could not be read',
-};
+  const [last] = unanswered;
+  if (last?.counts && appids.length === 1 && job.attempt + 1 >= MAX_ATTEMPTS) {
+    throw new PermanentError(`app ${last.appid} failed after ${MAX_ATTEMPTS} attempts, ${last.reason}`);
+  }
+  return {
+    apps: appids.length,
+    records: records.length,
+    unknown: unknown.length,
+    failed: failed.length,
+    unanswered: unanswered.length,
+    parts,
+    changeNumber,
+  };
+}
 
 function isDisconnect(app: Unanswered): boolean {
   return app.reason === 'disconnected';
@@ -96,11 +84,11 @@ function isDisconnect(app: Unanswered): boolean {
 function extractApps(info: ProductInfo): Pick<WriteAppsJob, 'records' | 'failed'> {
   const records: WriteAppsJob['records'] = [];
   const failed: WriteAppsJob['failed'] = [];
-  for (const entry of info.apps) {
+  for (const body of info.apps) {
     try {
-      records.push(extractApp(entry));
+      records.push(extractApp(body));
     } catch (error) {
-      failed.push({ appid: entry.appid, error: describeError(error) });
+      failed.push({ appid: body.appid, error: describeError(error) });
     }
   }
   return { records, failed };

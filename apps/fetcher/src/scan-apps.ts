@@ -7,9 +7,9 @@ export interface ScanAppsDependencies {
 }
 
 /**
- * One range of ids: one metadata-only request, the change numbers of those that exist handed to the writer.
+ * One range of ids: one metadata-only request, and a write job with the change numbers of the ids that exist.
  *
- * @throws SteamUnavailable when the session went before anything came: nothing was handed on.
+ * @throws SteamUnavailable when the session was lost before any part of the response arrived; no write job was added.
  */
 export async function scanApps(
   job: ScanAppsJob,
@@ -18,15 +18,10 @@ export async function scanApps(
   const metadata = await dependencies.getProductMetadata(job.appids);
   const unanswered = metadata.unanswered.map((app) => app.appid);
   if (unanswered.length === job.appids.length && metadata.unanswered[0]?.reason === 'disconnected') {
-    throw new SteamUnavailable('the connection to Steam was lost before an answer came');
+    throw new SteamUnavailable('the connection to Steam was lost before a response arrived');
   }
   const seen = metadata.apps.map((app): [number, number] => [app.appid, app.changeNumber]);
-  await dependencies.addWriteJob({
-    version: job.version,
-    task: job.task,
-    batchId: job.batchId,
-    seen,
-    unanswered,
-  });
+  const { version, task, batchId } = job;
+  await dependencies.addWriteJob({ version, task, batchId, seen, unanswered });
   return { apps: job.appids.length, seen: seen.length, unanswered: unanswered.length, parts: metadata.parts };
 }

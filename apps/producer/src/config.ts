@@ -1,51 +1,51 @@
-/** What the producer cannot run without. */
+/** The settings the producer cannot run without. */
 export const required = ['DATABASE_URL', 'REDIS_URL'] as const;
 
 /** The port of health and metrics when PORT is not set. */
 export const defaultPort = 3001;
 
 /**
- * How many jobs of apps may wait on `pics-fetch`. Enough that a fetcher never finds the queue empty between two turns of
- * the dispatcher, few enough that a change that arrives during a backlog of 280,000 apps waits behind none of it.
+ * How many jobs of apps may wait on `pics-fetch`. Enough that fetchers never find the queue empty between two iterations of
+ * the dispatcher, few enough that a new change waits behind none of a backlog of 280,000 apps.
  */
 export const FETCH_QUEUE_HIGH_WATER = 32;
 
 /**
- * How many scan requests may wait besides. They go last, so that none delays a batch; once there are no batches, what they
- * find, some 350 apps each, is to last until the next turns of the dispatcher.
+ * How many scan requests may wait in addition. They go last, so they delay no batch; once there are no batches, the apps they
+ * find, some 350 each, must last until the next iterations of the dispatcher.
  */
 export const SCAN_HIGH_WATER = 16;
 
-/** How often the dispatcher looks at the ledger and the queue. Half of it is added to the way of a change, on average. */
+/** How often the dispatcher checks the ledger and the queue. On average half of it is added to the latency of a change. */
 export const DISPATCH_INTERVAL_MS = 200;
 
-/** The same after a turn that found something: where fetchers are fast, what they bring is the next turn's work. */
+/** The same after an iteration that dispatched something: with fast fetchers their results are the next batches. */
 export const BUSY_DISPATCH_INTERVAL_MS = 50;
 
 /** How often batches in flight are compared with the jobs that exist. */
 export const RELEASE_INTERVAL_MS = 5_000;
 
 /**
- * How long after a gap began every id there is gets looked at, at the latest: some 800 requests. The apps that are known to
- * have changed go first, and gaps that follow each other closely need only one such look.
+ * When a gap is followed by a scan of every id, some 800 requests. The apps that are known to have changed go first, and gaps
+ * in quick succession need only one such scan.
  */
-export const LOOK_AROUND_AFTER_GAP_MS = 900_000;
+export const DISCOVERY_AFTER_GAP_MS = 900_000;
 
-/** How often it is asked whether a scan is due, and how often whether a scan has come to its end. */
+/** How often it is checked whether a scan is due, and whether one has finished. */
 export const SCAN_CHECK_MS = 60_000;
 export const SCAN_REPORT_MS = 2_000;
 
-/** How many of the latest scans are looked at for that. At most one of each reason is under way, so no end is overlooked. */
+/** How many of the latest scans are checked for that. At most one of each reason runs at a time, so none is missed. */
 export const SCANS_REPORTED = 10;
 
-/** How often tags without a name are looked for: a new tag should not stand nameless on a page for long. */
+/** How often tags without a name are looked up: a new tag should not stay nameless on a page for long. */
 export const TAG_NAMES_INTERVAL_MS = 5_000;
 
-/** When tags that Steam had no name for are asked for again. */
+/** When tags that Steam had no name for are requested again. */
 export const TAG_NAMES_AGAIN_MS = 3_600_000;
 
 /**
- * How far before "now" the very first poll starts. Those changes show ids near the top of the range in use, which tells
- * the discovery scan how far it has to go; Steam answers up to some 4,000 changes back.
+ * How far before the current change number the very first poll starts. Those changes contain ids near the top of the range in
+ * use, which tells the discovery scan where to end; Steam lists up to some 4,000 changes back.
  */
 export const FIRST_POLL_LOOKBACK = 1_000;

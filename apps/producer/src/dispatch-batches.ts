@@ -1,6 +1,16 @@
 import type { FetchJob, Priority } from '@pics/core';
-import type { Batch, ScanRequest } from '@pics/database';
-import { FETCH_QUEUE_HIGH_WATER, SCAN_HIGH_WATER } from './config.ts';
+import { claimBatch, claimScanRequest, getFleetSettings, type Batch, type ScanRequest } from '@pics/database';
+import { setFetchRate } from '@pics/queue';
+import { repeat } from '@pics/service';
+import {
+  BUSY_DISPATCH_INTERVAL_MS,
+  DISPATCH_INTERVAL_MS,
+  FETCH_QUEUE_HIGH_WATER,
+  RELEASE_INTERVAL_MS,
+  SCAN_HIGH_WATER,
+} from './config.ts';
+import type { Producer } from './producer.ts';
+import { releaseOnce } from './release-lost-batches.ts';
 
 export interface DispatchDependencies {
   claimBatch: () => Promise<Batch | undefined>;
@@ -12,11 +22,11 @@ export interface DispatchDependencies {
 }
 
 /**
- * One turn of the dispatcher: moves wanted apps from the ledger to `pics-fetch` until the queue stands at its high-water
- * mark, and no further. The backlog stays in Postgres; what Redis holds does not depend on it.
+ * Moves wanted apps from the ledger to `pics-fetch` until the queue is at its high-water mark. The backlog stays in Postgres,
+ * so the size of Redis does not depend on it.
  *
- * A batch is claimed in the ledger first and enqueued after. Killed in between, the batch has no job; that is what
- * `releaseLostBatches` finds. The other way round, a job could run whose apps the ledger thinks idle.
+ * A batch is claimed in the ledger first and enqueued after. If the process dies in between, the batch has no job, and
+ * `releaseLostBatches` finds it. The other way round, a job could run for apps that the ledger considers idle.
  *
  * @returns how many jobs were added.
  */
@@ -38,4 +48,57 @@ export async function dispatchBatches(dependencies: DispatchDependencies): Promi
     added += 1;
   }
   return added;
+}
+
+/**
+ * Dispatches once under the fleet settings: at the rate that was set live, else at the one of the settings, and not at all
+ * while paused. Jobs already in the queue are still fetched then, a few seconds' worth, and the change feed is always
+ * recorded, so a pause misses nothing.
+ *
+ * @returns whether it dispatched anything.
+ */
+export async function dispatchOnce(
+  producer: Pick<Producer, 'settings' | 'database' | 'queues' | 'log' | 'metrics' | 'tracing' | 'pollSpans'>,
+): Promise<boolean> {
+  const { settings, database, queues, log, metrics, tracing, pollSpans } = producer;
+  const { fetchRate, pausedAt } = await getFleetSettings(database);
+  // Set every time, because it lives in Redis: after a flush it must be back before the first new job is.
+  await setFetchRate(queues.fetch, fetchRate ?? settings.FETCH_RATE_PER_SECOND);
+  if (pausedAt) return false;
+  const added = await dispatchBatches({
+    claimBatch: () => claimBatch(database, { size: settings.FETCH_BATCH_SIZE }),
+    claimScanRequest: () => claimScanRequest(database, { size: settings.SCAN_BATCH_SIZE }),
+    queue: {
+      countWaiting: (priority) => queues.fetch.countWaiting(priority),
+      add: async (job, priority) => {
+        const attributes = { batch: job.batchId, apps: job.appids.length, priority };
+        const parent = job.task === 'apps' ? pollSpans.find(job.changeNumber) : undefined;
+        await tracing.span('dispatch batch', attributes, () => queues.fetch.add(job, priority), parent);
+        metrics.countDispatched(priority);
+      },
+    },
+  });
+  if (added > 0) log.debug({ jobs: added }, 'dispatched');
+  return added > 0;
+}
+
+/**
+ * Dispatches batches and releases lost ones until the signal. It is one loop on purpose: between its claim and its job, a
+ * batch looks just like a lost one.
+ */
+export function keepDispatching(producer: Producer, signal: AbortSignal): Promise<void> {
+  let releaseAt = 0;
+  const iterate = async () => {
+    if (Date.now() >= releaseAt) {
+      await releaseOnce(producer);
+      releaseAt = Date.now() + RELEASE_INTERVAL_MS;
+    }
+    return (await dispatchOnce(producer)) ? 'busy' : undefined;
+  };
+  return repeat(iterate, {
+    intervalMs: DISPATCH_INTERVAL_MS,
+    busyIntervalMs: BUSY_DISPATCH_INTERVAL_MS,
+    signal,
+    onError: (err, retryInMs) => producer.log.warn({ err, retryInMs }, 'dispatching failed'),
+  });
 }

@@ -1,6 +1,7 @@
+import type { Poll } from '@pics/database';
 import type { ChangesSince } from '@pics/steam';
 import { describe, expect, test } from 'vitest';
-import { followChanges, type Poll } from './follow-changes.ts';
+import { followChanges } from './follow-changes.ts';
 
 const change = (id: number, changeNumber: number) => ({ id, changeNumber, needsToken: false });
 
@@ -14,55 +15,55 @@ const nothing: ChangesSince = {
   forceFullPackageUpdate: false,
 };
 
-/** One turn against a Steam that answers with `answer`, from a stored cursor. */
-async function turn(cursor: number | undefined, answer: Partial<ChangesSince>) {
+/** One poll from a stored cursor, to which Steam responds with `response`. */
+async function poll(cursor: number | undefined, response: Partial<ChangesSince>) {
   const polls: Poll[] = [];
   const starts: number[] = [];
-  const asked: number[] = [];
-  const outcome = await followChanges({
+  const requested: number[] = [];
+  await followChanges({
     findCursor: async () => cursor,
     getChangesSince: async (since) => {
-      asked.push(since);
-      return { ...nothing, since, ...answer };
+      requested.push(since);
+      return { ...nothing, since, ...response };
     },
     startCursor: async (changeNumber) => void starts.push(changeNumber),
     recordPoll: async (poll) => void polls.push(poll),
   });
-  return { outcome, polls, starts, asked };
+  return { polls, starts, requested };
 }
 
 describe('followChanges', () => {
-  test('records what changed since the cursor together with the number it moves to', async () => {
-    const { polls } = await turn(500, { current: 510, apps: [change(440, 510)], packages: [change(7, 505)] });
+  test('records the changes since the cursor together with the number it moves to', async () => {
+    const { polls } = await poll(500, { current: 510, apps: [change(440, 510)], packages: [change(7, 505)] });
     expect(polls).toEqual([
       { since: 500, current: 510, apps: [change(440, 510)], packages: [change(7, 505)], gap: false },
     ]);
   });
 
   test('writes nothing when nothing changed', async () => {
-    expect((await turn(500, { current: 500 })).polls).toEqual([]);
+    expect((await poll(500, { current: 500 })).polls).toEqual([]);
   });
 
   test('never moves the cursor backwards', async () => {
-    expect((await turn(500, { current: 400 })).polls).toEqual([]);
+    expect((await poll(500, { current: 400 })).polls).toEqual([]);
   });
 
-  test('starts a little before the present on the very first turn', async () => {
-    const { asked, starts } = await turn(undefined, { current: 37_000_000 });
+  test('starts a little before the current change number on the very first poll', async () => {
+    const { requested, starts } = await poll(undefined, { current: 37_000_000 });
     expect(starts).toEqual([36_999_000]);
-    expect(asked).toEqual([0, 36_999_000]);
+    expect(requested).toEqual([0, 36_999_000]);
   });
 
   test.for(['forceFullUpdate', 'forceFullAppUpdate', 'forceFullPackageUpdate'] as const)(
-    'sees a gap when Steam sets %s',
+    'records a gap when Steam sets %s',
     async (flag) => {
-      const { polls } = await turn(500, { current: 510, apps: [change(440, 510)], [flag]: true });
+      const { polls } = await poll(500, { current: 510, apps: [change(440, 510)], [flag]: true });
       expect(polls).toMatchObject([{ gap: true }]);
     },
   );
 
-  test('sees a gap when the number moved far and no id came', async () => {
-    expect((await turn(500, { current: 1_501 })).polls).toMatchObject([{ gap: true }]);
-    expect((await turn(500, { current: 1_500 })).polls).toMatchObject([{ gap: false }]);
+  test('records a gap when the number moved far without any id', async () => {
+    expect((await poll(500, { current: 1_501 })).polls).toMatchObject([{ gap: true }]);
+    expect((await poll(500, { current: 1_500 })).polls).toMatchObject([{ gap: false }]);
   });
 });

@@ -3,12 +3,11 @@ import { repeat } from '@pics/service';
 import type { Producer } from './producer.ts';
 
 /**
- * Does the work of the leading producer for as long as it leads, and waits for its turn otherwise. Resolves when the
- * service stops.
+ * Does the work of the leading producer while it leads, and waits for leadership otherwise. Resolves when the service stops.
  *
  * One producer of a database leads at a time; another one, such as the new version during a deploy, takes over within
- * seconds when the first ends. Two at once would do no harm, for cursor and ledger are compared before they move, but they
- * would poll and dispatch twice.
+ * seconds when the first ends. Two leaders would do no harm, since cursor and ledger are compared before they change, but
+ * they would poll and dispatch twice.
  *
  * @param work runs until its signal is aborted: the service stops, or leadership was lost.
  */
@@ -17,7 +16,7 @@ export async function lead(
   work: (signal: AbortSignal) => Promise<unknown>,
 ): Promise<void> {
   const { settings, log, stopping, state } = producer;
-  const turn = async () => {
+  const leadOnce = async () => {
     const leadership = await acquireLeadership(settings.DATABASE_URL, 'pics-producer', stopping);
     const lost = new AbortController();
     void leadership.lost.then((reason) => lost.abort(reason));
@@ -31,9 +30,9 @@ export async function lead(
       await leadership.release();
     }
   };
-  await repeat(turn, {
+  await repeat(leadOnce, {
     intervalMs: 1_000,
     signal: stopping,
-    onError: (err, nextTurnMs) => log.warn({ err, nextTurnMs }, 'leadership could not be taken'),
+    onError: (err, retryInMs) => log.warn({ err, retryInMs }, 'could not become leader'),
   });
 }

@@ -13,19 +13,19 @@ afterEach(() => {
   server?.close();
 });
 
-/** A store that answers the page after each `last_appid` with what `pages` holds for it; gives back what it was asked. */
+/** A store that responds with the page of each `last_appid` in `pages`; returns the requests it got. */
 async function startStore(pages: Record<string, object | number>) {
-  const asked: URLSearchParams[] = [];
+  const requests: URLSearchParams[] = [];
   server = createServer((request, response) => {
     const { searchParams } = new URL(request.url ?? '', 'http://store');
-    asked.push(searchParams);
+    requests.push(searchParams);
     const page = pages[searchParams.get('last_appid') ?? ''] ?? 404;
     if (typeof page === 'number') response.writeHead(page).end();
     else response.end(JSON.stringify({ response: page }));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return { asked, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  return { requests, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
 async function listAll(origin: string): Promise<number[]> {
@@ -46,25 +46,25 @@ describe('listStoreApps', () => {
     expect(await listAll(origin)).toEqual([10, 20, 30, 40]);
   });
 
-  test('asks for every kind of item, for the store lists games alone by itself', async () => {
-    const { origin, asked } = await startStore({ 0: { apps: apps(10) } });
+  test('requests every kind of item, since the store lists only games by default', async () => {
+    const { origin, requests } = await startStore({ 0: { apps: apps(10) } });
     await listAll(origin);
     const kinds = ['games', 'dlc', 'software', 'videos', 'hardware'].map((kind) => `include_${kind}`);
-    expect(kinds.map((kind) => asked[0]?.get(kind))).toEqual(kinds.map(() => 'true'));
-    expect(asked[0]?.get('key')).toBe(KEY);
+    expect(kinds.map((kind) => requests[0]?.get(kind))).toEqual(kinds.map(() => 'true'));
+    expect(requests[0]?.get('key')).toBe(KEY);
   });
 
-  test('ends a list that does not move on', async () => {
-    const { origin, asked } = await startStore({
+  test('ends a list that makes no progress', async () => {
+    const { origin, requests } = await startStore({
       0: { apps: apps(10), have_more_results: true, last_appid: 0 },
     });
     expect(await listAll(origin)).toEqual([10]);
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
-  test('says with which status the store refused, and never the key', async () => {
+  test('reports the HTTP status of a refusal, and never the key', async () => {
     const { origin } = await startStore({ 0: 403 });
     const refusal = await listAll(origin).catch((error: Error) => error.message);
-    expect(refusal).toBe("the store's app list answered HTTP 403");
+    expect(refusal).toBe("the store's app list responded with HTTP 403");
   });
 });

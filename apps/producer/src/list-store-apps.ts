@@ -11,17 +11,17 @@ const page = z.object({
 /** The most that IStoreService/GetAppList gives in one page. */
 const PAGE_SIZE = 50_000;
 
-/** The store lists some 250,000 items; this many pages are far beyond it and end a list that would never end. */
+/** The store lists some 250,000 items; this many pages are far more, and stop a list that would not end. */
 const MOST_PAGES = 100;
 
 /**
  * Yields the appids of everything the store lists, page by page, in ascending order.
  *
- * IStoreService/GetAppList returns games only unless told otherwise, so every kind is asked for. It lists store items and
- * nothing else (no tools, no configs): it is a head start for the discovery scan, not a replacement of it.
+ * IStoreService/GetAppList returns only games by default, so every kind is requested. It lists store items and nothing else
+ * (no tools, no configs): it is a head start for the discovery scan, not a replacement.
  *
  * @param origin the Web API's, https://api.steampowered.com.
- * @throws Error with the HTTP status, never with the address, which holds the key.
+ * @throws Error with the HTTP status, never with the URL, which contains the key.
  */
 export async function* listStoreApps(
   origin: string,
@@ -37,7 +37,7 @@ export async function* listStoreApps(
       url.searchParams.set(`include_${kind}`, 'true');
 
     const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]) });
-    if (!response.ok) throw new Error(`the store's app list answered HTTP ${response.status}`);
+    if (!response.ok) throw new Error(`the store's app list responded with HTTP ${response.status}`);
     const { apps, have_more_results: more, last_appid: last } = page.parse(await response.json()).response;
     if (apps.length > 0) yield apps.map((app) => app.appid);
     if (!more || last === undefined || last <= lastAppid) return;

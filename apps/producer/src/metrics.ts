@@ -1,30 +1,25 @@
 import type { Priority } from '@pics/core';
-import { measureLedger, type Database } from '@pics/database';
+import { measureLedger, type Database, type Poll } from '@pics/database';
 import { findFetchRate, getQueueStates, type Queues } from '@pics/queue';
 import {
   Counter,
-  observeSteam,
   registerGauge,
   registerLedgerGauges,
   registerQueueGauges,
   type Registry,
 } from '@pics/service';
-import type { SessionStatus } from '@pics/steam';
-import type { Turn } from './follow-changes.ts';
-import type { ProducerState } from './producer.ts';
 
 export interface MetricsSources {
   database: Database;
   queues: Queues;
-  getSession: () => SessionStatus;
-  state: Readonly<ProducerState>;
+  state: { readonly leading: boolean; readonly lastPollAt?: Date };
 }
 
 export type ProducerMetrics = ReturnType<typeof createMetrics>;
 
-/** Registers what the producer counts and sees; returns where it is told. */
+/** Registers the metrics of the producer; returns the functions that count. */
 export function createMetrics(registry: Registry, sources: MetricsSources) {
-  const { database, queues, getSession, state } = sources;
+  const { database, queues, state } = sources;
   const registers = [registry];
   registerLedgerGauges(registry, () => measureLedger(database));
   registerQueueGauges(registry, async () => ({
@@ -33,25 +28,25 @@ export function createMetrics(registry: Registry, sources: MetricsSources) {
   }));
   const polls = new Counter({
     name: 'pics_feed_polls_total',
-    help: 'Polls of the change feed by result: changes, nothing, gap (changes were missed and are looked for) or failed.',
+    help: 'Polls of the change feed by result: changes, nothing, gap (changes were missed, a scan looks for them) or failed.',
     labelNames: ['result'],
     registers,
   });
   const changes = new Counter({
     name: 'pics_feed_changes_total',
-    help: 'Changes that Steam announced, by kind: app or package.',
+    help: 'Changes announced by Steam, by kind: app or package.',
     labelNames: ['kind'],
     registers,
   });
   const dispatched = new Counter({
     name: 'pics_dispatch_jobs_total',
-    help: 'Jobs put on the fetch queue, by priority (label `lane`): live, backlog or scan.',
+    help: 'Jobs added to the fetch queue, by priority (label `lane`): live, backlog or scan.',
     labelNames: ['lane'],
     registers,
   });
   const released = new Counter({
     name: 'pics_dispatch_released_apps_total',
-    help: 'Apps taken back from batches whose job was gone or dead.',
+    help: 'Apps released from batches whose job disappeared or failed for good.',
     registers,
   });
   registerGauge(registry, {
@@ -61,15 +56,14 @@ export function createMetrics(registry: Registry, sources: MetricsSources) {
   });
   registerGauge(registry, {
     name: 'pics_feed_last_poll_timestamp_seconds',
-    help: 'When this producer last polled the change feed with success, in Unix time; 0 before that.',
+    help: 'When this producer last polled the change feed successfully, in Unix time; 0 before that.',
     read: () => (state.lastPollAt?.getTime() ?? 0) / 1_000,
   });
   return {
-    steam: observeSteam(registry, () => getSession().loggedOn),
-    countPoll: ({ since, current, apps, packages, gap }: Turn): void => {
+    countPoll: ({ since, current, apps, packages, gap }: Poll): void => {
       polls.inc({ result: gap ? 'gap' : current > since ? 'changes' : 'nothing' });
-      changes.inc({ kind: 'app' }, apps);
-      changes.inc({ kind: 'package' }, packages);
+      changes.inc({ kind: 'app' }, apps.length);
+      changes.inc({ kind: 'package' }, packages.length);
     },
     countFailedPoll: () => polls.inc({ result: 'failed' }),
     countDispatched: (priority: Priority) => dispatched.inc({ lane: priority }),

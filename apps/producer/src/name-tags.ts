@@ -1,3 +1,8 @@
+import { findUnnamedTagIds, upsertTagNames } from '@pics/database';
+import { repeat } from '@pics/service';
+import { TAG_NAMES_AGAIN_MS, TAG_NAMES_INTERVAL_MS } from './config.ts';
+import type { Producer } from './producer.ts';
+
 export interface NameTagsDependencies {
   findUnnamedTagIds: () => Promise<number[]>;
   getTagNames: (tagIds: readonly number[]) => Promise<Map<number, string>>;
@@ -5,16 +10,40 @@ export interface NameTagsDependencies {
 }
 
 /**
- * Asks Steam for the names of the tags that have none yet.
+ * Gets the names of the tags that have none yet from Steam.
  *
- * @param asked the tags that were asked for before; those of this turn are added. Some tags have no name at all, and would
- * be asked for with every turn.
+ * @param requested the tags that were requested before, to which this adds. Some tags have no name at all, and would be
+ *   requested every time.
  * @returns how many got a name.
  */
-export async function nameTags(dependencies: NameTagsDependencies, asked: Set<number>): Promise<number> {
-  const tagIds = (await dependencies.findUnnamedTagIds()).filter((tagId) => !asked.has(tagId));
+export async function nameTags(dependencies: NameTagsDependencies, requested: Set<number>): Promise<number> {
+  const tagIds = (await dependencies.findUnnamedTagIds()).filter((tagId) => !requested.has(tagId));
   if (tagIds.length === 0) return 0;
   const names = await dependencies.getTagNames(tagIds);
-  for (const tagId of tagIds) asked.add(tagId);
+  for (const tagId of tagIds) requested.add(tagId);
   return dependencies.upsertTagNames(names);
+}
+
+/** Names new tags until the signal; a tag that Steam has no name for is requested again after an hour. */
+export function keepNamingTags({ database, steam, log }: Producer, signal: AbortSignal): Promise<void> {
+  const dependencies = {
+    findUnnamedTagIds: () => findUnnamedTagIds(database),
+    getTagNames: (tagIds: readonly number[]) => steam.getTagNames(tagIds),
+    upsertTagNames: (names: ReadonlyMap<number, string>) => upsertTagNames(database, names),
+  };
+  const requested = new Set<number>();
+  let forgetAt = Date.now() + TAG_NAMES_AGAIN_MS;
+  const iterate = async () => {
+    if (Date.now() > forgetAt) {
+      requested.clear();
+      forgetAt = Date.now() + TAG_NAMES_AGAIN_MS;
+    }
+    const named = await nameTags(dependencies, requested);
+    if (named > 0) log.info({ tags: named }, 'tags named');
+  };
+  return repeat(iterate, {
+    intervalMs: TAG_NAMES_INTERVAL_MS,
+    signal,
+    onError: (err, retryInMs) => log.warn({ err, retryInMs }, 'naming tags failed'),
+  });
 }

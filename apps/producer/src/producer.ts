@@ -6,7 +6,7 @@ import type { required } from './config.ts';
 import type { ProducerMetrics } from './metrics.ts';
 import type { PollSpans } from './poll-spans.ts';
 
-/** What the producer's loops stand on, and how the producer stands. */
+/** The connections and the state that the loops of a producer share. */
 export interface Producer extends Omit<Service<(typeof required)[number]>, 'metrics'> {
   database: Database;
   queues: Queues;

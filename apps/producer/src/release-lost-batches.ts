@@ -1,4 +1,6 @@
+import { getBatchesInFlight, releaseBatches } from '@pics/database';
 import type { DeadJob } from '@pics/queue';
+import type { Producer } from './producer.ts';
 
 interface QueueView {
   getLiveBatchIds: () => Promise<Set<string>>;
@@ -13,15 +15,16 @@ export interface ReleaseDependencies {
 }
 
 /**
- * Takes back the batches that the ledger has in flight and no queue knows any more: Redis was flushed, a job was removed by
- * hand, a dispatcher died between claiming and enqueueing, a job failed for good. Nothing is taken back by the clock, so a
- * paused queue or a slow fetcher comes out right.
+ * Releases batches that are in flight in the ledger and in no queue: Redis was flushed, a job was removed by hand, the
+ * dispatcher died between claiming and enqueueing, a job failed for good. No timeout is involved, so a paused queue or a slow
+ * fetcher loses no batch.
  *
- * The order matters. The ledger is read first, for a batch settled later only makes the release do nothing. The fetch queue
- * is read before the write queue, for a fetcher adds the write job before its own job ends: a batch that moves on meanwhile
- * is seen in at least one of them.
+ * The order matters. The ledger is read first: releasing a batch that was settled since does nothing. The fetch queue is read
+ * before the write queue: a fetcher adds the write job before its own job ends, so a batch that moves on meanwhile is seen in
+ * at least one of them.
  *
- * Apps of a job that is gone lose no attempt; apps of a job that failed do, so that what breaks a job comes to an end.
+ * Apps of a job that disappeared lose no attempt. Apps of a job that failed do, so that whatever breaks the job is retried
+ * only so often.
  *
  * @returns how many apps are pending again.
  */
@@ -43,4 +46,16 @@ export async function releaseLostBatches(dependencies: ReleaseDependencies): Pro
   }
   if (lost.size > 0) released += await dependencies.releaseBatches([...lost], { counts: false });
   return released;
+}
+
+/** Releases lost batches on the connections of the producer, once. */
+export async function releaseOnce({ database, queues, log, metrics }: Producer): Promise<void> {
+  const released = await releaseLostBatches({
+    getBatchesInFlight: () => getBatchesInFlight(database),
+    releaseBatches: (batchIds, outcome) => releaseBatches(database, batchIds, outcome),
+    fetchQueue: queues.fetch,
+    writeQueue: queues.write,
+  });
+  metrics.countReleased(released);
+  if (released > 0) log.warn({ apps: released }, 'released the apps of lost batches');
 }

@@ -7,38 +7,38 @@ interface Span {
 }
 
 const finished = (id: number): Span => ({ id, finishedAt: new Date() });
-const underWay = (id: number): Span => ({ id, finishedAt: null });
+const running = (id: number): Span => ({ id, finishedAt: null });
 
-/** Which scans each look tells of, when these are the latest scans, the newest first, at one look after the other. */
-async function tellOf(...looks: Span[][]): Promise<number[][]> {
-  let told: Set<number> | undefined;
-  const heard: number[][] = [];
-  for (const scans of looks) {
+/** The scans that each check reports, given the latest scans, newest first, at each of them. */
+async function reportsOf(...checks: Span[][]): Promise<number[][]> {
+  let reported: Set<number> | undefined;
+  const all: number[][] = [];
+  for (const scans of checks) {
     const ids: number[] = [];
-    told = await reportFinishedScans(
-      { getLatestScans: async () => scans, tell: ({ id }) => ids.push(id) },
-      told,
+    reported = await reportFinishedScans(
+      { getLatestScans: async () => scans, report: ({ id }) => ids.push(id) },
+      reported,
     );
-    heard.push(ids);
+    all.push(ids);
   }
-  return heard;
+  return all;
 }
 
-test('each of two scans that overlap is told of once, whichever ends first', async () => {
+test('reports each of two overlapping scans once, whichever ends first', async () => {
   expect(
-    await tellOf(
-      [underWay(2), underWay(1)],
-      [finished(2), underWay(1)],
+    await reportsOf(
+      [running(2), running(1)],
+      [finished(2), running(1)],
       [finished(2), finished(1)],
       [finished(2), finished(1)],
     ),
   ).toEqual([[], [2], [1], []]);
 });
 
-test('scans that end between two looks are told of in the order they began', async () => {
-  expect(await tellOf([underWay(1)], [finished(3), finished(2), finished(1)])).toEqual([[], [1, 2, 3]]);
+test('reports scans that end between two checks in the order they started', async () => {
+  expect(await reportsOf([running(1)], [finished(3), finished(2), finished(1)])).toEqual([[], [1, 2, 3]]);
 });
 
-test('a scan that had ended before the first look was told of by another producer', async () => {
-  expect(await tellOf([finished(1)], [underWay(2), finished(1)])).toEqual([[], []]);
+test('leaves a scan that ended before the first check to the producer that led then', async () => {
+  expect(await reportsOf([finished(1)], [running(2), finished(1)])).toEqual([[], []]);
 });

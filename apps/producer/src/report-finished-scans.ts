@@ -1,26 +1,47 @@
-import type { Scan } from '@pics/database';
+import { getScans, type Scan } from '@pics/database';
+import { repeat } from '@pics/service';
+import { SCAN_REPORT_MS, SCANS_REPORTED } from './config.ts';
+import type { Producer } from './producer.ts';
 
 export interface ReportFinishedScansDependencies<S> {
-  /** The latest scans; more of them than can be under way at the same time. */
+  /** The latest scans; more of them than can run at the same time. */
   getLatestScans: () => Promise<readonly S[]>;
-  tell: (scan: S) => void;
+  report: (scan: S) => void;
 }
 
 /**
- * Tells of the scans that have finished since the look before, each of them once. Scans overlap and end in any order, so
- * what is remembered is which ones had finished, not which one was the latest.
+ * Reports the scans that have finished since the previous check, each once. Scans overlap and end in any order, so it is
+ * remembered which ones had finished, not which one was the latest.
  *
- * @param told the finished scans of the look before; undefined in the first look, which tells of none, for a scan that had
- * finished by then was told of by the producer that led at that time.
- * @returns the finished scans of this look, for the next one.
+ * @param reported the finished scans of the previous check; undefined in the first one, which reports none: a scan that had
+ *   finished by then was reported by the producer that led at that time.
+ * @returns the finished scans of this check, for the next one.
  */
 export async function reportFinishedScans<S extends Pick<Scan, 'id' | 'finishedAt'>>(
-  { getLatestScans, tell }: ReportFinishedScansDependencies<S>,
-  told: ReadonlySet<number> | undefined,
+  { getLatestScans, report }: ReportFinishedScansDependencies<S>,
+  reported: ReadonlySet<number> | undefined,
 ): Promise<Set<number>> {
   const finished = (await getLatestScans()).filter(({ finishedAt }) => finishedAt !== null);
   for (const scan of finished.toReversed()) {
-    if (told && !told.has(scan.id)) tell(scan);
+    if (reported && !reported.has(scan.id)) report(scan);
   }
   return new Set(finished.map(({ id }) => id));
+}
+
+/** Logs for every scan that finishes what it found, until the signal: apps it marked were missed by the feed. */
+export function keepReportingScans({ database, log }: Producer, signal: AbortSignal): Promise<void> {
+  const dependencies = {
+    getLatestScans: () => getScans(database, SCANS_REPORTED),
+    report: ({ id, reason, requests, seen, marked, gone }: Scan) =>
+      log.info({ scan: id, reason, requests, seen, marked, gone }, 'scan finished'),
+  };
+  let reported: Set<number> | undefined;
+  const iterate = async (): Promise<void> => {
+    reported = await reportFinishedScans(dependencies, reported);
+  };
+  return repeat(iterate, {
+    intervalMs: SCAN_REPORT_MS,
+    signal,
+    onError: (err, retryInMs) => log.warn({ err, retryInMs }, 'reading scans failed'),
+  });
 }

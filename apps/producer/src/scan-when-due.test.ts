@@ -10,8 +10,8 @@ const finished = (hours: number) => ({ startedAt: hoursAgo(hours), finishedAt: h
 type Span = NonNullable<Awaited<ReturnType<ScanWhenDueDependencies['findScan']>>>;
 type Scans = Partial<Record<'gap' | 'discovery' | 'sweep', Span>>;
 
-/** What begins by itself when these are the scans so far and sweeps are daily. */
-async function begins(scans: Scans, intervalMs = 24 * HOUR_MS): Promise<string | undefined> {
+/** The scan that is started, given the scans so far and a daily sweep. */
+async function startedScan(scans: Scans, intervalMs = 24 * HOUR_MS): Promise<string | undefined> {
   const started: string[] = [];
   const all = Object.values(scans).sort((a, b) => Number(b.startedAt) - Number(a.startedAt));
   const dependencies: ScanWhenDueDependencies = {
@@ -25,42 +25,42 @@ async function begins(scans: Scans, intervalMs = 24 * HOUR_MS): Promise<string |
 }
 
 describe('a sweep', () => {
-  test('begins when the latest scan is a day old', async () => {
-    expect(await begins({ discovery: finished(25) })).toBe('sweep');
-    expect(await begins({ discovery: finished(90), sweep: finished(25) })).toBe('sweep');
+  test('is started when the latest scan is a day old', async () => {
+    expect(await startedScan({ discovery: finished(25) })).toBe('sweep');
+    expect(await startedScan({ discovery: finished(90), sweep: finished(25) })).toBe('sweep');
   });
 
-  test('does not begin again within the day', async () => {
-    expect(await begins({ discovery: finished(90), sweep: finished(23) })).toBeUndefined();
+  test('is not started again within the day', async () => {
+    expect(await startedScan({ discovery: finished(90), sweep: finished(23) })).toBeUndefined();
   });
 
-  test('leaves a scan alone that is still under way', async () => {
-    expect(await begins({ discovery: { startedAt: hoursAgo(30), finishedAt: null } })).toBeUndefined();
+  test('is not started while another scan is running', async () => {
+    expect(await startedScan({ discovery: { startedAt: hoursAgo(30), finishedAt: null } })).toBeUndefined();
   });
 
-  test('leaves a database that was never scanned to discovery', async () => {
-    expect(await begins({})).toBeUndefined();
+  test('is not started on a database that was never scanned', async () => {
+    expect(await startedScan({})).toBeUndefined();
   });
 });
 
 describe('a discovery', () => {
-  test('follows a gap, for an id that nobody knew may have come up in it', async () => {
-    expect(await begins({ discovery: finished(90), gap: finished(0.3) })).toBe('discovery');
+  test('follows a gap, since an unknown id may have appeared in it', async () => {
+    expect(await startedScan({ discovery: finished(90), gap: finished(0.3) })).toBe('discovery');
   });
 
-  test('waits until the apps that are known to have changed are through', async () => {
-    expect(await begins({ discovery: finished(90), gap: finished(0.2) })).toBeUndefined();
+  test('waits a quarter of an hour, so that the apps known to have changed go first', async () => {
+    expect(await startedScan({ discovery: finished(90), gap: finished(0.2) })).toBeUndefined();
   });
 
-  test('waits no longer than a sweep would', async () => {
-    expect(await begins({ discovery: finished(90), gap: finished(0.2) }, MINUTE_MS)).toBe('discovery');
+  test('waits no longer than the interval of sweeps', async () => {
+    expect(await startedScan({ discovery: finished(90), gap: finished(0.2) }, MINUTE_MS)).toBe('discovery');
   });
 
-  test('follows a gap that came while another was under way', async () => {
-    expect(await begins({ discovery: finished(2), gap: finished(1) })).toBe('discovery');
+  test('follows a gap that began after the last discovery', async () => {
+    expect(await startedScan({ discovery: finished(2), gap: finished(1) })).toBe('discovery');
   });
 
-  test('follows a gap once', async () => {
-    expect(await begins({ gap: finished(2), discovery: finished(1) })).toBeUndefined();
+  test('follows a gap only once', async () => {
+    expect(await startedScan({ gap: finished(2), discovery: finished(1) })).toBeUndefined();
   });
 });

@@ -1,23 +1,25 @@
-import type { Scan } from '@pics/database';
-import { LOOK_AROUND_AFTER_GAP_MS } from './config.ts';
+import { findLatestScan, findScan, startScan, type Scan } from '@pics/database';
+import { repeat } from '@pics/service';
+import { DISCOVERY_AFTER_GAP_MS, SCAN_CHECK_MS } from './config.ts';
+import type { Producer } from './producer.ts';
 
-type Span = Pick<Scan, 'startedAt' | 'finishedAt'>;
+type ScanTimes = Pick<Scan, 'startedAt' | 'finishedAt'>;
 
 export interface ScanWhenDueDependencies {
-  findLatestScan: () => Promise<Span | undefined>;
-  findScan: (reason: Scan['reason']) => Promise<Span | undefined>;
+  findLatestScan: () => Promise<ScanTimes | undefined>;
+  findScan: (reason: Scan['reason']) => Promise<ScanTimes | undefined>;
   startScan: (reason: 'sweep' | 'discovery') => Promise<void>;
 }
 
 /**
- * Starts the scans that nobody asks for, one at a time:
+ * Starts the scans that nobody requests, one at a time:
  *
- * - A gap is followed by a discovery. Reconciling it asks for the ids that are known and for those above them, which is
- *   quick; but an id between them that nobody knew may have come up in the gap, and no later change would tell.
- * - When no scan of any kind has begun for the interval, a sweep compares all known apps with Steam. The feed should never
- *   miss anything; this is what finds out when it does.
+ * - A discovery follows a gap. Reconciling the gap requests the known ids and those above them, which is quick; but an
+ *   unknown id between them may have appeared in the gap, and no later change would reveal it.
+ * - A sweep compares all known apps with Steam when no scan has started within the interval. The feed should never miss
+ *   anything; a sweep finds out when it does.
  *
- * A database that was never scanned is left to the first discovery, and a scan that is under way to itself.
+ * A database that was never scanned is left to the first discovery, and a running scan is left to finish.
  *
  * @returns which one was started, if any.
  */
@@ -29,11 +31,33 @@ export async function scanWhenDue(
   if (!latest?.finishedAt) return undefined;
   const gap = await dependencies.findScan('gap');
   const discovery = await dependencies.findScan('discovery');
-  const lookAround = gap !== undefined && gap.startedAt > (discovery?.startedAt ?? new Date(0));
-  const since = lookAround ? gap.startedAt : latest.startedAt;
-  const waitMs = lookAround ? Math.min(intervalMs, LOOK_AROUND_AFTER_GAP_MS) : intervalMs;
+  const needsDiscovery = gap !== undefined && gap.startedAt > (discovery?.startedAt ?? new Date(0));
+  const since = needsDiscovery ? gap.startedAt : latest.startedAt;
+  const waitMs = needsDiscovery ? Math.min(intervalMs, DISCOVERY_AFTER_GAP_MS) : intervalMs;
   if (now - since.getTime() < waitMs) return undefined;
-  const reason = lookAround ? 'discovery' : 'sweep';
+  const reason = needsDiscovery ? 'discovery' : 'sweep';
   await dependencies.startScan(reason);
   return reason;
+}
+
+/** Starts scans when they are due until the signal. */
+export function keepScanning({ settings, database, log }: Producer, signal: AbortSignal): Promise<void> {
+  const iterate = async (): Promise<void> => {
+    const started = await scanWhenDue(
+      {
+        findLatestScan: () => findLatestScan(database),
+        findScan: (reason) => findScan(database, reason),
+        startScan: async (reason) =>
+          void (await startScan(database, { reason, knownOnly: reason === 'sweep' })),
+      },
+      { intervalMs: settings.SWEEP_INTERVAL_MS, now: Date.now() },
+    );
+    if (started === 'sweep') log.info('sweep started: comparing all known apps with Steam');
+    if (started === 'discovery') log.info('discovery started: looking for apps that appeared in the gap');
+  };
+  return repeat(iterate, {
+    intervalMs: Math.min(SCAN_CHECK_MS, settings.SWEEP_INTERVAL_MS),
+    signal,
+    onError: (err, retryInMs) => log.warn({ err, retryInMs }, 'starting a scan failed'),
+  });
 }

@@ -6,28 +6,28 @@ import type { Producer } from './producer.ts';
 const WEB_API = 'https://api.steampowered.com';
 
 /**
- * Sees to it that every app is looked for once: on a database that was never scanned it begins a metadata-only scan of the
- * whole range of ids. With a Web API key the store's list goes first, so that what people look for is there early.
+ * Starts a metadata-only scan of all ids on a database that was never scanned, so that every app is looked for once. With a
+ * Web API key the apps of the store are marked first, so that the ones people look for come early.
  *
- * Listing what is already listed does no harm, so an interruption anywhere before the scan begins just starts over.
+ * An interruption before the scan starts repeats everything; marking an app twice does no harm.
  */
 export async function startDiscovery(producer: Producer, signal: AbortSignal): Promise<void> {
   const { database, log } = producer;
-  const turn = async () => {
+  const startOnce = async () => {
     if (await findScan(database, 'discovery')) return 'done' as const;
     await wantStoreApps(producer, signal);
     await startScan(database, { reason: 'discovery', knownOnly: false });
-    log.info('looking for every app there is');
+    log.info('discovery started: looking for every app');
     return 'done' as const;
   };
-  await repeat(turn, {
+  await repeat(startOnce, {
     intervalMs: 1_000,
     signal,
-    onError: (err, nextTurnMs) => log.warn({ err, nextTurnMs }, 'discovery could not begin'),
+    onError: (err, retryInMs) => log.warn({ err, retryInMs }, 'starting the discovery failed'),
   });
 }
 
-/** Marks everything the store lists as wanted; the scan finds all of it too, so a list that fails is only a pity. */
+/** Marks everything in the store's list as wanted. The scan finds all of it too, so a failure is only logged. */
 export async function wantStoreApps(
   { settings, database, log }: Producer,
   signal: AbortSignal,
@@ -36,9 +36,9 @@ export async function wantStoreApps(
   try {
     for await (const appids of listStoreApps(WEB_API, settings.STEAM_WEB_API_KEY, signal)) {
       await markWanted(database, { appids });
-      log.info({ apps: appids.length }, 'listed by the store');
+      log.info({ apps: appids.length }, 'apps of the store are wanted');
     }
   } catch (err) {
-    log.warn({ err }, 'the store gave no list; the scan finds its apps all the same');
+    log.warn({ err }, "reading the store's list failed; the scan will find its apps");
   }
 }

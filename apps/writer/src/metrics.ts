@@ -1,24 +1,26 @@
 import type { RowChanges, ScanCounts, WriteCounts } from '@pics/database';
 import { Counter, observeJobs, type Registry } from '@pics/service';
 
-/** Registers what the writer counts; returns where it is told. */
+export type WriterMetrics = ReturnType<typeof createMetrics>;
+
+/** Registers the counters of the writer; returns the functions that raise them. */
 export function createMetrics(registry: Registry) {
   const registers = [registry];
   const apps = new Counter({
     name: 'pics_write_apps_total',
-    help: 'Apps by what writing their answer did: added, changed, unchanged, removed, failed, or unsettled (wanted again).',
+    help: 'Apps by the result of a write: added, changed, unchanged, removed, failed, or unsettled (wanted again).',
     labelNames: ['outcome'],
     registers,
   });
   const rows = new Counter({
     name: 'pics_write_rows_total',
-    help: 'Rows by table and by what writing did to them: added, changed, removed or unchanged.',
+    help: 'Rows of each table by the result of a write: added, changed, removed or unchanged.',
     labelNames: ['table', 'change'],
     registers,
   });
   const scanned = new Counter({
     name: 'pics_scan_apps_total',
-    help: 'Apps in the answers to scans: seen, of these marked as wanted, gone from Steam, or unanswered.',
+    help: 'Apps in scan results: seen, of these marked as wanted, gone (no longer known to Steam), or unanswered.',
     labelNames: ['outcome'],
     registers,
   });

@@ -15,29 +15,29 @@ const apps: WriteAppsJob = {
 
 const scan: WriteScanJob = { version: 1, task: 'scan', batchId: 'b', seen: [[10, 7]], unanswered: [] };
 
-test('counts a request for every job, and the apps that are settled by it', async () => {
+test('counts one request for every job, and the apps that it settles', async () => {
   const added: Throughput[] = [];
-  const tally = new ThroughputCounter(async (done) => void added.push(done));
-  tally.count(apps);
-  tally.count(scan);
-  await tally.flush();
-  await tally.flush();
+  const counter = new ThroughputCounter(async (done) => void added.push(done));
+  counter.count(apps);
+  counter.count(scan);
+  await counter.flush();
+  await counter.flush();
   expect(added).toEqual([{ apps: 4, requests: 2 }]);
-  expect(tally.total).toEqual({ apps: 4, requests: 2 });
+  expect(counter.total).toEqual({ apps: 4, requests: 2 });
 });
 
-test('keeps what could not be handed on, and what came meanwhile, for the next time', async () => {
+test('keeps what could not be stored, and what was counted meanwhile, for the next flush', async () => {
   const added: Throughput[] = [];
-  let away = true;
-  const tally = new ThroughputCounter(async (done) => {
-    if (away) throw new Error('away');
+  let unreachable = true;
+  const counter = new ThroughputCounter(async (done) => {
+    if (unreachable) throw new Error('unreachable');
     added.push(done);
   });
-  tally.count(apps);
-  const failing = tally.flush();
-  tally.count(scan);
-  await expect(failing).rejects.toThrow('away');
-  away = false;
-  await tally.flush();
+  counter.count(apps);
+  const failing = counter.flush();
+  counter.count(scan);
+  await expect(failing).rejects.toThrow('unreachable');
+  unreachable = false;
+  await counter.flush();
   expect(added).toEqual([{ apps: 4, requests: 2 }]);
 });

@@ -1,26 +1,26 @@
 import type { WriteJob } from '@pics/core';
 import { recordScan, writeBatch, type Database, type UncheckedConnections } from '@pics/database';
 import type { Tracing } from '@pics/service';
-import type { createMetrics } from './metrics.ts';
+import type { WriterMetrics } from './metrics.ts';
 import type { ThroughputCounter } from './throughput-counter.ts';
 
 export interface WriteJobDependencies {
   database: Database;
   unchecked: UncheckedConnections;
-  tally: ThroughputCounter;
-  metrics: ReturnType<typeof createMetrics>;
+  throughput: ThroughputCounter;
+  metrics: WriterMetrics;
   tracing: Tracing;
 }
 
-/** One job: what came of a batch or of a scan goes into Postgres, in one transaction, and is counted once it is there. */
+/** One job: writes the result of a batch or of a scan to Postgres in one transaction, and counts it once it is committed. */
 export async function writeJob(job: WriteJob, dependencies: WriteJobDependencies): Promise<object> {
-  const { database, unchecked, tally, metrics, tracing } = dependencies;
+  const { database, unchecked, throughput, metrics, tracing } = dependencies;
   if (job.task === 'scan') {
     const counts = await tracing.span('record scan', { apps: job.seen.length }, () =>
       recordScan(database, job),
     );
     metrics.countScanned(counts);
-    tally.count(job);
+    throughput.count(job);
     return counts;
   }
   const { records, changeNumber } = job;
@@ -28,6 +28,6 @@ export async function writeJob(job: WriteJob, dependencies: WriteJobDependencies
     writeBatch(database, job, { unchecked, onRows: metrics.countRows }),
   );
   metrics.countWritten(counts);
-  tally.count(job);
+  throughput.count(job);
   return counts;
 }

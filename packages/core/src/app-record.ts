@@ -4,7 +4,7 @@ import { appidSchema, wholeNumbers } from './whole-numbers.ts';
 const smallint = z.int().min(-32_768).max(32_767);
 const unixSeconds = z.int();
 
-/** The support one language has: what the store's language table says, or depot languages with only `supported` known. */
+/** The support for one language: from the store's language table, or from depot languages, where only `supported` is known. */
 const languageSupport = z.strictObject({
   supported: z.boolean(),
   full_audio: z.boolean(),
@@ -12,8 +12,8 @@ const languageSupport = z.strictObject({
 });
 
 /**
- * An object of which each value passes. It is looked at and stays as it is: a schema makes a copy of everything it checks,
- * and a record that comes from JSON has up to thirty languages.
+ * An object whose values all pass. It is checked without being copied: a schema copies everything it checks, and a record has
+ * up to thirty languages.
  */
 function objectOf<Value>(passes: (value: unknown) => boolean, expected: string) {
   return z.custom<Record<string, Value>>((value) => isObject(value) && Object.values(value).every(passes), {
@@ -36,7 +36,7 @@ function isLanguageSupport(value: unknown): boolean {
 }
 
 const deckReport = z.strictObject({
-  /** 0 unknown, 1 unsupported, 2 playable, 3 verified; null when Steam sent none or another. */
+  /** 0 unknown, 1 unsupported, 2 playable, 3 verified; null when Steam sent none or an unknown value. */
   category: smallint.nullable(),
   testTimestamp: unixSeconds.nullable(),
   testedBuildId: z.string().nullable(),
@@ -45,7 +45,7 @@ const deckReport = z.strictObject({
   configuration: objectOf<z.core.util.JSONType>(() => true, 'an object').nullable(),
 });
 
-/** What `common` carries. */
+/** The fields of `common`. */
 const commonSection = z.strictObject({
   name: z.string().nullable(),
   type: z.string().nullable(),
@@ -73,7 +73,7 @@ const commonSection = z.strictObject({
   deck: deckReport.nullable(),
 });
 
-/** What `extended` carries. */
+/** The fields of `extended`. */
 const extendedSection = z.strictObject({
   isFree: z.boolean().nullable(),
   homepageUrl: z.string().nullable(),
@@ -81,7 +81,7 @@ const extendedSection = z.strictObject({
   dlcAppids: wholeNumbers(0),
 });
 
-/** What the public branch under `depots` carries. */
+/** The fields of the public branch under `depots`. */
 const depotsSection = z.strictObject({
   lastContentUpdate: unixSeconds.nullable(),
   currentBuildId: z.string().nullable(),
@@ -98,12 +98,12 @@ export interface AppBody {
 }
 
 /**
- * One app as one answer of Steam describes it, in the sections Steam keeps it in.
+ * One app as one response of Steam describes it, by Steam's own sections.
  *
- * A section that is absent was not carried by the answer and must not touch what is stored; a section whose fields are
- * null or empty was carried and says "nothing". A `public` record therefore always has every section, a `restricted` one
- * only those that Steam showed. Developers and publishers stand apart because they come from `common` or, failing that,
- * from `extended`: they are absent when the sections that came do not settle them.
+ * A section that is absent was not in the response and must not change what is stored; a section with null or empty fields
+ * was in it and is empty. A `public` record therefore always has every section, a `restricted` one only those that Steam
+ * sent. Developers and publishers are separate because they come from `common` or, failing that, from `extended`: they are
+ * absent when the sections in the response do not determine them.
  *
  * Times are Unix seconds, names are trimmed, empty strings are null, numbers fit their columns.
  */

@@ -1,14 +1,14 @@
-/** The work can never succeed as it stands: trying again is pointless. Anything else that is thrown means "try again". */
+/** The work can never succeed, so it is not tried again. Any other error means "try again". */
 export class PermanentError extends Error {
   override name = 'PermanentError';
 }
 
-/** Steam cannot be used right now (no session, throttled, connection lost). The work is kept and costs no attempt. */
+/** Steam is unavailable (no session, throttled, connection lost). The job is kept and loses no attempt. */
 export class SteamUnavailable extends Error {
   override name = 'SteamUnavailable';
 }
 
-/** Postgres cannot be reached right now. The work is kept and costs no attempt. */
+/** Postgres is unreachable. The job is kept and loses no attempt. */
 export class DatabaseUnavailable extends Error {
   override name = 'DatabaseUnavailable';
 }
@@ -19,8 +19,8 @@ export class UserError extends Error {
 }
 
 /**
- * An error as the one line that the ledger keeps: `Class: message`, without line breaks, at most 500 characters, so that
- * failures group by their class and a row stays readable.
+ * An error as the one line that the ledger stores: `Class: message`, without line breaks, at most 500 characters. Failures
+ * can be grouped by class and a row stays readable.
  */
 export function describeError(error: unknown): string {
   const line = error instanceof Error ? `${error.name}: ${error.message}` : `Error: ${String(error)}`;

@@ -13,13 +13,13 @@ import { appidSchema, wholeNumbers } from './whole-numbers.ts';
 export const FETCH_QUEUE = 'pics-fetch';
 export const WRITE_QUEUE = 'pics-write';
 
-/** Raised whenever a job's shape changes, so that a job of another version fails at once and clearly. */
+/** Raised whenever the shape of a job changes, so that a job of another version fails at once, with a clear error. */
 const version = z.literal(1);
 
 const changeNumber = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const batchId = z.string().min(1).max(64);
 
-/** The most ids one job may carry: a metadata-only request of 5,000 ids encodes to 30 kB, and none needs more. */
+/** The most ids in one job: a metadata-only request of 5,000 ids encodes to 30 kB, and none needs more. */
 export const MAX_APPIDS = 20_000;
 
 const appids = wholeNumbers(0).refine(({ length }) => length > 0 && length <= MAX_APPIDS, {
@@ -27,8 +27,8 @@ const appids = wholeNumbers(0).refine(({ length }) => length > 0 && length <= MA
 });
 
 /**
- * How often an app is asked for without a usable answer before it counts as failed. A batch asked for the n-th time has
- * 1/2^n of the full size, so the limit must leave a batch of any size time to shrink to the one app that spoils it.
+ * How often an app is requested without a usable response before it counts as failed. The n-th attempt is made in a batch of
+ * 1/2^n of the full size, so the limit must let a batch of any size shrink to the one app that breaks it.
  */
 export const MAX_ATTEMPTS = 12;
 
@@ -38,12 +38,12 @@ const fetchApps = z.strictObject({
   task: z.literal('apps'),
   batchId,
   changeNumber,
-  /** How often these apps were asked for before. */
+  /** How often these apps were requested before. */
   attempt: z.int().min(0),
   appids,
 });
 
-/** Change numbers only (metadata-only product info) of some ids, known or not. */
+/** Change numbers only (metadata-only product info) of some ids, known or unknown. */
 const scanApps = z.strictObject({
   version,
   task: z.literal('scan'),
@@ -56,24 +56,24 @@ export type FetchJob = z.infer<typeof fetchJobSchema>;
 export type FetchAppsJob = z.infer<typeof fetchApps>;
 export type ScanAppsJob = z.infer<typeof scanApps>;
 
-/** One app whose answer came but cannot be used, and why. */
+/** One app whose response cannot be used, and why. */
 const failedApp = z.strictObject({
   appid: appidSchema,
-  /** `Class: message`, in one line; what the ledger keeps in `last_error`. */
+  /** `Class: message` in one line, stored in `last_error`. */
   error: z.string().min(1),
 });
 export type FailedApp = z.infer<typeof failedApp>;
 
-/** An app that got no usable answer and is to be asked again. */
+/** An app without a usable response, to be requested again. */
 const unansweredApp = z.strictObject({
   appid: appidSchema,
   reason: z.string(),
-  /** False when the cause lies outside the app (the connection went), so that it costs the app no attempt. */
+  /** Whether this costs the app an attempt. False when the cause is not the app, such as a lost connection. */
   counts: z.boolean(),
 });
 export type UnansweredApp = z.infer<typeof unansweredApp>;
 
-/** What came of a `fetchApps` job. Every appid of that job stands in exactly one of the four lists. */
+/** The result of a `fetchApps` job. Every appid of that job is in exactly one of the four lists. */
 const writeApps = z.strictObject({
   version,
   task: z.literal('apps'),
@@ -85,7 +85,7 @@ const writeApps = z.strictObject({
   unanswered: z.array(unansweredApp),
 });
 
-/** What came of a `scanApps` job. Ids neither seen nor unanswered are unknown to Steam. */
+/** The result of a `scanApps` job. Ids in neither list are unknown to Steam. */
 const writeScan = z.strictObject({
   version,
   task: z.literal('scan'),
@@ -100,9 +100,20 @@ export type WriteJob = z.infer<typeof writeJobSchema>;
 export type WriteAppsJob = z.infer<typeof writeApps>;
 export type WriteScanJob = z.infer<typeof writeScan>;
 
+/** One finished attempt at a job of either queue. */
+export interface JobAttempt {
+  queue: string;
+  task: string;
+  /** `requeued`: what the work needs is unreachable, and the job waits with its attempts untouched. */
+  outcome: 'done' | 'failed' | 'requeued';
+  /** 1 for the first. */
+  attempt: number;
+  durationMs: number;
+}
+
 /**
- * What goes first on `pics-fetch`; the number is BullMQ's priority (1 is first).
- * Live changes before backlog, backlog before scans: a row that just changed is what someone is looking at.
+ * Priorities on `pics-fetch`; the number is BullMQ's (1 is first). Live changes go before backlog and backlog before scans,
+ * because the app that just changed is the one people look at.
  */
 export const PRIORITIES = { live: 1, backlog: 2, scan: 3 } as const;
 export type Priority = keyof typeof PRIORITIES;

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 
-/** What a column of 32 bits holds at most, as ids of Steam do where they are stored. */
+/** The largest value of a 32-bit column; ids of Steam are stored in such columns. */
 export const LARGEST_INTEGER = 2_147_483_647;
 
 export const appidSchema = z.int().min(0).max(LARGEST_INTEGER);
 
 /**
- * A list of whole numbers, for columns of 32 bits.
+ * A list of whole numbers that fit a 32-bit column.
  *
- * Looked at as one: a schema for each number made objects for each, and lists of ids are what jobs are full of.
+ * Checked as a whole: jobs consist mostly of lists of ids, and a schema for each number would allocate for each.
  */
 export function wholeNumbers(smallest = -LARGEST_INTEGER - 1) {
   const fits = (number: unknown) =>

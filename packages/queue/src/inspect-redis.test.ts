@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestRedis, type TestRedis } from '../../../test/support/redis.ts';
-import { findEvictionRisk } from './find-eviction-risk.ts';
-import { getQueueStates } from './get-queue-states.ts';
-import { inspectRedis } from './inspect-redis.ts';
-import { openQueues, type Queues } from './open-queues.ts';
+import { findEvictionRisk, inspectRedis } from './inspect-redis.ts';
+import { getQueueStates, openQueues, type Queues } from './open-queues.ts';
 
 let redis: TestRedis;
 let queues: Queues;
@@ -18,7 +16,7 @@ afterAll(async () => {
   await redis.drop();
 });
 
-test('a server tells what it is like, and what it is set to', async () => {
+test('inspectRedis reads the properties and the configuration of a server', async () => {
   const facts = await inspectRedis(queues.redis);
   expect(facts).toMatchObject({
     redisVersion: expect.stringMatching(/^\d+\.\d+\.\d+$/),
@@ -50,7 +48,7 @@ test('a server tells what it is like, and what it is set to', async () => {
   await queues.redis.config('SET', 'maxmemory-policy', 'noeviction');
 });
 
-test('the queues stand in the order data moves, with their jobs by state', async () => {
+test('getQueueStates counts jobs by state, with the queues in the order of the data', async () => {
   await queues.fetch.add({ version: 1, task: 'scan', batchId: 'a', appids: [10] });
   await queues.fetch.add({ version: 1, task: 'scan', batchId: 'b', appids: [20] }, 'scan');
   await queues.write.bull.pause();

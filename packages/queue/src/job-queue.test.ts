@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 describe('JobQueue', () => {
-  test('knows a batch as long as one of its jobs waits, and forgets it when the job is gone', async () => {
+  test('lists a batch while one of its jobs is waiting, and no longer when the job has disappeared', async () => {
     await queues.fetch.add(batch('a'), 'live');
     await queues.fetch.add(batch('b'), 'scan');
     await queues.fetch.add(batch('c'));
@@ -31,7 +31,7 @@ describe('JobQueue', () => {
     expect(await queues.fetch.getLiveBatchIds()).toEqual(new Set());
   });
 
-  test('knows every batch and every failure, however many there are', async () => {
+  test('lists every batch and every failure, however many there are', async () => {
     const batchIds = Array.from({ length: 40 }, (_, index) => `batch-${index}`);
     for (const batchId of batchIds) await queues.fetch.add(batch(batchId), 'backlog');
     expect(await queues.fetch.getLiveBatchIds()).toEqual(new Set(batchIds));
@@ -54,7 +54,7 @@ describe('JobQueue', () => {
     expect(await queues.fetch.countWaiting('backlog')).toBe(2);
   });
 
-  test('counts each priority on its own', async () => {
+  test('counts each priority separately', async () => {
     await queues.fetch.add(batch('a'), 'live');
     await queues.fetch.add(batch('b'), 'scan');
     await queues.fetch.add(batch('c'), 'scan');
@@ -64,7 +64,7 @@ describe('JobQueue', () => {
     ]);
   });
 
-  test('keeps only the last few records that were written, for Redis has to hold them', async () => {
+  test('keeps only the last ten completed write jobs, since Redis holds their records', async () => {
     const written: WriteJob = { version: 1, task: 'scan', batchId: 'a', seen: [], unanswered: [] };
     for (let job = 0; job < 30; job += 1) await queues.write.add(written);
     const worker = new Worker(WRITE_QUEUE, async () => {}, { connection: { url: redis.url } });
@@ -74,7 +74,7 @@ describe('JobQueue', () => {
     expect(await queues.write.bull.getCompletedCount()).toBe(10);
   });
 
-  test('still knows the batches of a paused queue', async () => {
+  test('lists the batches of a paused queue', async () => {
     await queues.fetch.bull.pause();
     await queues.fetch.add(batch('a'), 'backlog');
     expect(await queues.fetch.getLiveBatchIds()).toEqual(new Set(['a']));

@@ -8,13 +8,13 @@ import { JobQueue, type Retention } from './job-queue.ts';
 const FETCH_RETENTION: Retention = { completed: 200, failed: 1_000 };
 
 /**
- * A job here carries its records, 250 kB at 200 apps, so what is kept of them decides how much memory Redis takes: 200
- * completed ones took 50 MB, more than all the rest. The failed ones outlive by far the 5 s in which the ledger hears of
- * them, and no record is lost with one, for its apps are fetched again.
+ * A job here carries its records, 250 kB for 200 apps, so their retention decides how much memory Redis needs: 200 completed
+ * jobs took 50 MB, more than everything else. Failed jobs are kept far longer than the 5 s in which the ledger releases their
+ * batches, and a removed one loses nothing: its apps are fetched again.
  */
 const WRITE_RETENTION: Retention = { completed: 10, failed: 100 };
 
-/** Both queues on one connection, in the order data moves. */
+/** Both queues on one connection, in the order of the data. */
 export interface Queues {
   fetch: JobQueue<FetchJob>;
   write: JobQueue<WriteJob>;
@@ -23,9 +23,9 @@ export interface Queues {
 }
 
 /**
- * Opens both queues for adding to them and asking after them; for working on one see `startWorker`.
+ * Opens both queues for adding and reading. A service uses `connectQueues`; to process jobs see `startWorker`.
  *
- * @param telemetry carries traces through jobs; see `loadTelemetry`.
+ * @param telemetry carries traces through jobs.
  */
 export function openQueues(url: string, onError: (error: Error) => void, telemetry?: Telemetry): Queues {
   const redis = connectRedis(url, onError);
@@ -40,4 +40,29 @@ export function openQueues(url: string, onError: (error: Error) => void, telemet
       redis.disconnect();
     },
   };
+}
+
+/** The state of one queue, in jobs. */
+export interface QueueState {
+  name: string;
+  waiting: number;
+  active: number;
+  delayed: number;
+  failed: number;
+  /** Paused in Bull Board: no job is taken. */
+  paused: boolean;
+}
+
+/** Gets the state of both queues, in the order of the data. */
+export function getQueueStates({ fetch, write }: Pick<Queues, 'fetch' | 'write'>): Promise<QueueState[]> {
+  return Promise.all(
+    [fetch.bull, write.bull].map(async (bull) => {
+      const [counts, paused] = await Promise.all([
+        bull.getJobCounts('wait', 'prioritized', 'active', 'delayed', 'failed'),
+        bull.isPaused(),
+      ]);
+      const { wait = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 } = counts;
+      return { name: bull.name, waiting: wait + prioritized, active, delayed, failed, paused };
+    }),
+  );
 }

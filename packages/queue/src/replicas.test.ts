@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTestRedis, type TestRedis } from '../../../test/support/redis.ts';
-import { setFetchRate } from './job-queue.ts';
-import { findFetchRate } from './find-fetch-rate.ts';
+import { findFetchRate, setFetchRate } from './fetch-rate.ts';
 import { openQueues, type Queues } from './open-queues.ts';
 import { getReplicas, keepReporting, type ReplicaReport } from './replicas.ts';
 
@@ -39,7 +38,7 @@ async function listed(...reports: ReplicaReport[]) {
 }
 
 describe('replicas', () => {
-  test('are listed by service with all that they said of themselves, and are gone when they stop in good order', async () => {
+  test('are listed by service with everything they report, and are removed when they shut down in order', async () => {
     const reason = 'no session with Steam';
     const reporting = await listed(
       report('b'),
@@ -54,29 +53,29 @@ describe('replicas', () => {
     expect(await getReplicas(queues.redis)).toEqual([]);
   });
 
-  test('that were killed stay listed, with how long they have been silent', async () => {
-    const gone = { ...report('killed'), counters: {} };
-    await queues.redis.set('pics:replica:fetcher:killed', JSON.stringify(gone), 'PX', 10 * 60_000 - 45_000);
+  test('stay listed after they were killed, with how long they have been silent', async () => {
+    const killed = { ...report('killed'), counters: {} };
+    await queues.redis.set('pics:replica:fetcher:killed', JSON.stringify(killed), 'PX', 10 * 60_000 - 45_000);
     await queues.redis.sadd('pics:replicas', 'pics:replica:fetcher:killed');
     const [replica] = await getReplicas(queues.redis);
     expect(replica?.silentMs).toBeGreaterThanOrEqual(45_000);
     expect(replica?.silentMs).toBeLessThan(55_000);
   });
 
-  test('whose report has run out are forgotten', async () => {
+  test('are removed when their report has expired', async () => {
     await queues.redis.sadd('pics:replicas', 'pics:replica:fetcher:forgotten');
     expect(await getReplicas(queues.redis)).toEqual([]);
     expect(await queues.redis.exists('pics:replicas')).toBe(0);
   });
 
-  test('are listed again by themselves after Redis was emptied', async () => {
+  test('are listed again after Redis was emptied', async () => {
     const reporting = await listed(report('a'));
     await queues.redis.flushdb();
     await expect.poll(() => getReplicas(queues.redis), { timeout: 10_000 }).toHaveLength(1);
     await reporting.stop();
   });
 
-  test('that report garbage are left out', async () => {
+  test('are left out when their report is not valid', async () => {
     await queues.redis.set('pics:replica:x:y', 'no JSON', 'PX', 60_000);
     await queues.redis.sadd('pics:replicas', 'pics:replica:x:y');
     expect(await getReplicas(queues.redis)).toEqual([]);
@@ -84,12 +83,12 @@ describe('replicas', () => {
 });
 
 describe('the rate of the fleet', () => {
-  test.for([0.5, 2, 40, 5_000])('reads as %d a second when that was set', async (rate) => {
+  test.for([0.5, 2, 40, 5_000])('is read as %d requests a second after that was set', async (rate) => {
     await setFetchRate(queues.fetch, rate);
     expect(await findFetchRate(queues.fetch)).toBeCloseTo(rate);
   });
 
-  test('is unknown when Redis holds none', async () => {
+  test('is undefined when Redis holds no limit', async () => {
     expect(await findFetchRate(queues.fetch)).toBeUndefined();
   });
 });

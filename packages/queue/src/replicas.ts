@@ -4,43 +4,43 @@ import { z } from 'zod';
 
 const replicaReport = z.object({
   service: z.string(),
-  /** What tells it from the other replicas of its service. */
+  /** Identifies it among the replicas of its service. */
   replica: z.string(),
   version: z.string(),
-  /** What it is among them, where they are not all alike: one producer leads, the others stand by. */
+  /** Its role, where replicas have different ones: one producer leads, the others stand by. */
   role: z.string().optional(),
   startedAt: z.iso.datetime(),
-  /** Why it is not doing its work right now; absent while it is. */
+  /** Why it is not ready; absent while it is. */
   reason: z.string().optional(),
-  /** When it last got something done. */
+  /** When it last made progress. */
   lastProgressAt: z.iso.datetime().optional(),
-  /** What it got done since it started, under names a person understands. */
+  /** What it has done since it started, by names that are shown to people. */
   counters: z.record(z.string(), z.number()),
 });
 
-/** How one replica of a service stands, in its own words. */
+/** The state of one replica of a service, as it reports it. */
 export type ReplicaReport = z.infer<typeof replicaReport>;
 
 /** A replica as the fleet sees it. */
 export interface Replica extends ReplicaReport {
-  /** How long ago it reported, in milliseconds. It reports every few seconds: one silent for longer hangs or is gone. */
+  /** Milliseconds since its last report. It reports every few seconds: one that is silent for longer hangs or has died. */
   silentMs: number;
 }
 
-/** Often enough that a replica which died is noticed before somebody wonders. */
+/** Often enough that a dead replica is noticed within seconds. */
 const REPORT_INTERVAL_MS = 3_000;
 
 /**
- * How long a replica that went silent is still listed. Long enough that whoever looks after an alarm finds it; one that
- * stops in good order is off the list at once.
+ * How long a silent replica stays listed. Long enough to be found after an alert; a replica that shuts down in order is
+ * removed at once.
  */
-const REMEMBERED_MS = 10 * 60_000;
+const LISTED_MS = 10 * 60_000;
 
 const LIST = 'pics:replicas';
 
 /**
- * Lists this replica for as long as it runs: `describe` is asked every few seconds and its answer kept in Redis, from where
- * `getReplicas` has it. Redis being away costs nothing but the reports.
+ * Lists this replica while it runs: every few seconds the result of `describe` is stored in Redis, where `getReplicas` reads
+ * it. While Redis is unreachable only the reports are missing.
  */
 export function keepReporting(
   redis: Redis,
@@ -51,11 +51,11 @@ export function keepReporting(
   const report = async () => {
     const described = await describe();
     key = `pics:replica:${described.service}:${described.replica}`;
-    await redis.multi().set(key, JSON.stringify(described), 'PX', REMEMBERED_MS).sadd(LIST, key).exec();
+    await redis.multi().set(key, JSON.stringify(described), 'PX', LISTED_MS).sadd(LIST, key).exec();
   };
   const reporting = async () => {
     while (!stopping.signal.aborted) {
-      await report().catch(() => {}); // The connection reports its own errors; the next turn is soon.
+      await report().catch(() => {}); // The connection reports its own errors; the next report follows soon.
       await delay(REPORT_INTERVAL_MS, undefined, { signal: stopping.signal }).catch(() => {});
     }
   };
@@ -75,12 +75,12 @@ export function keepReporting(
   };
 }
 
-/** Gets every replica that reported within the last ten minutes, by service, the oldest first. */
+/** Gets every replica that reported within the last ten minutes, ordered by service, oldest first. */
 export async function getReplicas(redis: Redis): Promise<Replica[]> {
   const keys = await redis.smembers(LIST);
   const replicas = await Promise.all(keys.map((key) => findReplica(redis, key)));
-  const forgotten = keys.filter((_, index) => !replicas[index]);
-  if (forgotten.length > 0) await redis.srem(LIST, ...forgotten);
+  const expired = keys.filter((_, index) => !replicas[index]);
+  if (expired.length > 0) await redis.srem(LIST, ...expired);
   return replicas
     .filter((replica) => replica !== undefined)
     .toSorted(
@@ -91,15 +91,15 @@ export async function getReplicas(redis: Redis): Promise<Replica[]> {
     );
 }
 
-/** Silence is told by what is left of the time to live: by the clock of Redis alone, whatever the replicas' clocks say. */
+/** Silence is derived from the remaining time to live, so only the clock of Redis matters, not those of the replicas. */
 async function findReplica(redis: Redis, key: string): Promise<Replica | undefined> {
   const [text, leftMs] = await Promise.all([redis.get(key), redis.pttl(key)]);
   if (text === null || leftMs < 0) return undefined;
   const parsed = replicaReport.safeParse(parseJson(text));
-  return parsed.success ? { ...parsed.data, silentMs: REMEMBERED_MS - leftMs } : undefined;
+  return parsed.success ? { ...parsed.data, silentMs: LISTED_MS - leftMs } : undefined;
 }
 
-/** What is no JSON is no report: another version of this project, or somebody else's key. */
+/** Invalid JSON is not a report: another version of this project wrote it, or another program. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -3,7 +3,7 @@ import { FETCH_QUEUE, PermanentError, SteamUnavailable, fetchJobSchema, type Fet
 import { QueueEvents } from 'bullmq';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTestRedis, type TestRedis } from '../../../test/support/redis.ts';
-import { setFetchRate } from './job-queue.ts';
+import { setFetchRate } from './fetch-rate.ts';
 import { openQueues, type Queues } from './open-queues.ts';
 import { startWorker, type RunningWorker, type WorkerOptions } from './start-worker.ts';
 
@@ -51,14 +51,14 @@ function work(options: Partial<WorkerOptions<FetchJob>>) {
   return worker;
 }
 
-/** The only job on the queue, once an event of that name tells that something happened to it. */
+/** The only job on the queue, once an event of that name was emitted for it. */
 async function jobAfter(event: 'completed' | 'failed') {
   const [{ jobId }] = (await once(events, event)) as [{ jobId: string }];
   return queues.fetch.bull.getJob(jobId);
 }
 
 describe('startWorker', () => {
-  test('gives a job back with its attempts untouched while Steam is away, and does it when Steam is back', async () => {
+  test('requeues a job with its attempts untouched while Steam is unavailable, and completes it when Steam is back', async () => {
     let tries = 0;
     work({
       step: async () => {
@@ -73,7 +73,7 @@ describe('startWorker', () => {
     expect(tries).toBe(6);
   });
 
-  test('takes no job while something hinders it', async () => {
+  test('takes no job while there is a blocker', async () => {
     let blocker: string | undefined = 'the writer is behind';
     let started = 0;
     const worker = work({
@@ -92,7 +92,7 @@ describe('startWorker', () => {
     expect(worker.blocker).toBeUndefined();
   });
 
-  test('tries a job that throws again, three times in all', async () => {
+  test('tries a job that throws three times in all', async () => {
     let tries = 0;
     work({
       step: async () => {
@@ -106,13 +106,13 @@ describe('startWorker', () => {
     expect(tries).toBe(3);
   });
 
-  test('fails a job at once that can never succeed', async () => {
-    work({ step: async () => Promise.reject(new PermanentError('app 10 is beyond help')) });
+  test('fails a job at once when it throws a PermanentError', async () => {
+    work({ step: async () => Promise.reject(new PermanentError('app 10 cannot be fetched')) });
     const failed = jobAfter('failed');
     await queues.fetch.add(job('a'));
     expect(await failed).toMatchObject({
       attemptsMade: 1,
-      failedReason: 'PermanentError: app 10 is beyond help',
+      failedReason: 'PermanentError: app 10 cannot be fetched',
     });
   });
 
@@ -120,20 +120,17 @@ describe('startWorker', () => {
     ['garbage', 'not even an object'],
     ['another version', { ...job('a'), version: 2 }],
     ['too many apps', { ...job('a'), appids: Array.from({ length: 20_001 }, (_, appid) => appid) }],
-  ])(
-    'fails %s that somebody put on the queue at once, for good and with a clear error',
-    async ([, payload]) => {
-      work({});
-      const failed = jobAfter('failed');
-      await queues.fetch.bull.add('by hand', payload);
-      expect(await failed).toMatchObject({
-        attemptsMade: 1,
-        failedReason: expect.stringContaining('not a job of this version of pics-fetch'),
-      });
-    },
-  );
+  ])('fails %s on the queue at once, for good and with a clear error', async ([, payload]) => {
+    work({});
+    const failed = jobAfter('failed');
+    await queues.fetch.bull.add('by hand', payload);
+    expect(await failed).toMatchObject({
+      attemptsMade: 1,
+      failedReason: expect.stringContaining('not a job of this version of pics-fetch'),
+    });
+  });
 
-  test('shares one rate among all workers of the queue', async () => {
+  test('shares one rate limit among all workers of the queue', async () => {
     const starts: number[] = [];
     const step = async () => {
       starts.push(performance.now());
@@ -143,11 +140,11 @@ describe('startWorker', () => {
     for (const _ of [1, 2, 3]) work({ step, concurrency: 4 });
     for (let count = 0; count < 10; count += 1) await queues.fetch.add(job(`batch-${count}`));
     await expect.poll(() => starts.length, { timeout: 10_000 }).toBe(10);
-    // 10 jobs are 9 intervals of 50 ms; noise can only make it longer, short of one interval at the dependencies.
+    // 10 jobs are 9 intervals of 50 ms; noise can only make it longer, except for one interval at either end.
     expect(starts.at(-1)! - starts[0]!).toBeGreaterThan(8 * 50);
   });
 
-  test('finishes the job in hand before it closes', async () => {
+  test('finishes the job in progress before it closes', async () => {
     const begun = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<Record<string, number>>();
     const worker = work({

@@ -1,26 +1,27 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DatabaseUnavailable, PermanentError, SteamUnavailable } from '@pics/core';
+import { DatabaseUnavailable, PermanentError, SteamUnavailable, type JobAttempt } from '@pics/core';
 import { UnrecoverableError, WaitingError, Worker, type Job, type Telemetry } from 'bullmq';
 import type { z } from 'zod';
 import { connectRedisForWorker } from './connection.ts';
 
 /**
- * A replica that is killed holds its jobs for as long as their lock lives, so it lives short; it is renewed every half of
- * it while the job runs. A job whose replica vanished is found within STALLED_INTERVAL_MS after that.
+ * A killed replica holds its jobs until their lock expires, so the lock is short; BullMQ renews it at half of its duration
+ * while the job runs. The job of a vanished replica is found within STALLED_INTERVAL_MS after that.
  */
 const LOCK_DURATION_MS = 15_000;
 const STALLED_INTERVAL_MS = 5_000;
 
 /**
- * How often a job may lose its worker before it fails. BullMQ's 1 would fail a job for two unlucky deploys; with no bound,
- * a job that kills every worker that takes it would do so for ever.
+ * How often a job may lose its worker before it fails. BullMQ's default of 1 would fail a job because of two badly timed
+ * deploys; without a limit, a job that kills its worker would go on killing workers.
  */
 const MAX_STALLED_COUNT = 10;
 
-/** How soon a worker that stands aside looks again whether it can work. */
-const HINDRANCE_CHECK_MS = 500;
+/** How often a worker checks whether something blocks its work. */
+const BLOCKER_CHECK_MS = 500;
 
-interface Log {
+/** Where a worker logs; a pino logger fits. */
+export interface WorkerLog {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
@@ -30,49 +31,38 @@ export interface WorkerOptions<Payload extends { batchId: string; changeNumber?:
   queue: string;
   redisUrl: string;
   concurrency: number;
-  /** What a job's payload must look like; one that does not fails at once and for good. */
+  /** The schema of a job's payload; a job that does not match fails at once and for good. */
   schema: z.ZodType<Payload>;
-  /** Does the work of one job and returns small counters, which are logged and kept with the job. */
+  /** Does the work of one job and returns counters, which are logged and stored with the job. */
   step: (payload: Payload) => Promise<object>;
-  /** Why no job should be taken right now, in words; undefined when nothing hinders. */
+  /** Why no job should be taken right now, for people; undefined when nothing blocks. */
   findBlocker: () => Promise<string | undefined>;
-  /** Told of every attempt at a job when it is over. */
+  /** Called after every attempt at a job. */
   onAttempt?: (attempt: JobAttempt) => void;
-  /** Carries traces through jobs; see `loadTelemetry`. */
+  /** Carries traces through jobs. */
   telemetry?: Telemetry | undefined;
-  log: Log;
-}
-
-/** One attempt at a job, when it is over. */
-export interface JobAttempt {
-  queue: string;
-  task: string;
-  /** `put_back`: what the work needs is away, and the job waits with its attempts untouched. */
-  outcome: 'done' | 'failed' | 'put_back';
-  /** 1 for the first. */
-  attempt: number;
-  durationMs: number;
+  log: WorkerLog;
 }
 
 export interface RunningWorker {
-  /** Why the worker stands aside; undefined while it takes jobs. */
+  /** Why the worker takes no jobs; undefined while it does. */
   readonly blocker: string | undefined;
-  /** Jobs in hand. */
+  /** Jobs in progress. */
   readonly activeJobs: number;
   /** Jobs completed since it started. */
   readonly completedJobs: number;
   /** When a job was last completed. */
   readonly lastCompletedAt: Date | undefined;
-  /** Takes no more jobs and resolves when those in hand are finished. */
+  /** Takes no more jobs and resolves when those in progress are finished. */
   close(): Promise<void>;
 }
 
 /**
- * Works on one queue until closed.
+ * Processes the jobs of one queue until closed.
  *
- * A job that throws is tried again with backoff; one that throws `PermanentError` is not. When what the work needs is away
- * (`SteamUnavailable`, `DatabaseUnavailable`) the job goes back to its place in the queue with its attempts untouched, and
- * the worker takes none until `findBlocker` finds nothing: an outage of an hour costs no job anything.
+ * A job that throws is retried with backoff, unless it throws `PermanentError`. When what the work needs is unavailable
+ * (`SteamUnavailable`, `DatabaseUnavailable`) the job is requeued with its attempts untouched, and the worker takes none
+ * until `findBlocker` returns undefined: an outage of an hour costs no job an attempt.
  */
 export function startWorker<Payload extends { batchId: string; changeNumber?: number }>(
   options: WorkerOptions<Payload>,
@@ -92,7 +82,7 @@ export function startWorker<Payload extends { batchId: string; changeNumber?: nu
     activeJobs += 1;
     const attempt = job.attemptsMade + 1;
     const fields: Record<string, unknown> = { queue, jobId: job.id, task: job.name, attempt };
-    const tell = (outcome: JobAttempt['outcome']) => {
+    const report = (outcome: JobAttempt['outcome']) => {
       const durationMs = Date.now() - startedAt;
       fields['durationMs'] = durationMs;
       options.onAttempt?.({ queue, task: job.name, outcome, attempt, durationMs });
@@ -103,17 +93,17 @@ export function startWorker<Payload extends { batchId: string; changeNumber?: nu
       const counts = await options.step(payload);
       lastCompletedAt = new Date();
       completedJobs += 1;
-      tell('done');
+      report('done');
       log.info({ ...fields, ...counts }, 'job done');
       return counts;
     } catch (error) {
       if (error instanceof SteamUnavailable || error instanceof DatabaseUnavailable) {
-        tell('put_back');
-        standAside(error.message);
+        report('requeued');
+        stopTaking(error.message);
         await job.moveToWait(token);
         throw new WaitingError(error.message);
       }
-      tell('failed');
+      report('failed');
       log.error({ ...fields, err: error }, 'job failed');
       if (error instanceof PermanentError) throw new UnrecoverableError(`${error.name}: ${error.message}`);
       throw error;
@@ -133,7 +123,7 @@ export function startWorker<Payload extends { batchId: string; changeNumber?: nu
   });
   worker.on('error', (error) => log.warn({ queue, err: error }, 'worker'));
 
-  const standAside = (reason: string) => {
+  const stopTaking = (reason: string) => {
     if (blocker === undefined) log.warn({ queue, reason }, 'taking no jobs');
     blocker = reason;
     void worker.pause(true);
@@ -143,13 +133,13 @@ export function startWorker<Payload extends { batchId: string; changeNumber?: nu
     while (!closing.signal.aborted) {
       const reason = await options.findBlocker().catch((error: Error) => error.message);
       if (closing.signal.aborted) return;
-      if (reason) standAside(reason);
+      if (reason) stopTaking(reason);
       else if (blocker !== undefined) {
         log.info({ queue, after: blocker }, 'taking jobs');
         blocker = undefined;
         await worker.resume();
       }
-      await delay(HINDRANCE_CHECK_MS, undefined, { signal: closing.signal }).catch(() => {});
+      await delay(BLOCKER_CHECK_MS, undefined, { signal: closing.signal }).catch(() => {});
     }
   };
   const watching = watchBlocker();
@@ -179,8 +169,8 @@ export function startWorker<Payload extends { batchId: string; changeNumber?: nu
 function parsePayload<Payload>(schema: z.ZodType<Payload>, job: Job): Payload {
   const result = schema.safeParse(job.data);
   if (result.success) return result.data;
-  const faults = result.error.issues
+  const problems = result.error.issues
     .slice(0, 3)
     .map((issue) => `${issue.path.join('.') || 'payload'}: ${issue.message}`);
-  throw new PermanentError(`not a job of this version of ${job.queueName} (${faults.join('; ')})`);
+  throw new PermanentError(`not a job of this version of ${job.queueName} (${problems.join('; ')})`);
 }

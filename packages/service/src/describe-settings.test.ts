@@ -5,11 +5,11 @@ import { settingSchemas } from './settings.ts';
 const find = (variables: Record<string, string>, name: string) =>
   describeSettings(variables).find((setting) => setting.name === name);
 
-test('describes every setting there is', () => {
+test('describes every setting', () => {
   expect(describeSettings({}).map((setting) => setting.name)).toEqual(Object.keys(settingSchemas));
 });
 
-test('tells what was set from what is so by default', () => {
+test('says whether a value comes from the environment, is the default, or is not set', () => {
   expect(find({}, 'FETCH_BATCH_SIZE')).toMatchObject({ value: '200', origin: 'default' });
   expect(find({ FETCH_BATCH_SIZE: '50' }, 'FETCH_BATCH_SIZE')).toMatchObject({
     value: '50',
@@ -28,6 +28,6 @@ test.each([
   ['DATABASE_URL', 'hunter2', '(hidden)'],
   ['STEAM_WEB_API_KEY', 'hunter2', '(hidden)'],
   ['BOARD_PASSWORD', 'hunter2://hunter2', '(hidden)'],
-])('of %s shows no secret', (name, value, shown) => {
+])('shows no secret of %s', (name, value, shown) => {
   expect(find({ [name]: value }, name)?.value).toBe(shown);
 });

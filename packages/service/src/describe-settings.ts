@@ -1,24 +1,28 @@
 import { SECRET, settingSchemas, type SettingName } from './settings.ts';
 
-/** One setting as it stands, fit to be shown to anybody. */
+/** One setting, safe to show to anybody. */
 export interface SettingDescription {
   name: SettingName;
-  /** What counts; undefined when nothing is set and there is no default. A secret is not shown, of a URL only where it leads. */
+  /** The effective value; undefined when there is none. Secrets are hidden; of a URL, its server, user and database remain. */
   value: string | undefined;
-  /** Where it comes from. */
+  /** Where the value comes from. */
   origin: 'environment' | 'default' | 'not set';
 }
 
 /**
- * Describes every setting there is, as the services would take it. A value that is not valid is shown as it was given:
- * what is wrong with it, `parseSettings` says.
+ * Describes every setting as the services would read it. An invalid value is shown as given; `parseSettings` says what is
+ * wrong with it.
  */
 export function describeSettings(variables: Record<string, string>): SettingDescription[] {
   return Object.entries(settingSchemas).map(([key, schema]) => {
     const name = key as SettingName;
-    const given = variables[name];
-    if (given !== undefined) {
-      return { name, value: SECRET.has(name) ? hideSecret(name, given) : given, origin: 'environment' };
+    const fromEnvironment = variables[name];
+    if (fromEnvironment !== undefined) {
+      return {
+        name,
+        value: SECRET.has(name) ? hideSecret(name, fromEnvironment) : fromEnvironment,
+        origin: 'environment',
+      };
     }
     const { data: byDefault } = schema.safeParse(undefined);
     const value = Array.isArray(byDefault) ? byDefault.join(',') : byDefault?.toString();
@@ -26,7 +30,7 @@ export function describeSettings(variables: Record<string, string>): SettingDesc
   });
 }
 
-/** Of a URL its server, user and database; passwords may stand before the host or among the parameters. */
+/** A URL can carry a password before the host and in its parameters: only server, user, database and sslmode are kept. */
 function hideSecret(name: SettingName, secret: string): string {
   const url = name.endsWith('_URL') ? URL.parse(secret) : null;
   if (!url?.host) return '(hidden)';

@@ -3,26 +3,26 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 
-/** What stands in the way of work, in one sentence; undefined when nothing does. */
+/** Why a service is not ready, in one sentence; undefined when it is. */
 export type Reason = string | undefined;
 
 export interface HealthSources {
   service: string;
-  /** Why the service is not doing its work right now. */
+  /** Why the service is not ready right now. */
   findReasonNotReady: () => Reason | Promise<Reason>;
   metrics: Registry;
-  /** Answers every other path; without it there is nothing else. */
+  /** Serves every other path; without it they are 404. */
   otherPaths?: RequestListener | undefined;
 }
 
 /**
- * Answers `/healthz` (also as `/health`), `/readyz` and `/metrics`, and nothing else unless a listener for it is given.
+ * Serves `/healthz` (also as `/health`), `/readyz` and `/metrics`, and other paths when a listener for them is given.
  *
- * `/healthz` is about the process alone: it answers 200 as long as it answers. `/readyz` is about progress: 503 with the
- * reason when the service stands still.
+ * `/healthz` is about the process alone: it always responds with 200. `/readyz` is about progress: 503 with the reason when
+ * the service makes none.
  *
- * @param port 0 takes a free one.
- * @param host the address to listen on; `::` is every address, IPv6 and IPv4, where platforms probe.
+ * @param port 0 chooses a free one.
+ * @param host the address to listen on; `::` is every address, IPv6 and IPv4, which platforms probe.
  */
 export async function startHealthServer(
   port: number,
@@ -33,7 +33,7 @@ export async function startHealthServer(
     const reply = (status: number, body: object) => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     };
-    const answer = async () => {
+    const respond = async () => {
       const path = request.url?.split('?')[0];
       if (path === '/healthz' || path === '/health')
         return reply(200, { status: 'ok', service: sources.service });
@@ -52,9 +52,9 @@ export async function startHealthServer(
         return;
       }
       if (sources.otherPaths) return sources.otherPaths(request, response);
-      reply(404, { error: 'there is /healthz, /readyz and /metrics' });
+      reply(404, { error: 'not found: only /healthz, /readyz and /metrics exist' });
     };
-    answer().catch(() => (response.headersSent ? response.end() : reply(500, { error: 'internal error' })));
+    respond().catch(() => (response.headersSent ? response.end() : reply(500, { error: 'internal error' })));
   });
   server.requestTimeout = 10_000;
   server.listen(port, host);

@@ -2,12 +2,16 @@ export { describeSettings, type SettingDescription } from './describe-settings.t
 export { environment } from './environment.ts';
 export type { Reason } from './health-server.ts';
 export { createLogger, type Logger } from './logger.ts';
-export { registerLedgerGauges, type LedgerReading } from './metrics/ledger-gauges.ts';
-export { observeJobs, type JobAttempt } from './metrics/observe-jobs.ts';
-export { observeSteam, type SteamTraffic } from './metrics/observe-steam.ts';
-export { registerGauge } from './metrics/register-gauges.ts';
-export { registerQueueGauges, type QueueReading } from './metrics/queue-gauges.ts';
+export { observeJobs } from './observe-jobs.ts';
+export { observeSteam, registerSteamSession, type SteamTraffic } from './observe-steam.ts';
+export {
+  registerLedgerGauges,
+  registerQueueGauges,
+  type LedgerReading,
+  type QueueReading,
+} from './pipeline-gauges.ts';
 export type { ProgressSource } from './progress-watch.ts';
+export { registerGauge } from './read-gauges.ts';
 export { repeat, type RepeatOptions } from './repeat.ts';
 export { runService, type Service, type ServiceStatus } from './run-service.ts';
 export {
@@ -18,5 +22,5 @@ export {
   type Settings,
   type SettingsWith,
 } from './settings.ts';
-export { NO_TRACING, type SpanAttributes, type SpanContext, type Tracing } from './tracing/tracing.ts';
+export { NO_TRACING, type SpanAttributes, type SpanContext, type Tracing } from './tracing.ts';
 export { Counter, Registry } from 'prom-client';

@@ -1,22 +1,21 @@
 import { pino, type Logger } from 'pino';
-import { describeLoggedError } from './describe-logged-error.ts';
 
 export type { Logger };
 
 export interface LoggerOptions {
   service: string;
   level: string;
-  /** What tells this process from the other replicas of its service. */
+  /** Identifies this process among the replicas of its service. */
   replica: string;
-  /** Fields to add to each line as it is written. */
+  /** Returns fields to add to each line as it is written. */
   addFields?: (() => object) | undefined;
 }
 
 /**
  * The logger of one process: JSON lines on a pipe, readable ones on a terminal.
  *
- * Connection URLs and keys never reach it, and errors are told without what libraries hang onto them; the redaction is one
- * more net under that.
+ * Connection URLs and keys are never passed to it, and errors are reduced to their own fields; the redaction is a second
+ * safeguard.
  */
 export function createLogger({ service, level, replica, addFields }: LoggerOptions): Logger {
   return pino({
@@ -29,4 +28,43 @@ export function createLogger({ service, level, replica, addFields }: LoggerOptio
       transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } },
     }),
   });
+}
+
+/** How many nested causes, and how many errors of an AggregateError, are logged. */
+const MOST_NESTED = 5;
+
+interface LoggedError {
+  type: string;
+  message: string;
+  code?: string;
+  stack?: string;
+  cause?: LoggedError;
+  errors?: LoggedError[];
+}
+
+/**
+ * An error as it is logged: class, message, code, stack and cause, and nothing else.
+ *
+ * Libraries attach secrets to their errors: ioredis the command with its arguments, which for AUTH is the password; Node the
+ * URL that does not parse, with user and password in it; pg the values of the row.
+ */
+export function describeLoggedError(error: unknown, nested = 0): LoggedError {
+  if (!(error instanceof Error)) return { type: typeof error, message: withoutCredentials(String(error)) };
+  const follow = nested < MOST_NESTED;
+  return {
+    type: error.name,
+    message: withoutCredentials(error.message),
+    ...('code' in error && typeof error.code === 'string' && { code: error.code }),
+    ...(error.stack !== undefined && { stack: withoutCredentials(error.stack) }),
+    ...(follow && error.cause !== undefined && { cause: describeLoggedError(error.cause, nested + 1) }),
+    ...(follow &&
+      error instanceof AggregateError && {
+        errors: error.errors.slice(0, MOST_NESTED).map((one) => describeLoggedError(one, nested + 1)),
+      }),
+  };
+}
+
+/** Removes user and password from URLs in a message. */
+function withoutCredentials(text: string): string {
+  return text.replaceAll(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"']*:[^\s@"']*@/gi, '$1***@');
 }

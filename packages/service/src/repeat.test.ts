@@ -2,15 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { repeat } from './repeat.ts';
 
 describe('repeat', () => {
-  test('goes on after a turn that throws, and pauses longer with each failure in a row', async () => {
+  test('goes on after an iteration that throws and pauses longer with each failure in a row', async () => {
     const stop = new AbortController();
     const pauses: number[] = [];
-    await repeat(async () => Promise.reject(new Error('away')), {
+    await repeat(async () => Promise.reject(new Error('unreachable')), {
       intervalMs: 1,
       signal: stop.signal,
       maxPauseMs: 8,
-      onError: (_error, nextTurnMs) => {
-        pauses.push(nextTurnMs);
+      onError: (_error, retryInMs) => {
+        pauses.push(retryInMs);
         if (pauses.length === 4) stop.abort();
       },
     });
@@ -19,23 +19,23 @@ describe('repeat', () => {
     expect(Math.min(...pauses)).toBeGreaterThan(0);
   });
 
-  test('ends with the turn that says it is done, however often it had to be tried', async () => {
-    let turns = 0;
-    const turn = async () => {
-      turns += 1;
-      if (turns < 3) throw new Error('away');
+  test('ends with the iteration that returns done, however many failed before it', async () => {
+    let iterations = 0;
+    const iterate = async () => {
+      iterations += 1;
+      if (iterations < 3) throw new Error('unreachable');
       return 'done' as const;
     };
-    await repeat(turn, {
+    await repeat(iterate, {
       intervalMs: 1,
       signal: new AbortController().signal,
       maxPauseMs: 2,
       onError: () => {},
     });
-    expect(turns).toBe(3);
+    expect(iterations).toBe(3);
   });
 
-  test('ends in the middle of a pause when told to stop', async () => {
+  test('ends in the middle of a pause when the signal is aborted', async () => {
     const stop = new AbortController();
     const ended = repeat(async () => stop.abort(), {
       intervalMs: 3_600_000,

@@ -1,26 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface RepeatOptions {
-  /** From the end of one turn to the start of the next. */
+  /** From the end of one iteration to the start of the next. */
   intervalMs: number;
-  /** The same after a turn that returned `'busy'`: there is probably more to do. */
+  /** The same after an iteration that returned `'busy'`: there is probably more to do. */
   busyIntervalMs?: number;
   /** Ends the loop, also in the middle of a pause. */
   signal: AbortSignal;
-  /** Told of every turn that threw; the loop goes on. */
-  onError: (error: unknown, nextTurnMs: number) => void;
-  /** The longest pause after turns that threw one after the other. */
+  /** Called with the error of every iteration that threw; the loop goes on. */
+  onError: (error: unknown, retryInMs: number) => void;
+  /** The longest pause after iterations that threw in a row. */
   maxPauseMs?: number;
 }
 
 /**
- * Runs `turn` again and again until it returns `'done'` or the signal is aborted, and resolves then.
+ * Runs `iterate` again and again until it returns `'done'` or the signal is aborted, and resolves then.
  *
- * A turn that throws is reported and tried again after a pause that doubles with each failure in a row (with jitter, so that
- * replicas do not march in step).
+ * An iteration that throws is reported and tried again after a pause that doubles with each failure in a row. Jitter keeps
+ * replicas from retrying at the same moment.
  */
 export async function repeat(
-  turn: () => Promise<'done' | 'busy' | void>,
+  iterate: () => Promise<'done' | 'busy' | void>,
   options: RepeatOptions,
 ): Promise<void> {
   const { intervalMs, busyIntervalMs = intervalMs, signal, onError, maxPauseMs = 30_000 } = options;
@@ -28,7 +28,7 @@ export async function repeat(
   while (!signal.aborted) {
     let pauseMs = intervalMs;
     try {
-      const outcome = await turn();
+      const outcome = await iterate();
       if (outcome === 'done') return;
       if (outcome === 'busy') pauseMs = busyIntervalMs;
       failures = 0;

@@ -14,7 +14,7 @@ describe('parseSettings', () => {
     });
   });
 
-  test('names every fault at once', () => {
+  test('lists every problem at once', () => {
     const wrong = {
       POLL_INTERVAL_MS: 'soon',
       MODE: 'fast',
@@ -33,7 +33,7 @@ describe('parseSettings', () => {
     );
   });
 
-  test('never shows the value of a secret', () => {
+  test('never puts the value of a secret into the message', () => {
     const wrong = { DATABASE_URL: 'mysql://root:hunter2@db/x', STEAM_WEB_API_KEY: 'hunter2' };
     expect(() => parseSettings(wrong, ['DATABASE_URL'])).toThrow(
       /DATABASE_URL must be a URL[^]*STEAM_WEB_API_KEY/,
@@ -41,28 +41,32 @@ describe('parseSettings', () => {
     expect(() => parseSettings(wrong, ['DATABASE_URL'])).not.toThrow(/hunter2/);
   });
 
-  test('says what to use instead when only the REST credentials of Supabase are set', () => {
+  test('says which URL to use when only the REST credentials of Supabase are set', () => {
     expect(() => parseSettings({ SUPABASE_URL: 'https://x.supabase.co' }, ['DATABASE_URL'])).toThrow(
       /Session pooler/,
     );
+  });
+
+  test.for(['-1', '65536', 'http'])('refuses %j as a port', (port) => {
+    expect(() => parseSettings({ PORT: port }, [])).toThrow(/PORT must be/);
   });
 
   test.for([
     [undefined, false],
     ['false', false],
     ['true', true],
-  ] as const)('with BOARD_READ_ONLY=%s the board is read-only: %s', ([text, readOnly]) => {
+  ] as const)('reads BOARD_READ_ONLY=%s as %s', ([text, readOnly]) => {
     const variables = text === undefined ? {} : { BOARD_READ_ONLY: text };
     expect(parseSettings(variables, []).BOARD_READ_ONLY).toBe(readOnly);
   });
 
-  test.for(['1', 'TRUE', 'yes'])('refuses %j for BOARD_READ_ONLY instead of guessing', (text) => {
+  test.for(['1', 'TRUE', 'yes'])('refuses %j as BOARD_READ_ONLY', (text) => {
     expect(() => parseSettings({ BOARD_READ_ONLY: text }, [])).toThrow(
       'BOARD_READ_ONLY must be true or false',
     );
   });
 
-  test.for(['2', '0.5', '1000'])('takes %s as a rate', (rate) => {
+  test.for(['2', '0.5', '1000'])('accepts %s as a rate', (rate) => {
     expect(parseSettings({ FETCH_RATE_PER_SECOND: rate }, []).FETCH_RATE_PER_SECOND).toBe(Number(rate));
   });
 

@@ -8,6 +8,12 @@ const whole = (unit: string, min: number, max: number) =>
     .transform(Number)
     .pipe(z.number().min(min, `must be at least ${min} ${unit}`).max(max, `must be at most ${max} ${unit}`));
 
+const portNumber = z
+  .string()
+  .regex(/^\d{1,5}$/, { error: 'must be a port number' })
+  .transform(Number)
+  .pipe(z.number().max(65_535, 'must be at most 65535'));
+
 const url = (protocols: string[]) =>
   z.string().refine((text) => protocols.includes(URL.parse(text)?.protocol.slice(0, -1) ?? ''), {
     error: `must be a URL that begins with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
@@ -16,13 +22,14 @@ const url = (protocols: string[]) =>
 const hostAndPort = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/;
 
 /**
- * Every setting there is, under the name its environment variable has: what it must look like, and what it is when unset.
- * A service validates all of them, also those it does not use, so that a wrong line is found by whoever starts first.
+ * Every setting, by the name of its environment variable: which values are valid, and the default.
+ *
+ * A service validates all of them, including those it does not use, so the first service to start finds every wrong line.
  */
 export const settingSchemas = {
   DATABASE_URL: url(['postgres', 'postgresql']).optional(),
   REDIS_URL: url(['redis', 'rediss']).optional(),
-  PORT: whole('port', 0, 65_535).optional(),
+  PORT: portNumber.optional(),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
       error: 'must be trace, debug, info, warn, error, fatal or silent',
@@ -33,17 +40,17 @@ export const settingSchemas = {
     .default('change_monitor'),
   POLL_INTERVAL_MS: whole('milliseconds', 100, 3_600_000).default(5_000),
   FETCH_BATCH_SIZE: whole('apps', 1, 1_000).default(200),
-  /** The budget of the whole fleet, in PICS requests; 2 is what Steam is known to bear for good. */
+  /** PICS requests of the whole fleet. 2 is the rate Steam is known to tolerate. */
   FETCH_RATE_PER_SECOND: z
     .string()
     .regex(/^\d{1,6}(\.\d{1,3})?$/, { error: 'must be a number of requests a second, such as 2 or 0.5' })
     .transform(Number)
     .pipe(z.number().min(0.01, 'must be at least 0.01').max(10_000, 'must be at most 10000'))
     .default(2),
-  /** Jobs one fetcher works on at once: at 2 requests a second and answers within a second, 4 leaves room. */
+  /** Jobs that one fetcher works on at once: at 2 requests a second and responses within a second, 4 leaves room. */
   FETCH_CONCURRENCY: whole('jobs', 1, 64).default(4),
   SCAN_BATCH_SIZE: whole('ids', 1, 10_000).default(5_000),
-  /** How often all known apps are compared with Steam unasked; 57 requests for the whole catalogue. */
+  /** How often all known apps are compared with Steam: 57 requests for the whole catalogue. */
   SWEEP_INTERVAL_MS: whole('milliseconds', 1_000, 2_592_000_000).default(86_400_000),
   STEAM_CM_SERVERS: z
     .string()
@@ -62,23 +69,23 @@ export const settingSchemas = {
     .enum(['true', 'false'], { error: 'must be true or false' })
     .default('false')
     .transform((text) => text === 'true'),
-  /** Where an OpenTelemetry collector takes spans over HTTP; nothing is traced while it is unset. */
+  /** Where an OpenTelemetry collector accepts spans over HTTP. Nothing is traced without it. */
   OTEL_EXPORTER_OTLP_ENDPOINT: url(['http', 'https']).optional(),
-  /** How long jobs in hand may take to finish after SIGTERM; below the grace of the platforms (Railway and compose: 30 s). */
+  /** How long active jobs may take to finish after SIGTERM. Less than the grace period of Railway and compose (30 s). */
   DRAIN_TIMEOUT_MS: whole('milliseconds', 0, 600_000).default(25_000),
-  /** After how long without progress and without an outside cause a service ends itself; after a fifth it is not ready. */
+  /** A service without progress for this long, and with no outage to explain it, ends itself. It is unready after a fifth. */
   WATCHDOG_MS: whole('milliseconds', 1_000, 86_400_000).default(600_000),
 };
 
 export type Settings = { [Name in keyof typeof settingSchemas]: z.infer<(typeof settingSchemas)[Name]> };
 export type SettingName = keyof Settings;
 
-/** Settings that a service cannot do without, next to all the others. */
+/** All settings, of which some are required. */
 export type SettingsWith<Required extends SettingName> = Settings & {
   [Name in Required]-?: NonNullable<Settings[Name]>;
 };
 
-/** One or more settings are missing or wrong; the message names every one of them and never shows a secret's value. */
+/** Some settings are missing or invalid. The message lists every one of them and never contains the value of a secret. */
 export class SettingsError extends Error {
   override name = 'SettingsError';
 }
@@ -92,12 +99,12 @@ export const SECRET: ReadonlySet<string> = new Set([
   'OTEL_EXPORTER_OTLP_ENDPOINT',
 ]);
 
-/** Other faults than those of a single setting: what belongs together, and what people mistake for it. */
-function findFaultsBetween(variables: Record<string, string>, required: readonly SettingName[]): string[] {
-  const faults: string[] = [];
+/** Problems that are not in the value of a single setting: required settings that are missing, and pairs. */
+function findMissing(variables: Record<string, string>, required: readonly SettingName[]): string[] {
+  const problems: string[] = [];
   for (const name of required) {
     if (variables[name]) continue;
-    faults.push(
+    problems.push(
       name === 'DATABASE_URL' && variables['SUPABASE_URL']
         ? 'DATABASE_URL is not set: SUPABASE_URL and its keys are for the REST API, SQL needs the Postgres URL ' +
             '(Supabase: Connect > Session pooler, port 5432)'
@@ -105,22 +112,22 @@ function findFaultsBetween(variables: Record<string, string>, required: readonly
     );
   }
   if (Boolean(variables['BOARD_USER']) !== Boolean(variables['BOARD_PASSWORD'])) {
-    faults.push('BOARD_USER and BOARD_PASSWORD must be set together');
+    problems.push('BOARD_USER and BOARD_PASSWORD must be set together');
   }
-  return faults;
+  return problems;
 }
 
 /**
- * Reads the settings out of environment variables.
+ * Reads the settings from environment variables.
  *
  * @param required what this service cannot run without.
- * @throws SettingsError naming every fault at once; there is no silent default for a bad value.
+ * @throws SettingsError listing every problem at once. An invalid value never becomes a default.
  */
 export function parseSettings<Required extends SettingName>(
   variables: Record<string, string>,
   required: readonly Required[],
 ): SettingsWith<Required> {
-  const faults = findFaultsBetween(variables, required);
+  const problems = findMissing(variables, required);
   const parsed: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(settingSchemas)) {
     const result = schema.safeParse(variables[name]);
@@ -129,8 +136,8 @@ export function parseSettings<Required extends SettingName>(
       continue;
     }
     const shown = SECRET.has(name) ? '' : `, not "${variables[name]}"`;
-    faults.push(`${name} ${result.error.issues[0]?.message}${shown}`);
+    problems.push(`${name} ${result.error.issues[0]?.message}${shown}`);
   }
-  if (faults.length > 0) throw new SettingsError(faults.join('\n'));
+  if (problems.length > 0) throw new SettingsError(problems.join('\n'));
   return parsed as SettingsWith<Required>;
 }

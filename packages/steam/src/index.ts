@@ -1,3 +1,4 @@
+export { connectSteam, type SteamService } from './connect-steam.ts';
 export { createPicsClient, type PicsClientOptions } from './create-pics-client.ts';
 export type * from './pics-client.ts';
 export type * from './pics-observer.ts';

@@ -1,8 +1,8 @@
 import { Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
-import { registerReadGauges } from './register-gauges.ts';
+import { registerReadGauges } from './read-gauges.ts';
 
-/** Two gauges over one reading, on a clock the test moves. */
+/** Two gauges over one reading, on a clock that the test moves. */
 function registered() {
   const state = {
     now: 0,
@@ -32,8 +32,8 @@ function registered() {
   return { state, samples, registry };
 }
 
-describe('gauges that are read when asked for', () => {
-  test('share one reading, which serves for five seconds', async () => {
+describe('registerReadGauges', () => {
+  test('reads once for all gauges and reuses the reading for five seconds', async () => {
     const { state, samples } = registered();
     expect(await samples()).toEqual(['total_apps 1', 'color_apps{color="red"} 1']);
     state.now = 4_999;
@@ -44,7 +44,7 @@ describe('gauges that are read when asked for', () => {
     expect(state.reads).toBe(2);
   });
 
-  test('drop the series that a new reading no longer has', async () => {
+  test('drops the series that a new reading no longer has', async () => {
     const { state, samples } = registered();
     await samples();
     state.now = 5_000;
@@ -52,11 +52,11 @@ describe('gauges that are read when asked for', () => {
     expect(await samples()).toEqual(['total_apps 1', 'color_apps{color="blue"} 7']);
   });
 
-  test('have no series, and harm no other metric, when the reading fails', async () => {
+  test('leaves the gauges without series, and other metrics intact, when the reading fails', async () => {
     const { state, samples, registry } = registered();
     await samples();
     state.now = 5_000;
-    state.read = () => Promise.reject(new Error('the database is away'));
+    state.read = () => Promise.reject(new Error('the database is unreachable'));
     expect(await samples()).toEqual([]);
     expect(await registry.metrics()).toContain('# TYPE total_apps gauge');
   });

@@ -4,7 +4,7 @@ import { createLogger, NO_TRACING, parseSettings, Registry } from '@pics/service
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTestDatabase } from '../../../test/support/database.ts';
 import { createTestRedis } from '../../../test/support/redis.ts';
-import { dispatchOnce } from './loops.ts';
+import { dispatchOnce } from './dispatch-batches.ts';
 import { createMetrics } from './metrics.ts';
 import { PollSpans } from './poll-spans.ts';
 
@@ -19,12 +19,11 @@ beforeEach(async () => {
 
 afterEach(() => Promise.all([database.destroy(), queues.close()]));
 
-function turn(registry = new Registry()): Promise<boolean> {
+function dispatch(registry = new Registry()): Promise<boolean> {
   const settings = parseSettings(
     { DATABASE_URL: 'postgres://unused', REDIS_URL: 'redis://unused', FETCH_RATE_PER_SECOND: '3' },
     ['DATABASE_URL', 'REDIS_URL'],
   );
-  const session = { loggedOn: false, reason: '', lastResponseAt: undefined, backoffUntil: undefined };
   return dispatchOnce({
     settings,
     database,
@@ -33,7 +32,6 @@ function turn(registry = new Registry()): Promise<boolean> {
     metrics: createMetrics(registry, {
       database,
       queues,
-      getSession: () => session,
       state: { leading: true },
     }),
     tracing: NO_TRACING,
@@ -41,35 +39,35 @@ function turn(registry = new Registry()): Promise<boolean> {
   });
 }
 
-describe('a turn of the dispatcher', () => {
-  test('takes the rate of the settings until one is set live, and again when that is taken back', async () => {
+describe('dispatchOnce', () => {
+  test('uses the rate of the settings until one is set live, and again when that is unset', async () => {
     const rates: (number | undefined)[] = [];
     for (const fetchRate of [null, 8, null]) {
       await updateFleetSettings(database, { fetchRate });
-      await turn();
+      await dispatch();
       rates.push(await findFetchRate(queues.fetch));
     }
     expect(rates.map((rate) => Math.round(rate ?? 0))).toEqual([3, 8, 3]);
   });
 
-  test('brings the live rate back after Redis was emptied', async () => {
+  test('restores the live rate after Redis was emptied', async () => {
     await updateFleetSettings(database, { fetchRate: 0.5 });
-    await turn();
+    await dispatch();
     await queues.redis.flushall();
-    await turn();
+    await dispatch();
     expect(await findFetchRate(queues.fetch)).toBe(0.5);
   });
 
-  test('dispatches nothing while paused, and what was wanted meanwhile once resumed', async () => {
+  test('dispatches nothing while paused, and everything that became wanted meanwhile once resumed', async () => {
     await updateFleetSettings(database, { paused: true });
     await markWanted(database, { appids: [440, 570] });
-    await turn();
+    await dispatch();
     expect(await queues.fetch.countLive()).toBe(0);
     expect(await countLedger(database)).toMatchObject({ wanted: 2, inFlight: 0 });
 
     await updateFleetSettings(database, { paused: false });
     const registry = new Registry();
-    await turn(registry);
+    await dispatch(registry);
     expect(await queues.fetch.countLive()).toBe(1);
     expect(await countLedger(database)).toMatchObject({ wanted: 0, inFlight: 2 });
     expect(await registry.metrics()).toContain('pics_dispatch_jobs_total{lane="backlog"} 1');

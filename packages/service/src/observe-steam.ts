@@ -1,7 +1,7 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
-import { registerGauge } from './register-gauges.ts';
+import { registerGauge } from './read-gauges.ts';
 
-/** What a PICS client tells of its traffic; the client of packages/steam takes it as its observer. */
+/** Receives what a PICS client reports about its traffic; the client of packages/steam takes it as its observer. */
 export interface SteamTraffic {
   onRequest: (request: { kind: string; outcome: string; parts: number; durationMs: number }) => void;
   onLogon: (result: string) => void;
@@ -10,15 +10,11 @@ export interface SteamTraffic {
 /** Logon results by which Steam says "too many logons from this address". */
 const THROTTLED_LOGONS: ReadonlySet<string> = new Set(['RateLimitExceeded', 'AccountLoginDeniedThrottle']);
 
-/** From a change feed that has nothing new to a request that runs into its timeout (30 s). */
+/** From a poll with no changes to a request that times out (30 s). */
 const BUCKETS_SECONDS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-/**
- * Registers what is asked of Steam and how Steam answers; returns where the client tells it.
- *
- * @param isLoggedOn whether there is a session right now.
- */
-export function observeSteam(registry: Registry, isLoggedOn: () => boolean): SteamTraffic {
+/** Registers the metrics of requests to Steam and of logons; returns the observer for the client. */
+export function observeSteam(registry: Registry): SteamTraffic {
   const registers = [registry];
   const requests = new Counter({
     name: 'pics_steam_requests_total',
@@ -28,14 +24,14 @@ export function observeSteam(registry: Registry, isLoggedOn: () => boolean): Ste
   });
   const durations = new Histogram({
     name: 'pics_steam_request_duration_seconds',
-    help: 'From a request to the last part of its answer, or to its end without one.',
+    help: 'From a request to the last part of its response, or to its end without one.',
     labelNames: ['kind'],
     buckets: BUCKETS_SECONDS,
     registers,
   });
   const parts = new Counter({
     name: 'pics_steam_answer_parts_total',
-    help: 'Messages that answers came in; Steam spreads the ids of one request over several.',
+    help: 'Messages that responses came in; Steam spreads the ids of one request over several.',
     labelNames: ['kind'],
     registers,
   });
@@ -47,14 +43,9 @@ export function observeSteam(registry: Registry, isLoggedOn: () => boolean): Ste
   });
   const throttles = new Counter({
     name: 'pics_steam_throttles_total',
-    help: 'How often Steam said "too much", by what it refused: request or logon.',
+    help: 'How often Steam refused a request or a logon because of its rate limit.',
     labelNames: ['refused'],
     registers,
-  });
-  registerGauge(registry, {
-    name: 'pics_steam_logged_on',
-    help: 'Whether there is a session with Steam (1) or not (0).',
-    read: () => (isLoggedOn() ? 1 : 0),
   });
   return {
     onRequest: ({ kind, outcome, parts: messages, durationMs }) => {
@@ -68,4 +59,13 @@ export function observeSteam(registry: Registry, isLoggedOn: () => boolean): Ste
       if (THROTTLED_LOGONS.has(result)) throttles.inc({ refused: 'logon' });
     },
   };
+}
+
+/** Registers the gauge of the session with Steam. */
+export function registerSteamSession(registry: Registry, isLoggedOn: () => boolean): void {
+  registerGauge(registry, {
+    name: 'pics_steam_logged_on',
+    help: 'Whether there is a session with Steam (1) or not (0).',
+    read: () => (isLoggedOn() ? 1 : 0),
+  });
 }

@@ -1,28 +1,28 @@
 import { Gauge, type Registry } from 'prom-client';
-import { awaitAnswer } from '../await-answer.ts';
+import { awaitWithin } from './await-within.ts';
 
-/** A gauge whose value is read where it stands, together with others. */
+/** A gauge that takes its series from a reading it shares with other gauges. */
 export interface ReadGauge<Reading> {
   name: string;
   help: string;
   labelNames?: readonly string[];
-  /** Its series in a reading; none means that there is nothing to tell. */
+  /** Its series in a reading; none when there is nothing to report. */
   samples: (reading: Reading) => { labels?: Record<string, string>; value: number }[];
 }
 
 /**
- * How long a reading serves. Shorter than any usual scrape interval, so that every scrape sees a new one; long enough that
- * all gauges of one scrape, and several Prometheus servers, share it.
+ * How long a reading is reused. Shorter than any usual scrape interval, so every scrape sees a new one; long enough that all
+ * gauges of one scrape, and several Prometheus servers, share it.
  */
-const KEPT_MS = 5_000;
+const REUSED_MS = 5_000;
 
 /**
- * Registers gauges that are read when somebody asks for them, all by one reading.
+ * Registers gauges that are read at scrape time, all from one reading.
  *
- * When a reading fails the gauges have no series: a missing line in a plot is true, the last value drawn on is not. All
- * other metrics are answered as ever.
+ * When a reading fails the gauges have no series: a gap in a plot is true, the last value drawn on is not. All other metrics
+ * are served as usual.
  *
- * @param now milliseconds; the clock unless given.
+ * @param now milliseconds; the system clock by default.
  */
 export function registerReadGauges<Reading>(
   registry: Registry,
@@ -33,9 +33,9 @@ export function registerReadGauges<Reading>(
   let reading: Promise<Reading | undefined> | undefined;
   let readAt = 0;
   const readOnce = () => {
-    if (!reading || now() - readAt >= KEPT_MS) {
+    if (!reading || now() - readAt >= REUSED_MS) {
       readAt = now();
-      reading = awaitAnswer(read()).catch(() => undefined);
+      reading = awaitWithin(read()).catch(() => undefined);
     }
     return reading;
   };
@@ -57,7 +57,7 @@ export function registerReadGauges<Reading>(
   }
 }
 
-/** Registers one gauge whose value stands ready in this process. */
+/** Registers one gauge whose value is in this process. */
 export function registerGauge(
   registry: Registry,
   gauge: { name: string; help: string; read: () => number },

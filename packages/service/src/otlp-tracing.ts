@@ -4,26 +4,25 @@ import { setGlobalErrorHandler, W3CTraceContextPropagator } from '@opentelemetry
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import { awaitAnswer } from '../await-answer.ts';
-import type { TracingOptions } from './create-tracing.ts';
-import type { Tracing } from './tracing.ts';
+import { awaitWithin } from './await-within.ts';
+import type { Tracing, TracingOptions } from './tracing.ts';
 
-/** How long a service that stops waits for its last spans: they must not cost it the time to drain. */
+/** How long a service that stops waits for its last spans: they must not take the time it needs to drain. */
 const CLOSE_TIMEOUT_MS = 3_000;
 
 /**
- * Sends spans to the collector at OTEL_EXPORTER_OTLP_ENDPOINT, over HTTP. The exporter reads that variable and its standard
+ * Exports spans to the collector at OTEL_EXPORTER_OTLP_ENDPOINT, over HTTP. The exporter reads that variable and its standard
  * companions by itself (headers, timeout, resource attributes).
  *
- * A collector that is away costs spans and nothing else.
+ * While the collector is unreachable, spans are lost and nothing else is affected.
  */
 export function startOtlpTracing({ service, version, replica, onError }: TracingOptions): Tracing {
-  let told = false;
-  const tell = (error: unknown) => {
-    if (!told) onError(error instanceof Error ? error.message : String(error));
-    told = true;
+  let reported = false;
+  const reportOnce = (error: unknown) => {
+    if (!reported) onError(error instanceof Error ? error.message : String(error));
+    reported = true;
   };
-  setGlobalErrorHandler(tell);
+  setGlobalErrorHandler(reportOnce);
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   const provider = new TracerProvider({
@@ -61,11 +60,11 @@ export function startOtlpTracing({ service, version, replica, onError }: Tracing
       ),
     findSpanContext: () => (trace.getActiveSpan() ? context.active() : undefined),
     getLogFields: () => {
-      const place = trace.getActiveSpan()?.spanContext();
-      return place ? { trace_id: place.traceId, span_id: place.spanId } : {};
+      const span = trace.getActiveSpan()?.spanContext();
+      return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
     },
     close: async () => {
-      await awaitAnswer(provider.shutdown().catch(tell), CLOSE_TIMEOUT_MS);
+      await awaitWithin(provider.shutdown().catch(reportOnce), CLOSE_TIMEOUT_MS);
     },
   };
 }

@@ -1,0 +1,61 @@
+import type { QueueService, ServiceQueues } from './connect-queues.ts';
+import { reportReplica } from './connect-queues.ts';
+import type { JobQueue } from './job-queue.ts';
+import { startWorker, type RunningWorker, type WorkerOptions } from './start-worker.ts';
+
+/** The parts of a service that its worker uses; `Service` of packages/service has them. */
+export interface WorkerService extends QueueService {
+  watchProgress: (source: {
+    what: string;
+    hasWork: () => Promise<boolean>;
+    lastProgressAt: () => Date | undefined;
+    findOutage: () => string | undefined;
+  }) => void;
+}
+
+type Step<Payload extends { batchId: string; changeNumber?: number }> = Pick<
+  WorkerOptions<Payload>,
+  'concurrency' | 'schema' | 'step' | 'findBlocker' | 'onAttempt'
+>;
+
+export interface RunWorkerOptions<
+  Payload extends { task: string; batchId: string; changeNumber?: number },
+> extends Step<Payload> {
+  queue: JobQueue<Payload>;
+  /** What counts as progress, for people, and when it was last made; a completed job by default. */
+  progress: { what: string; lastProgressAt?: () => Date | undefined };
+  /** What the replica has done so far, for its report. */
+  getCounters: (worker: RunningWorker) => Record<string, number>;
+}
+
+/**
+ * Makes a service the worker of one queue: it works until the service stops, reports its replica, and its progress decides
+ * about readiness and the watchdog.
+ *
+ * On shutdown the worker finishes its active jobs first; the report and the queues, which those jobs still use, close after.
+ */
+export function runWorker<Payload extends { task: string; batchId: string; changeNumber?: number }>(
+  service: WorkerService,
+  queues: ServiceQueues,
+  options: RunWorkerOptions<Payload>,
+): void {
+  const { queue, progress, getCounters, ...step } = options;
+  const worker = startWorker({
+    ...step,
+    queue: queue.bull.name,
+    redisUrl: service.settings.REDIS_URL,
+    telemetry: queues.telemetry,
+    log: service.log,
+  });
+  reportReplica(service, queues, () => ({
+    lastProgressAt: worker.lastCompletedAt?.toISOString(),
+    counters: getCounters(worker),
+  }));
+  service.onClose('worker', () => worker.close());
+  service.watchProgress({
+    what: progress.what,
+    hasWork: async () => worker.activeJobs > 0 || (await queue.hasJobToTake()),
+    lastProgressAt: progress.lastProgressAt ?? (() => worker.lastCompletedAt),
+    findOutage: () => worker.blocker,
+  });
+}
