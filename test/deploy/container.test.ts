@@ -128,7 +128,7 @@ describe('the image', () => {
     const files = readdirSync(app, { recursive: true, encoding: 'utf8' }).filter(
       (path) => !path.includes('node_modules'),
     );
-    expect(files.filter((path) => /\.test\.ts$|^apps\/simulator|^docs|^test/.test(path))).toEqual([]);
+    expect(files.filter((path) => /\.test\.ts$|^tools|^docs|^test/.test(path))).toEqual([]);
     expect(files).toContain('packages/core/src/flow.ts');
   });
 });
