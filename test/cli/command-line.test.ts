@@ -21,25 +21,25 @@ const COMMANDS = [
   'completion',
 ];
 
-describe('help', () => {
-  test('lists every command, and says what exit codes mean', async () => {
+describe('the help', () => {
+  test('lists every command and explains the exit codes', async () => {
     const { exitCode, stdout, stderr } = await runCli(['--help']);
     expect([exitCode, stderr]).toEqual([0, '']);
     for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     expect(stdout).toContain(
-      'Exit codes: 0 fine, 1 something failed, 2 the command line or a setting is wrong.',
+      'Exit codes: 0 success, 1 something failed, 2 the command line or a setting is wrong.',
     );
     expect(stdout).not.toContain('\u001b');
   });
 
-  test('of a command has examples', async () => {
+  test('shows examples for a command', async () => {
     const { exitCode, stdout } = await runCli(['requeue', '--help']);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/Examples:\n {2}pics requeue --failed +all that failed/);
+    expect(stdout).toMatch(/Examples:\n {2}pics requeue --failed +every app that failed/);
   });
 });
 
-test('a wrong command line exits with 2 and says what is expected', async () => {
+test('exits with 2 on a wrong command line and says what is expected', async () => {
   const { exitCode, stdout, stderr } = await runCli(['status', '--josn']);
   expect([exitCode, stdout]).toEqual([2, '']);
   expect(stderr).toBe(
@@ -47,15 +47,15 @@ test('a wrong command line exits with 2 and says what is expected', async () => 
   );
 });
 
-test('what keeps a migration from running is told in a sentence', async () => {
+test('says in one sentence why a migration cannot run', async () => {
   const DATABASE_URL = 'postgres://anna:hunter2@127.0.0.1:6543/steam';
   const { exitCode, stderr } = await runCli(['migrate'], { DATABASE_URL });
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/^The database could not be migrated: .*port 6543 is a transaction pooler: .*\n$/);
 });
 
-describe('wrong settings exit with 2:', () => {
-  test('no server to be found', async () => {
+describe('with wrong settings', () => {
+  test('exits with 2 when no server is named and none runs here', async () => {
     const { exitCode, stderr } = await runCli(['failures']);
     expect([exitCode, stderr]).toEqual([
       2,
@@ -63,7 +63,7 @@ describe('wrong settings exit with 2:', () => {
     ]);
   });
 
-  test('every fault is named, and no secret', async () => {
+  test('exits with 2 and names every fault but no secret', async () => {
     const env = { DATABASE_URL: 'mysql://anna:hunter2@db/steam', LOG_LEVEL: 'loud' };
     const { exitCode, stderr } = await runCli(['status'], env);
     expect(exitCode).toBe(2);
@@ -71,14 +71,14 @@ describe('wrong settings exit with 2:', () => {
     expect(stderr).not.toContain('hunter2');
   });
 
-  test("Supabase's REST address alone gets the sentence that helps", async () => {
+  test("exits with 2 and says what to set in place of Supabase's REST address", async () => {
     const { exitCode, stderr } = await runCli(['status'], { SUPABASE_URL: 'https://project.supabase.co' });
     expect(exitCode).toBe(2);
     expect(stderr).toContain('Connect > Session pooler, port 5432');
   });
 });
 
-test('a server that does not answer exits with 1 and one sentence', async () => {
+test('exits with 1 and one sentence when a server cannot be reached', async () => {
   const { exitCode, stdout, stderr } = await runCli(['status'], {
     DATABASE_URL: 'postgres://anna:hunter2@127.0.0.1:1/steam',
   });
@@ -102,7 +102,7 @@ test('takes what a killed `npm start` left behind for nothing that runs', async 
   expect([exitCode, stderr]).toEqual([2, expect.stringContaining('nothing runs here')]);
 });
 
-test('config shows every setting, and no secret', async () => {
+test('config shows every setting but no secret', async () => {
   const env = {
     BOARD_USER: 'anna',
     BOARD_PASSWORD: 'hunter2',
@@ -116,7 +116,7 @@ test('config shows every setting, and no secret', async () => {
   expect(stdout).not.toContain('hunter2');
 });
 
-test('config names what is wrong, beside all that is right', async () => {
+test('config names what is wrong beside the valid settings', async () => {
   const { exitCode, stdout, stderr } = await runCli(['config', '--json'], { MODE: 'fast' });
   expect([exitCode, stderr]).toEqual([2, 'MODE must be change_monitor or bulk_sync, not "fast"\n']);
   expect(JSON.parse(stdout)).toMatchObject({

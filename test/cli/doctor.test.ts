@@ -7,7 +7,7 @@ import { createTestDatabase } from '../support/database.ts';
 import { runCli } from '../support/run-cli.ts';
 import { environmentOf, startTestSimulator } from '../support/simulator.ts';
 
-interface Examination {
+interface Report {
   problems: number;
   warnings: number;
   findings: { subject: string; level: string; text: string; advice?: string }[];
@@ -16,7 +16,7 @@ interface Examination {
 let world: CliWorld;
 let steam: Record<string, string>;
 
-/** Everything as it should be: the services at work, and Steam to be reached. */
+/** Everything as it should be: the services working, and Steam reachable. */
 beforeAll(async () => {
   world = await createCliWorld();
   steam = environmentOf(await startTestSimulator({ apps: 1 }));
@@ -38,32 +38,32 @@ beforeAll(async () => {
   });
 });
 
-async function examine(env: Record<string, string>): Promise<Examination & { exitCode: number | null }> {
+async function runDoctor(env: Record<string, string>): Promise<Report & { exitCode: number | null }> {
   const { exitCode, stdout } = await runCli(['doctor', '--json'], env);
-  return { exitCode, ...(JSON.parse(stdout) as Examination) };
+  return { exitCode, ...(JSON.parse(stdout) as Report) };
 }
 
-test('finds nothing where everything is fine', async () => {
+test('reports nothing to do when everything is fine', async () => {
   const env = { DATABASE_URL: world.databaseUrl, REDIS_URL: world.redisUrl, ...steam };
   const { exitCode, stdout, stderr } = await runCli(['doctor'], env);
   expect([exitCode, stderr]).toEqual([0, '']);
   expect(stdout).toMatch(/^✓ Postgres {2}version \d+\.\d+$/m);
   expect(stdout).toMatch(/^✓ Redis {5}maxmemory-policy noeviction/m);
   expect(stdout).toMatch(/^✓ Clock {5}Redis and this machine agree to 0\.\d\d s$/m);
-  expect(stdout).toMatch(/^✓ Budget {4}2 requests a second for the whole fleet$/m);
-  expect(stdout).toMatch(/^✓ Services {2}3 replicas are at work$/m);
+  expect(stdout).toMatch(/^✓ Budget {4}2 requests per second for the whole fleet$/m);
+  expect(stdout).toMatch(/^✓ Services {2}3 replicas are working$/m);
   expect(stdout).toMatch(/^✓ Steam {5}\S+:\d+ can be reached$/m);
   expect(stdout).toMatch(/Everything is fine\.\n$/);
 });
 
-test('finds what may lose work or time, and says what to do', async () => {
+test('reports what may lose work or time, and says what to do', async () => {
   const { redisUrl, databaseUrl, database } = await createCliWorld();
   const queues = openQueues(redisUrl, () => {});
   await queues.redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
   await setFetchRate(queues.fetch, 5);
   await queues.close();
   await updateFleetSettings(database, { paused: true });
-  const { exitCode, problems, warnings, findings } = await examine({
+  const { exitCode, problems, warnings, findings } = await runDoctor({
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
     ...steam,
@@ -72,14 +72,14 @@ test('finds what may lose work or time, and says what to do', async () => {
   const adviceOn = (text: string) => findings.find((finding) => finding.text.includes(text))?.advice;
   expect(adviceOn('maxmemory-policy allkeys-lru')).toContain('CONFIG SET maxmemory-policy noeviction');
   expect(adviceOn('appendonly no')).toContain('CONFIG SET appendonly yes');
-  expect(adviceOn('5 requests a second')).toContain('pics rate 2');
+  expect(adviceOn('5 requests per second')).toContain('pics rate 2');
   expect(adviceOn('was paused')).toContain('pics resume');
   expect(adviceOn('no producer, no fetcher, no writer')).toContain('npm start');
 });
 
-test('finds tables that are missing', async () => {
+test('reports missing migrations, and migrate applies them', async () => {
   const { url } = await createTestDatabase({ migrated: false });
-  const { exitCode, findings } = await examine({ DATABASE_URL: url, REDIS_URL: world.redisUrl, ...steam });
+  const { exitCode, findings } = await runDoctor({ DATABASE_URL: url, REDIS_URL: world.redisUrl, ...steam });
   expect(exitCode).toBe(1);
   expect(findings).toContainEqual(
     expect.objectContaining({
@@ -99,7 +99,7 @@ test('finds tables that are missing', async () => {
   await migrated.destroy();
 });
 
-test('looks at everything else when one server is away, and never shows a password', async () => {
+test('checks everything else when a server is unreachable, and never shows a password', async () => {
   const env = {
     DATABASE_URL: 'postgres://anna:hunter2@127.0.0.1:1/steam',
     REDIS_URL: 'redis://:hunter2@127.0.0.1:1',
@@ -114,8 +114,8 @@ test('looks at everything else when one server is away, and never shows a passwo
   expect(stdout).not.toContain('hunter2');
 });
 
-test('looks nowhere with wrong settings, and names them', async () => {
-  const { exitCode, findings } = await examine({ LOG_LEVEL: 'loud', MODE: 'fast' });
+test('checks no server with wrong settings, and names them', async () => {
+  const { exitCode, findings } = await runDoctor({ LOG_LEVEL: 'loud', MODE: 'fast' });
   expect(exitCode).toBe(1);
   expect(findings.map(({ subject, text }) => [subject, text.split(' ')[0]])).toEqual([
     ['Settings', 'LOG_LEVEL'],

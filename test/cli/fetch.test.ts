@@ -23,7 +23,7 @@ beforeEach(async () => {
     .execute();
 });
 
-/** The apps that the dispatcher sends out now, live ones and backlog. */
+/** The apps that would be dispatched now, live changes and backlog. */
 async function findWanted(): Promise<number[]> {
   const batches = [
     await claimBatch(world.database, { size: 100 }),
@@ -33,16 +33,16 @@ async function findWanted(): Promise<number[]> {
 }
 
 describe('sync', () => {
-  test('wants the apps that are named, known or not, and says which only a requeue brings', async () => {
+  test('wants the named apps, known or not, and says how many only a requeue retries', async () => {
     const { exitCode, stdout } = await world.pics('sync', '--appids', '10,20,440');
     expect([exitCode, stdout]).toEqual([
       0,
-      '2 apps wanted.\n1 app failed before, and only a requeue fetches it: pics requeue --appids\n',
+      '2 apps wanted.\n1 app failed before; retry with: pics requeue --appids\n',
     ]);
     expect(await findWanted()).toEqual([10, 440]);
   });
 
-  test('reads apps from stdin', async () => {
+  test('reads appids from stdin', async () => {
     const env = { DATABASE_URL: world.databaseUrl };
     const { exitCode, stdout } = await runCli(
       ['sync', '--file', '-', '--json'],
@@ -53,20 +53,20 @@ describe('sync', () => {
     expect(await findWanted()).toEqual([440, 570]);
   });
 
-  test('--all wants every app, and looks for more', async () => {
+  test('with --all wants every app and scans for more', async () => {
     expect(await world.ask('sync', '--all')).toEqual({ apps: 1, failedBefore: 0, scan: 'discovery' });
     expect(await findUnfinishedScan(world.database)).toMatchObject({ reason: 'discovery', knownOnly: false });
     expect(await findWanted()).toEqual([10]);
   });
 
-  test('without a word compares all known apps with Steam, and wants none by itself', async () => {
+  test('without an option compares all known apps with Steam and wants none itself', async () => {
     const { stdout } = await world.pics('sync');
-    expect(stdout).toContain('compared with Steam');
+    expect(stdout).toContain('every known app with Steam');
     expect(await findUnfinishedScan(world.database)).toMatchObject({ reason: 'sweep', knownOnly: true });
     expect(await findWanted()).toEqual([]);
   });
 
-  test('--wait stays until the apps that are named are settled, whatever else is wanted', async () => {
+  test('with --wait waits until the named apps are settled, whatever else is wanted', async () => {
     const { database } = world;
     await database.insertInto('picsAppLedger').values({ id: 30, wantedChangeNumber: 9 }).execute();
     const waiting = world.pics('sync', '--appids', '440', '--wait', '--json');
@@ -83,30 +83,30 @@ describe('sync', () => {
   });
 });
 
-describe('who waits for a sync', () => {
-  test('learns that an app failed, and gets 1', async () => {
+describe('sync --wait', () => {
+  test('exits with 1 when an app failed, and says so', async () => {
     const { exitCode, stdout } = await world.pics('sync', '--appids', '20', '--wait');
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(
-      /^Settled: 0 of 1 known apps, 1 failed, after \d s\.\nWhy they failed says: pics failures\n$/m,
+      /^Settled: 0 of 1 known apps, 1 failed, after \d+s\.\nSee why they failed with: pics failures\n$/m,
     );
   });
 
-  test('may leave, gets 130, and the apps stay wanted', async () => {
+  test('exits with 130 on Ctrl-C and leaves the apps wanted', async () => {
     const env = { DATABASE_URL: world.databaseUrl };
     const waiting = startProcess('apps/cli/src/main.ts', ['sync', '--appids', '440', '--wait'], env);
     await waiting.waitForLine(/^known 1 · wanted 1/);
     waiting.signal('SIGINT');
     expect([await waiting.exited, waiting.lines.at(-1)]).toEqual([
       130,
-      'Not waiting any longer; it goes on by itself.',
+      'Stopped waiting; the sync continues.',
     ]);
     expect(await findWanted()).toEqual([440]);
   });
 });
 
 describe('requeue', () => {
-  test('counts, and with --dry-run leaves everything as it is', async () => {
+  test('counts the apps, and with --dry-run changes nothing', async () => {
     const dry = await world.pics('requeue', '--error', 'rowrefused', '--dry-run');
     expect(dry).toMatchObject({ exitCode: 0, stdout: '1 app would be requeued.\n' });
     expect(await findWanted()).toEqual([]);
@@ -120,22 +120,22 @@ describe('requeue', () => {
     ['--since=1h', [20]],
     ['--all', [10, 20]],
     ['--appids=10', [10]],
-  ])('%s', async (way, appids) => {
+  ])('%s requeues the apps %j', async (way, appids) => {
     expect(await world.ask('requeue', way)).toEqual({ apps: appids.length, dryRun: false });
     expect(await findWanted()).toEqual(appids);
   });
 
-  test('--type takes stored apps of that type', async () => {
+  test('--type requeues the stored apps of that type', async () => {
     await world.database.insertInto('apps').values({ appid: 10, type: 'dlc' }).execute();
     expect(await world.ask('requeue', '--type', 'DLC')).toEqual({ apps: 1, dryRun: false });
     expect(await findWanted()).toEqual([10]);
   });
 
-  test('says which apps the ledger does not know', async () => {
+  test('says how many apps are not in the ledger', async () => {
     const { exitCode, stdout } = await world.pics('requeue', '--appids', '10,440');
     expect([exitCode, stdout]).toEqual([
       0,
-      '1 app requeued.\n1 app the ledger does not know: pics sync --appids fetches them.\n',
+      '1 app requeued.\n1 app not in the ledger; fetch with: pics sync --appids\n',
     ]);
   });
 });

@@ -58,19 +58,21 @@ async function settle(appid: number, ledger: object): Promise<void> {
 }
 
 describe('status', () => {
-  test('tells how everything stands, for people', async () => {
+  test('shows the state of the pipeline to people', async () => {
     const { exitCode, stdout, stderr } = await world.pics('status');
     expect([exitCode, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/^Steam +change 130, \d+ s ago$/m);
-    expect(stdout).toMatch(/^Tables +1 change numbers behind \(\d+ s\)$/m);
-    expect(stdout).toMatch(/^Ledger +known 3 · settled 1 · wanted 1 · in flight 0 · failed 1$/m);
+    expect(stdout).toMatch(/^Health +No producer running\. /m);
+    expect(stdout).toMatch(/^Steam +change 130, \d+[sm] ago$/m);
+    expect(stdout).toMatch(/^Tables +1 change numbers behind \(\d+[sm]\)$/m);
+    expect(stdout).toMatch(/^Ledger +known 3 · wanted 1 · in flight 0 · settled 1 · failed 1$/m);
     expect(stdout).toMatch(/^Queue +pics-fetch: 1 waiting, 0 active$/m);
     expect(stdout).toMatch(/^fetcher +a\/1 .* no session$/m);
   });
 
-  test('tells the same in JSON, and what has been told the fleet', async () => {
+  test('shows the same and the fleet settings in JSON', async () => {
     await updateFleetSettings(world.database, { paused: true, fetchRate: 0.5 });
     expect(await world.ask('status')).toMatchObject({
+      health: { level: 'bad', headline: 'No producer running' },
       feed: { changeNumber: 130, changesBehind: 1 },
       ledger: { known: 3, settled: 1, wanted: 1, inFlight: 0, failed: 1 },
       steering: { fetchRate: 0.5, pausedAt: expect.any(String) },
@@ -84,16 +86,16 @@ describe('status', () => {
     await updateFleetSettings(world.database, { paused: false, fetchRate: null });
   });
 
-  test('tells what Postgres knows also without Redis, and exits with 1', async () => {
+  test('shows what Postgres knows without Redis, and exits with 1', async () => {
     const env = { DATABASE_URL: world.databaseUrl, REDIS_URL: 'redis://127.0.0.1:1' };
     const { exitCode, stdout } = await runCli(['status'], env);
     expect(exitCode).toBe(1);
     expect(stdout).toContain('known 3');
-    expect(stdout).toMatch(/^Redis +Redis cannot be reached: connect ECONNREFUSED 127.0.0.1:1\.$/m);
+    expect(stdout).toMatch(/^Health +.*Redis cannot be reached: connect ECONNREFUSED 127.0.0.1:1\./m);
   });
 });
 
-test('colours are for terminals, unless they are asked for', async () => {
+test('uses colours on terminals only, unless asked for them', async () => {
   const env = { DATABASE_URL: world.databaseUrl, REDIS_URL: world.redisUrl };
   expect((await runCli(['status'], env)).stdout).not.toContain('\u001b');
   expect((await runCli(['status'], { ...env, FORCE_COLOR: '1' })).stdout).toContain(
@@ -102,58 +104,58 @@ test('colours are for terminals, unless they are asked for', async () => {
 });
 
 describe('failures', () => {
-  test('are grouped by error, or listed app by app', async () => {
+  test('groups failures by error, or lists them by app', async () => {
     const { stdout } = await world.pics('failures');
-    expect(stdout).toMatch(/^KeyValuesError: cut off at #\n {2}1 app · \d+ s ago · 20 静かな \[31m村$/m);
+    expect(stdout).toMatch(/^KeyValuesError: cut off at #\n {2}1 app · \d+[sm] ago · 20 静かな \[31m村$/m);
     expect(await world.ask('failures')).toMatchObject([{ error: 'KeyValuesError: cut off at #', apps: 1 }]);
     const apps = await world.pics('failures', '--apps');
-    expect(apps.stdout).toMatch(/^ +20 +静かな \[31m村 +\d+ s ago +12 +KeyValuesError: cut off at 1203$/m);
+    expect(apps.stdout).toMatch(/^ +20 +静かな \[31m村 +\d+[sm] ago +12 +KeyValuesError: cut off at 1203$/m);
   });
 });
 
 describe('changes', () => {
-  test('come in the order they happened, with what became of each', async () => {
+  test('lists changes in the order they happened, with the state of each', async () => {
     const { stdout } = await world.pics('changes');
     const lines = stdout.trimEnd().split('\n');
     expect(lines.map((line) => line.split(/ {2,}/).slice(1).join(' '))).toEqual([
-      'change appid row name',
+      'change appid state name',
       '110 10 stored Counter-Strike',
       '120 20 failed 静かな [31m村',
       '130 30 wanted (needs a token)',
     ]);
   });
 
-  test('come from a change number or a time on', async () => {
+  test('lists changes since a change number or a time', async () => {
     expect(await world.ask('changes', '--since', '110')).toMatchObject([{ appid: 20 }, { appid: 30 }]);
     expect(await world.ask('changes', '--since', '1h', '--limit', '9')).toHaveLength(3);
     const { stdout } = await world.pics('changes', '--since', '130');
-    expect(stdout).toBe('No change of an app was seen.\n');
+    expect(stdout).toBe('No change of an app was recorded.\n');
   });
 });
 
 describe('app', () => {
-  test('shows what is stored, the line of the ledger, and the changes', async () => {
+  test('shows what is stored, the state in the ledger, and the changes', async () => {
     const { exitCode, stdout } = await world.pics('app', '10');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^Counter-Strike game · 10\n/);
     expect(stdout).toMatch(/^Reviews +96 % positive$/m);
     expect(stdout).toMatch(/^Tags +Action$/m);
-    expect(stdout).toMatch(/^Ledger +settled · stored as of change 110 · last answer \d+ s ago$/m);
+    expect(stdout).toMatch(/^Ledger +settled · stored as of change 110 · last response \d+[sm] ago$/m);
     expect(stdout).toMatch(/ 110$/m);
   });
 
-  test('is found by a part of its name, or says what it may be', async () => {
+  test('finds an app by part of its name', async () => {
     expect(await world.ask('app', 'counter')).toMatchObject({ appid: 10, app: { name: 'Counter-Strike' } });
     const missing = await world.pics('app', 'portal');
-    expect(missing).toMatchObject({ exitCode: 1, stderr: 'No app is stored whose name holds "portal".\n' });
+    expect(missing).toMatchObject({ exitCode: 1, stderr: 'No stored app has "portal" in its name.\n' });
   });
 
-  test('that nobody knows exits with 1 and says how to fetch it', async () => {
+  test('exits with 1 for an unknown app and says how to fetch it', async () => {
     const { exitCode, stderr } = await world.pics('app', '440');
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining('pics sync --appids 440')]);
   });
 
-  test('that failed, or is wanted, says so', async () => {
+  test('says that an app failed or is wanted', async () => {
     expect((await world.pics('app', '20')).stdout).toMatch(
       /^Ledger +failed .*: KeyValuesError: cut off at 1203/m,
     );

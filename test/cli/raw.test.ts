@@ -11,7 +11,7 @@ beforeAll(async () => {
   simulator = await startTestSimulator({ apps: 50 });
 });
 
-test('app --raw shows the body that Steam sends, byte for byte, and logs off', async () => {
+test('app --raw prints the body that Steam sends, byte for byte, and logs off', async () => {
   const truth = simulator
     .apps()
     .map(({ appid }) => simulator.findApp(appid))

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createCliWorld } from '../support/cli-world.ts';
 import { startProcess } from '../support/processes.ts';
 
-test('watch tells a change when it is stored, and ends when told to and everything is settled', async () => {
+test('watch prints a change once it is stored, and with --until-settled ends when everything is settled', async () => {
   const { database, databaseUrl, redisUrl } = await createCliWorld();
   await startCursor(database, 100);
   const env = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl };
@@ -22,8 +22,8 @@ test('watch tells a change when it is stored, and ends when told to and everythi
 
   await database.insertInto('apps').values({ appid: 10, name: 'Counter-Strike' }).execute();
   await database.updateTable('picsAppLedger').set({ settledChangeNumber: 110 }).execute();
-  const told = await watching.waitForLine(/"type":"change"/);
-  expect(JSON.parse(told)).toMatchObject({
+  const line = await watching.waitForLine(/"type":"change"/);
+  expect(JSON.parse(line)).toMatchObject({
     changeNumber: 110,
     appid: 10,
     name: 'Counter-Strike',
@@ -33,7 +33,7 @@ test('watch tells a change when it is stored, and ends when told to and everythi
   expect(watching.lines.filter((line) => line.includes('"type":"change"'))).toHaveLength(1);
 });
 
-test('watch ends with Ctrl-C, as it is meant to', async () => {
+test('watch exits with 0 on Ctrl-C', async () => {
   const { databaseUrl, redisUrl } = await createCliWorld();
   const watching = startProcess('apps/cli/src/main.ts', ['watch'], {
     DATABASE_URL: databaseUrl,

@@ -13,8 +13,8 @@ const pages = globSync(['README.md', 'docs/*.md'], { cwd: ROOT }).map((file) => 
 const railwayPage = pages.find(({ file }) => file === 'docs/deploy-railway.md')?.text ?? '';
 
 describe.each(pages)('$file', ({ file, text }) => {
-  test('names only pics commands that exist', () => {
-    const known = createProgram().commands.map((command) => command.name());
+  test('names only pics commands that exist', async () => {
+    const known = (await createProgram()).commands.map((command) => command.name());
     const named = [...text.matchAll(/(?:apps\/cli\/src\/main\.ts|(?<=[`(]|^)pics) ([a-z]+)/gm)].map(
       ([, name]) => name,
     );

@@ -6,7 +6,8 @@ import { createProgram } from './program.ts';
 process.stdout.on('error', () => {});
 
 try {
-  await createProgram().parseAsync();
+  const program = await createProgram(process.argv[2]);
+  await program.parseAsync();
 } catch (error) {
   process.exitCode = await reportFailure(error);
 }

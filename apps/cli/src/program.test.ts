@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { reportFailure } from './command-line/report-failure.ts';
 import { createProgram } from './program.ts';
 
-/** Parses a command line and resolves with the exit code and what was said on stderr. */
+/** Parses a command line and resolves with the exit code and the output on stderr. */
 async function parse(...args: string[]): Promise<{ exitCode: number; said: string }> {
-  const program = createProgram();
+  const program = await createProgram();
   let said = '';
   for (const command of [program, ...program.commands]) {
     command.configureOutput({ writeErr: (text) => (said += text) });
@@ -14,7 +14,7 @@ async function parse(...args: string[]): Promise<{ exitCode: number; said: strin
   return { exitCode, said };
 }
 
-describe('a wrong command line exits with 2 and says what is expected:', () => {
+describe('a wrong command line exits with 2 and says what is expected', () => {
   test.each([
     ['no command at all', [], 'Usage: pics <command> [options]'],
     ['a command that is not there', ['statsu'], '(Did you mean status?)'],
@@ -22,7 +22,7 @@ describe('a wrong command line exits with 2 and says what is expected:', () => {
     ['too many arguments', ['pause', 'now'], 'Usage: pics pause [options]'],
     ['an argument that is missing', ['app'], "missing required argument 'id'"],
     ['an option without its value', ['sync', '--file'], "option '--file <file>' argument missing"],
-    ['an id that is none', ['sync', '--appids', '440,x'], '"x" is not the id of an app, such as 440.'],
+    ['an id that is none', ['sync', '--appids', '440,x'], '"x" is not an appid, such as 440.'],
     ['two ways to say which apps to fetch', ['sync', '--all', '--appids', '440'], 'in one way'],
     ['two ways to say which apps to requeue', ['requeue', '--failed', '--type', 'dlc'], 'in one way'],
     [
@@ -32,7 +32,7 @@ describe('a wrong command line exits with 2 and says what is expected:', () => {
     ],
     ['a rate that is none', ['rate', 'fast'], 'such as 2, 0.5/s or 30/min, or default'],
     ['a date that is none', ['changes', '--since', 'lately'], 'such as 2026-11-22'],
-    ['a name where Steam needs an id', ['app', 'portal', '--raw'], 'Steam is asked by id'],
+    ['a name where Steam needs an id', ['app', 'portal', '--raw'], '--raw needs an id'],
     ['a shell that nobody has written for', ['completion', 'tcsh'], 'Allowed choices are bash, zsh, fish.'],
   ])('%s', async (_, args, expected) => {
     const { exitCode, said } = await parse(...args);
@@ -42,9 +42,9 @@ describe('a wrong command line exits with 2 and says what is expected:', () => {
 });
 
 /** The help of every command, by its name. */
-function readHelp(): Map<string, string> {
+async function readHelp(): Promise<Map<string, string>> {
   const help = new Map<string, string>();
-  for (const command of createProgram().commands) {
+  for (const command of (await createProgram()).commands) {
     let text = '';
     command.configureOutput({ writeOut: (part) => (text += part) }).outputHelp();
     help.set(command.name(), text);
@@ -52,7 +52,7 @@ function readHelp(): Map<string, string> {
   return help;
 }
 
-/** Command lines of `pics`, as they stand in a text, without what a shell does with them. */
+/** The command lines of `pics` in a text, without what belongs to the shell. */
 function findCommandLines(text: string): string[][] {
   const lines = [...text.matchAll(/^ *(?:node apps\/cli\/src\/main\.ts|pics) (.+?)(?: {2,}.*)?$/gm)];
   return lines.map(([, line = '']) =>
@@ -66,8 +66,8 @@ describe('the documentation', () => {
   const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
   const manual = read('docs/cli.md');
 
-  test('has every command with all of its options', () => {
-    const missing = createProgram().commands.flatMap((command) => {
+  test('lists every command with all of its options', async () => {
+    const missing = (await createProgram()).commands.flatMap((command) => {
       const section = manual.split(`\n### pics ${command.name()}\n`)[1]?.split('\n### ')[0];
       if (section === undefined) return [command.name()];
       return command.options
@@ -77,12 +77,12 @@ describe('the documentation', () => {
     expect(missing).toEqual([]);
   });
 
-  test('and the help show only command lines that can be typed', async () => {
-    const help = readHelp();
+  test('shows, like the help, only command lines that are valid', async () => {
+    const help = await readHelp();
     const shown = [...help.values(), manual, read('README.md')].flatMap(findCommandLines);
     expect(shown.length).toBeGreaterThan(help.size * 2);
     for (const args of shown) {
-      const program = createProgram();
+      const program = await createProgram();
       for (const command of program.commands) command.action(() => {});
       await expect(program.parseAsync(args, { from: 'user' }), args.join(' ')).resolves.toBe(program);
     }

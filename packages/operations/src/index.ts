@@ -18,7 +18,7 @@ export {
   formatRate,
   formatUtc,
 } from './format.ts';
-export { listenForInterrupts } from './interrupts.ts';
+export { INTERRUPTED, listenForInterrupts, stopOnInterrupt } from './interrupts.ts';
 export {
   describeCounts,
   isSettled,

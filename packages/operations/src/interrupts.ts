@@ -26,3 +26,13 @@ export function listenForInterrupts(onFirst: () => void, onAgain: () => void): (
     for (const signal of signals) process.off(signal, interrupt);
   };
 }
+
+/** The exit code that a shell reports for a command that Ctrl-C ended. */
+export const INTERRUPTED = 130;
+
+/** Returns a signal that is aborted when the user asks to stop. */
+export function stopOnInterrupt(): { signal: AbortSignal; stopListening: () => void } {
+  const stopping = new AbortController();
+  const stop = () => stopping.abort();
+  return { signal: stopping.signal, stopListening: listenForInterrupts(stop, stop) };
+}

@@ -22,10 +22,8 @@ test.each([
   expect(await readAppids(write(content))).toEqual(appids);
 });
 
-test('names the line that holds something else', async () => {
-  await expect(readAppids(write('440\n570\n12x\n'))).rejects.toThrow(
-    /, line 3: "12x" is not the id of an app/,
-  );
+test('names the line that holds something other than appids', async () => {
+  await expect(readAppids(write('440\n570\n12x\n'))).rejects.toThrow(/, line 3: "12x" is not an appid/);
 });
 
 test.each(['', '# nothing\n'])('refuses a file without any app: %j', async (content) => {

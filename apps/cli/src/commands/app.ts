@@ -1,29 +1,119 @@
+import { UserError } from '@pics/core';
+import { findApp, searchApps, type AppDetails, type Database, type FoundApp } from '@pics/database';
+import {
+  describeLedgerRow,
+  formatAgo,
+  formatLocalTime,
+  listNames,
+  listStoredFields,
+  type Field,
+} from '@pics/operations';
 import type { Command } from 'commander';
+import { findAppid } from '../command-line/arguments.ts';
 import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
-import { findAppid } from '../command-line/parse-appids.ts';
+import { formatFields } from '../output/format-fields.ts';
+import { formatTable } from '../output/format-table.ts';
+import { print, printJson } from '../output/print.ts';
+import { LEVEL_STYLES, plainText, style } from '../output/text.ts';
+import { useDatabase } from '../servers/use-database.ts';
 
-interface Given extends CommonOptions {
+interface Options extends CommonOptions {
   raw?: boolean;
 }
 
 export const appCommand = defineCommand(
   'app',
-  'Show what is stored of an app, its line in the ledger and its changes',
+  'Show what is stored of an app, its state in the ledger and its changes',
   [
     ['app 440', 'by its id'],
-    ['app "half-life"', 'by a part of its name; lists those it may be'],
-    ['app 440 --raw', 'what Steam says of it now, as text KeyValues'],
+    ['app "half-life"', 'by part of its name; lists all that match'],
+    ['app 440 --raw', 'the body that Steam sends now, as text KeyValues'],
   ],
 )
-  .argument('<id>', 'the id of the app, or a part of its name')
-  .option('--raw', 'ask Steam for the body: one logon and one request, beside the budget of the fleet')
-  .action(async (wanted: string, { raw, ...options }: Given, command: Command) => {
-    if (!raw) {
-      const { showApp } = await import('../app/show-app.ts');
-      return showApp(wanted, options);
-    }
+  .argument('<id>', 'the id of the app, or part of its name')
+  .option('--raw', 'fetch the body from Steam: one logon and one request, outside the budget of the fleet')
+  .action(async (wanted: string, { raw, json = false }: Options, command: Command) => {
     const appid = findAppid(wanted);
-    if (appid === undefined) command.error(`error: Steam is asked by id, such as 440, not by "${wanted}"`);
-    const { showRawApp } = await import('../app/show-raw-app.ts');
-    await showRawApp(appid, options);
+    if (!raw) return useDatabase((database) => showApp(database, appid ?? wanted, json));
+    if (appid === undefined) command.error(`error: --raw needs an id, such as 440, not "${wanted}"`);
+    // Only this option needs the PICS client, which takes longest to load.
+    const { showRawApp } = await import('./app-raw.ts');
+    await showRawApp(appid, json);
   });
+
+/** How many apps a name finds. */
+const FOUND = 20;
+
+/** @throws UserError when there is no such app. */
+async function showApp(database: Database, wanted: number | string, json: boolean): Promise<void> {
+  const found = typeof wanted === 'string' ? await searchApps(database, wanted, FOUND) : [];
+  if (found.length > 1) return json ? printJson(found) : print(describeFound(found));
+  const appid = typeof wanted === 'string' ? found[0]?.appid : wanted;
+  if (appid === undefined) throw new UserError(`No stored app has "${wanted}" in its name.`);
+  const details = await findApp(database, appid);
+  if (!details) {
+    throw new UserError(`Nothing is known of app ${appid}. Fetch it with: pics sync --appids ${appid}`);
+  }
+  if (json) printJson(details);
+  else print(describeApp(details, new Date()));
+}
+
+function describeFound(found: readonly FoundApp[]): string[] {
+  const more = found.length === FOUND ? ['', `The first ${FOUND}; a longer name finds fewer.`] : [];
+  return [
+    ...formatTable(found, [
+      { title: 'appid', value: ({ appid }) => String(appid), align: 'right' },
+      { title: 'type', value: ({ type }) => type ?? '' },
+      { title: 'name', value: ({ name }) => name ?? '', flexible: true },
+    ]),
+    ...more,
+  ];
+}
+
+/** More of them fill the screen without saying more; `--json` has all. */
+const CHANGES = 5;
+const REFERENCES = 20;
+
+function describeApp(details: AppDetails, now: Date): string[] {
+  const { appid, app, ledger, changes } = details;
+  const title = [app?.type, appid, app?.picsAccess === 'public' ? undefined : app?.picsAccess];
+  const stored = listStoredFields(details).map((field) => [field.label, describeValue(field)] as const);
+  return [
+    `${style('bold', plainText(app?.name ?? '(no name)'))} ${style('dim', title.filter(Boolean).join(' · '))}`,
+    ...formatFields([
+      ...(app ? stored : [['Stored', 'nothing'] as const]),
+      ['Ledger', ledger ? describeLedger(ledger, now) : 'never wanted'],
+      ['Store page', `https://store.steampowered.com/app/${appid}`],
+    ]),
+    ...(changes.length === 0
+      ? []
+      : [
+          '',
+          ...formatTable(changes.slice(0, CHANGES), [
+            {
+              title: 'changed',
+              value: ({ seenAt }) => `${formatLocalTime(seenAt)}, ${formatAgo(seenAt, now)}`,
+            },
+            { title: 'change', value: ({ changeNumber }) => String(changeNumber), align: 'right' },
+            { title: '', value: ({ needsToken }) => (needsToken ? 'needs a token' : '') },
+          ]),
+        ]),
+  ];
+}
+
+function describeValue({ value }: Field): string {
+  if (value instanceof Date) return formatLocalTime(value);
+  if (typeof value !== 'object') return plainText(String(value));
+  const more = value.length > REFERENCES ? `, and ${value.length - REFERENCES} more` : '';
+  return plainText(listNames(value.slice(0, REFERENCES))) + more;
+}
+
+function describeLedger(row: NonNullable<AppDetails['ledger']>, now: Date): string {
+  const { level, word, detail } = describeLedgerRow(row, now);
+  const { picsChangeNumber, lastPicsSync } = row;
+  return [
+    style(LEVEL_STYLES[level], [word, plainText(detail)].filter(Boolean).join(' ')),
+    picsChangeNumber === null ? 'nothing stored' : `stored as of change ${picsChangeNumber}`,
+    lastPicsSync ? `last response ${formatAgo(lastPicsSync, now)}` : 'no response yet',
+  ].join(' · ');
+}

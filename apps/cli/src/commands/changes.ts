@@ -1,11 +1,24 @@
-import { parseChangesStart } from '../command-line/parse-changes-start.ts';
-import { defineCommand } from '../command-line/define-command.ts';
-import { wholeNumber } from '../command-line/whole-number.ts';
-import type { ChangesOptions } from '../changes/show-changes.ts';
+import { getLatestChanges, type ChangesStart, type LatestChange } from '@pics/database';
+import { formatCount, formatLocalTime, OUTCOME_LEVELS } from '@pics/operations';
+import { parseChangesStart, wholeNumber } from '../command-line/arguments.ts';
+import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
+import { formatTable, type Column } from '../output/format-table.ts';
+import { print, printJson, printNote } from '../output/print.ts';
+import { LEVEL_STYLES } from '../output/text.ts';
+import { useDatabase } from '../servers/use-database.ts';
 
-export const changesCommand = defineCommand('changes', 'Show which apps changed, and what became of each', [
+interface Options extends CommonOptions {
+  since?: ChangesStart;
+  limit?: number;
+}
+
+/** As many as fill a screen; with a start, all of them are of interest. */
+const LATEST = 20;
+const MOST = 100_000;
+
+export const changesCommand = defineCommand('changes', 'Show which apps changed, and the state of each', [
   ['changes', 'the last 20'],
-  ['changes --since 2h', 'those of the last two hours; a date or a time will do as well'],
+  ['changes --since 2h', 'those of the last two hours; a date or a time works too'],
   ['changes --since 31650000', 'those after this change number'],
 ])
   .option(
@@ -18,7 +31,28 @@ export const changesCommand = defineCommand('changes', 'Show which apps changed,
     'how many to show: the newest (default: 20; with --since 100,000)',
     wholeNumber(1, 1_000_000),
   )
-  .action(async (options: ChangesOptions) => {
-    const { showChanges } = await import('../changes/show-changes.ts');
-    await showChanges(options);
+  .action(async ({ json, since, limit = since ? MOST : LATEST }: Options) => {
+    const changes = await useDatabase((database) => getLatestChanges(database, limit, since));
+    if (since && changes.length === limit) {
+      printNote(`These are the newest ${formatCount(limit)}; there may be more.`);
+    }
+    changes.reverse(); // The newest goes last, where the eye is.
+    if (json) printJson(changes);
+    else print(changes.length === 0 ? ['No change of an app was recorded.'] : formatTable(changes, COLUMNS));
   });
+
+const COLUMNS: readonly Column<LatestChange>[] = [
+  { title: 'seen', value: ({ seenAt }) => formatLocalTime(seenAt), style: () => 'dim' },
+  { title: 'change', value: ({ changeNumber }) => String(changeNumber), align: 'right' },
+  { title: 'appid', value: ({ appid }) => String(appid), align: 'right' },
+  {
+    title: 'state',
+    value: ({ outcome }) => outcome,
+    style: ({ outcome }) => LEVEL_STYLES[OUTCOME_LEVELS[outcome]],
+  },
+  {
+    title: 'name',
+    value: ({ name, needsToken }) => `${name ?? ''}${needsToken ? ' (needs a token)' : ''}`,
+    flexible: true,
+  },
+];

@@ -1,12 +1,13 @@
 import { Argument, Command } from 'commander';
-import type { Shell } from '../completion/print-completion.ts';
 import { formatExamples } from '../command-line/define-command.ts';
+import { listCommands } from '../completion/list-commands.ts';
+import { writeBashScript, writeFishScript, writeZshScript } from '../completion/write-scripts.ts';
 
-const SHELLS: readonly Shell[] = ['bash', 'zsh', 'fish'];
+const WRITERS = { bash: writeBashScript, zsh: writeZshScript, fish: writeFishScript };
 
 export const completionCommand = new Command('completion')
-  .description('Print the script by which a shell completes what you type')
-  .addArgument(new Argument('<shell>', 'your shell').choices(SHELLS))
+  .description('Print the script with which a shell completes what you type')
+  .addArgument(new Argument('<shell>', 'your shell').choices(Object.keys(WRITERS)))
   .addHelpText('after', () =>
     formatExamples([
       ['completion bash >> ~/.bashrc', 'bash'],
@@ -14,7 +15,6 @@ export const completionCommand = new Command('completion')
       ['completion fish > ~/.config/fish/completions/pics.fish', 'fish'],
     ]),
   )
-  .action(async (shell: Shell, _options: unknown, command: Command) => {
-    const { printCompletion } = await import('../completion/print-completion.ts');
-    if (command.parent) printCompletion(command.parent, shell);
+  .action((shell: keyof typeof WRITERS, _options: unknown, command: Command) => {
+    if (command.parent) process.stdout.write(WRITERS[shell](listCommands(command.parent)));
   });

@@ -1,13 +1,114 @@
+import { UserError } from '@pics/core';
+import { getFeed, getFleetSettings } from '@pics/database';
+import { environment, parseSettings, SettingsError, type Settings } from '@pics/service';
 import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
+import { checkFleet } from '../doctor/check-fleet.ts';
+import { checkPostgres } from '../doctor/check-postgres.ts';
+import { adviseOnRedis, checkRedis } from '../doctor/check-redis.ts';
+import { checkSteam } from '../doctor/check-steam.ts';
+import { resultsFor, type CheckResult } from '../doctor/check-result.ts';
+import { print, printJson } from '../output/print.ts';
+import { padText, plainText, style, wrapText, type Style } from '../output/text.ts';
+import { getServerUrl } from '../servers/get-server-url.ts';
+import { useDatabase } from '../servers/use-database.ts';
+import { useQueues } from '../servers/use-queues.ts';
 
 export const doctorCommand = defineCommand(
   'doctor',
-  'Look at Postgres, Redis, Steam, budget and clocks, and say what to do',
+  'Check Postgres, Redis, Steam, the request budget and the clocks, and say what to do',
   [
     ['doctor', 'exits with 1 when something does not work'],
-    ['doctor --json | jq \'.findings[] | select(.level != "fine")\'', 'what needs looking after'],
+    ['doctor --json | jq \'.findings[] | select(.level != "fine")\'', 'what needs attention'],
   ],
-).action(async (options: CommonOptions) => {
-  const { showDoctor } = await import('../doctor/show-doctor.ts');
-  process.exitCode = await showDoctor(options);
+).action(async ({ json }: CommonOptions) => {
+  const results = await runChecks();
+  const problems = results.filter(({ level }) => level === 'problem').length;
+  const warnings = results.filter(({ level }) => level === 'warning').length;
+  if (json) printJson({ problems, warnings, findings: results });
+  else print([...results.flatMap(describeResult), '', summarise(problems, warnings)]);
+  process.exitCode = problems > 0 ? 1 : 0;
 });
+
+/**
+ * Runs all checks. A check that fails does not prevent the others, except that with invalid settings nothing else is checked:
+ * it would be the wrong server.
+ */
+async function runChecks(): Promise<CheckResult[]> {
+  const { fine, problem } = resultsFor('Settings');
+  let settings: Settings;
+  try {
+    settings = parseSettings(environment(), []);
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    return error.message
+      .split('\n')
+      .map((fault) => problem(fault, 'Correct it; pics config shows all settings.'));
+  }
+  const { simulated, pausedAt } = await readFleet();
+  const results = await Promise.all([
+    runCheck('Postgres', 'DATABASE_URL', () => checkPostgres(getServerUrl('DATABASE_URL'))),
+    runCheck('Redis', 'REDIS_URL', () =>
+      useQueues(async (queues) => [...(await checkRedis(queues)), ...(await checkFleet(queues, pausedAt))]),
+    ),
+    checkSteam(settings.STEAM_CM_SERVERS, simulated),
+  ]);
+  return [fine('all valid'), ...results.flat()];
+}
+
+/** What the database knows of the fleet; if it cannot be read, the check of Postgres says why. */
+async function readFleet(): Promise<{ simulated: boolean; pausedAt: Date | null }> {
+  try {
+    return await useDatabase(async (database) => {
+      const [{ source }, { pausedAt }] = await Promise.all([getFeed(database), getFleetSettings(database)]);
+      return { simulated: source === 'simulator', pausedAt };
+    });
+  } catch {
+    return { simulated: false, pausedAt: null };
+  }
+}
+
+async function runCheck(
+  subject: string,
+  variable: string,
+  check: () => Promise<CheckResult[]>,
+): Promise<CheckResult[]> {
+  try {
+    return await check();
+  } catch (error) {
+    const { problem } = resultsFor(subject);
+    if (error instanceof SettingsError) return [problem(error.message, `Set ${variable}, or run: npm start`)];
+    // Only Redis gets here; checkPostgres reports by itself that Postgres cannot be reached.
+    if (error instanceof UserError) return [problem(error.message, adviseOnRedis(error.message))];
+    throw error;
+  }
+}
+
+const MARKS: Record<CheckResult['level'], readonly [mark: string, style: Style]> = {
+  fine: ['✓', 'green'],
+  warning: ['!', 'yellow'],
+  problem: ['✗', 'red'],
+};
+
+/** The longest subject is "Settings". */
+const SUBJECT_COLUMNS = 10;
+const INDENT = 2 + SUBJECT_COLUMNS;
+
+function describeResult({ subject, level, text, advice }: CheckResult): string[] {
+  const [mark, markStyle] = MARKS[level];
+  const [first = '', ...others] = wrapText(plainText(text), INDENT);
+  const advised = advice ? wrapText(`→ ${advice}`, INDENT).map((line) => style('cyan', line)) : [];
+  return [
+    `${style(markStyle, mark)} ${padText(subject, SUBJECT_COLUMNS)}${first}`,
+    ...[...others, ...advised].map((line) => ' '.repeat(INDENT) + line),
+  ];
+}
+
+function summarise(problems: number, warnings: number): string {
+  if (problems + warnings === 0) return style('green', 'Everything is fine.');
+  const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;
+  const parts = [
+    ...(problems > 0 ? [style('red', count(problems, 'problem'))] : []),
+    ...(warnings > 0 ? [style('yellow', count(warnings, 'warning'))] : []),
+  ];
+  return `${parts.join(', ')}.`;
+}

@@ -1,18 +1,48 @@
+import { getFleetSettings, updateFleetSettings, type FleetSettings } from '@pics/database';
+import { formatLocalTime, formatRate } from '@pics/operations';
+import { InvalidArgumentError } from 'commander';
 import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
-import { parseRate } from '../steering/parse-rate.ts';
+import { print, printJson } from '../output/print.ts';
+import { useDatabase } from '../servers/use-database.ts';
 
 export const rateCommand = defineCommand(
   'rate',
-  'Show or set how many requests a second the whole fleet makes',
+  'Show or set how many requests per second the whole fleet makes',
   [
-    ['rate', 'what it is'],
-    ['rate 1', 'one request a second, from now on, however many fetchers there are'],
+    ['rate', 'the current rate'],
+    ['rate 1', 'one request per second from now on, however many fetchers there are'],
     ['rate 30/min', 'one every two seconds'],
-    ['rate default', 'as FETCH_RATE_PER_SECOND says again'],
+    ['rate default', 'back to FETCH_RATE_PER_SECOND'],
   ],
 )
-  .argument('[rate]', 'N, N/s or N/min; Steam is known to bear 2 a second for good', parseRate)
-  .action(async (fetchRate: number | null | undefined, options: CommonOptions) => {
-    const { steerFleet } = await import('../steering/steer-fleet.ts');
-    await steerFleet(fetchRate === undefined ? undefined : { fetchRate }, options);
+  .argument('[rate]', 'N, N/s or N/min; Steam is known to tolerate 2 per second', parseRate)
+  .action(async (fetchRate: number | null | undefined, { json }: CommonOptions) => {
+    const settings = await useDatabase((database) =>
+      fetchRate === undefined ? getFleetSettings(database) : updateFleetSettings(database, { fetchRate }),
+    );
+    if (json) printJson(settings);
+    else print([describeRate(settings)]);
   });
+
+/** The bounds of FETCH_RATE_PER_SECOND. */
+const LOWEST = 0.01;
+const HIGHEST = 10_000;
+
+/** Parses requests per second: "2", "0.5/s", "30/min"; "default" is null and returns to the setting. */
+export function parseRate(text: string): number | null {
+  if (text === 'default') return null;
+  const [, count, unit] = /^(\d{1,6}(?:\.\d{1,3})?)(?:\/(s|min))?$/.exec(text) ?? [];
+  const perSecond = count === undefined ? Number.NaN : Number(count) / (unit === 'min' ? 60 : 1);
+  if (perSecond >= LOWEST && perSecond <= HIGHEST) return perSecond;
+  throw new InvalidArgumentError(
+    `It must be a number of requests from ${LOWEST} to ${HIGHEST} per second, such as 2, 0.5/s or 30/min, or default.`,
+  );
+}
+
+function describeRate({ fetchRate, pausedAt }: FleetSettings): string {
+  const rate =
+    fetchRate === null
+      ? 'the FETCH_RATE_PER_SECOND of the producer (2 unless set)'
+      : `${formatRate(fetchRate)} requests/s, set live`;
+  return `Rate of the fleet: ${rate}${pausedAt ? `; paused since ${formatLocalTime(pausedAt)}` : ''}.`;
+}

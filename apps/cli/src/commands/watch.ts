@@ -1,17 +1,108 @@
-import { defineCommand } from '../command-line/define-command.ts';
-import type { WatchOptions } from '../watch/watch.ts';
+import { getFeed, getLatestChanges, type Database, type LatestChange } from '@pics/database';
+import {
+  followProgress,
+  INTERRUPTED,
+  isSettled,
+  openTerminal,
+  OUTCOME_LEVELS,
+  readProgress,
+  stopOnInterrupt,
+} from '@pics/operations';
+import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
+import { printJsonLine } from '../output/print.ts';
+import { LEVEL_STYLES, padText, plainText, style } from '../output/text.ts';
+import { useDatabase } from '../servers/use-database.ts';
 
-export const watchCommand = defineCommand(
-  'watch',
-  'Show changes as they get into the tables, and how far everything is',
-  [
-    ['watch', 'until Ctrl-C'],
-    ['watch --until-settled', 'until nothing is wanted any more; exits with 1 if apps failed'],
-    ['watch --json', 'one JSON object a line: changes and, every second, progress'],
-  ],
-)
+interface Options extends CommonOptions {
+  untilSettled?: boolean;
+}
+
+export const watchCommand = defineCommand('watch', 'Show changes as they are stored, and the progress', [
+  ['watch', 'until Ctrl-C'],
+  ['watch --until-settled', 'until nothing is wanted any more; exits with 1 if apps failed'],
+  ['watch --json', 'one JSON object a line: changes and, every second, progress'],
+])
   .option('--until-settled', 'end when nothing is wanted, in flight or being looked for')
-  .action(async (options: WatchOptions) => {
-    const { watch } = await import('../watch/watch.ts');
+  .action(async (options: Options) => {
     process.exitCode = await watch(options);
   });
+
+/** @returns the exit code: with `untilSettled` 1 when an app failed, and 130 when the user did not wait for the end. */
+async function watch({ json, untilSettled = false }: Options): Promise<number> {
+  const terminal = openTerminal({ json });
+  const interruption = stopOnInterrupt();
+  const progress = await useDatabase(async (database) => {
+    const { changeNumber } = await getFeed(database);
+    const changes = new SettledChanges(database, changeNumber ?? 0);
+    return followProgress({
+      read: async () => {
+        for (const change of await changes.next()) {
+          if (json) printJsonLine({ type: 'change', ...change });
+          else terminal.say(describeChange(change));
+        }
+        return readProgress(database);
+      },
+      show: (report) => terminal.showProgress(report),
+      isOver: (latest) => untilSettled && isSettled(latest),
+      signal: interruption.signal,
+    });
+  });
+  interruption.stopListening();
+  terminal.end();
+  if (!untilSettled) return 0;
+  if (interruption.signal.aborted) return INTERRUPTED;
+  return progress && progress.counts.failed > 0 ? 1 : 0;
+}
+
+const APPID_COLUMNS = 7;
+const OUTCOME_COLUMNS = 'unknown'.length;
+
+function describeChange({ seenAt, changeNumber, appid, outcome, name }: LatestChange): string {
+  const columns = [
+    style('dim', seenAt.toLocaleTimeString('sv-SE')),
+    String(changeNumber),
+    padText(String(appid), APPID_COLUMNS, 'right'),
+    style(LEVEL_STYLES[OUTCOME_LEVELS[outcome]], padText(outcome, OUTCOME_COLUMNS)),
+    plainText(name ?? ''),
+  ];
+  return columns.join('  ').trimEnd();
+}
+
+/** How many changes are read at a time; more within a second or two is a burst, of which the newest are shown. */
+const MOST = 1_000;
+
+const UNSETTLED = new Set<LatestChange['outcome']>(['wanted', 'in flight']);
+
+/** The changes above a change number once they are settled: stored, unknown to Steam, or failed. */
+export class SettledChanges {
+  readonly #database: Database;
+  readonly #returned = new Set<string>();
+  #after: number;
+
+  constructor(database: Database, after: number) {
+    this.#database = database;
+    this.#after = after;
+  }
+
+  /** Reads those that were settled since the last call, in the order they happened. */
+  async next(): Promise<LatestChange[]> {
+    const changes = (await getLatestChanges(this.#database, MOST, { after: this.#after })).toReversed();
+    const settled = changes.filter(
+      (change) => !UNSETTLED.has(change.outcome) && !this.#returned.has(idOf(change)),
+    );
+    for (const change of settled) this.#returned.add(idOf(change));
+    this.#advance(changes);
+    return settled;
+  }
+
+  /** Moves the start up to the first change that is not settled yet. */
+  #advance(changes: readonly LatestChange[]): void {
+    const first = changes.find((change) => UNSETTLED.has(change.outcome));
+    this.#after = first ? first.changeNumber - 1 : (changes.at(-1)?.changeNumber ?? this.#after);
+    for (const change of changes) if (change.changeNumber <= this.#after) this.#returned.delete(idOf(change));
+  }
+}
+
+function idOf({ changeNumber, appid }: LatestChange): string {
+  return `${changeNumber}/${appid}`;
+}

@@ -1,18 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createProgram } from '../program.ts';
-import { writeBashScript } from './bash-script.ts';
-import { writeFishScript } from './fish-script.ts';
 import { listCommands, type CompletableCommand } from './list-commands.ts';
-import { writeZshScript } from './zsh-script.ts';
+import { writeBashScript, writeFishScript, writeZshScript } from './write-scripts.ts';
 
 let commands: CompletableCommand[];
 
-beforeAll(() => {
-  commands = listCommands(createProgram());
+beforeAll(async () => {
+  commands = listCommands(await createProgram());
 });
 
-/** Whether a shell is there; a test without it would show nothing. */
+/** Whether a shell is installed; without it a test would show nothing. */
 const has = (shell: string) => spawnSync(shell, ['-c', 'exit 0']).status === 0;
 
 function run(shell: string, script: string): string[] {
@@ -22,7 +20,7 @@ function run(shell: string, script: string): string[] {
 }
 
 describe('bash', () => {
-  /** What is offered for the last of these words. */
+  /** The offers for the last of these words. */
   const complete = (...words: string[]) => {
     const typed = ['pics', ...words].map((word) => `'${word}'`).join(' ');
     return run(
@@ -32,19 +30,19 @@ describe('bash', () => {
     );
   };
 
-  test('completes commands, options and the words that an argument can be', () => {
+  test('completes commands, options and the choices of an argument', () => {
     expect(complete('s')).toEqual(['sync', 'status']);
     expect(complete('sync', '--a')).toEqual(['--appids', '--all']);
     expect(complete('completion', '')).toEqual(['bash', 'zsh', 'fish', '--help']);
     expect(complete('help', 're')).toEqual(['requeue', 'resume']);
   });
 
-  test('completes files where a file is wanted, and nothing where only the user knows', () => {
+  test('completes files where a file is expected, and nothing where only the user knows', () => {
     expect(complete('sync', '--file', 'package.js')).toEqual(['package.json']);
     expect(complete('requeue', '--error', '')).toEqual([]);
   });
 
-  test('runs nothing of what is being typed', () => {
+  test('never runs what is being typed', () => {
     expect(complete('app', '$(echo ran >&2)')).toEqual([]);
   });
 });
@@ -62,7 +60,7 @@ describe.skipIf(!has('fish'))('fish', () => {
 });
 
 describe.skipIf(!has('zsh'))('zsh', () => {
-  test('takes the script without a complaint', () => {
+  test('loads the script without a complaint', () => {
     const script = writeZshScript(commands);
     expect(run('zsh', `autoload -Uz compinit && compinit -D\n${script}\nprint $_comps[pics]`)).toEqual([
       '_pics',
@@ -70,7 +68,7 @@ describe.skipIf(!has('zsh'))('zsh', () => {
   });
 });
 
-test('no description ends a quotation', () => {
+test('quotes descriptions so that none of them ends a string', () => {
   const odd = [{ name: 'odd', description: "it's [an] odd: one", words: [], options: [] }];
   expect(writeZshScript(odd)).toContain(String.raw`'odd:it'\''s [an] odd: one'`);
   expect(writeFishScript(odd)).toContain(String.raw`-d 'it\'s [an] odd: one'`);

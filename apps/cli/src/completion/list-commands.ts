@@ -1,11 +1,11 @@
 import type { Command, Option } from 'commander';
 
-/** What a shell can offer of the command line. */
+/** A command with everything that a shell can offer after it. */
 export interface CompletableCommand {
   name: string;
   description: string;
   options: CompletableOption[];
-  /** The words that its argument can be; empty when it takes none, or any. */
+  /** The choices for its argument; empty when it takes none, or any text. */
   words: string[];
 }
 
@@ -17,7 +17,7 @@ export interface CompletableOption {
   value: 'nothing' | 'file' | 'text';
 }
 
-/** Lists the commands of a program with all that can follow each. */
+/** Lists the commands of a program with everything that can follow each. */
 export function listCommands(program: Command): CompletableCommand[] {
   const help = program.createHelp();
   const commands = help.visibleCommands(program);

@@ -1,79 +1,78 @@
 import { connectDatabase, findPendingMigrations, inspectDatabase, type DatabaseFacts } from '@pics/database';
-import { adviseOnConnection } from './advise-on-connection.ts';
-import { checkClock } from './check-clock.ts';
-import { findingsOf, type Finding } from './finding.ts';
+import { checkClock, findAdvice, resultsFor, type CheckResult } from './check-result.ts';
 
-/** The oldest that has every function the queries use (date_bin), and the oldest it is tried with. */
+/** The oldest with every function that the queries use (date_bin), and the oldest that is tested. */
 const OLDEST = 14;
-const OLDEST_TRIED = 15;
+const OLDEST_TESTED = 15;
 
-const { fine, warning, problem } = findingsOf('Postgres');
+const { fine, warning, problem } = resultsFor('Postgres');
 
-/** Looks whether the database can be reached and is fit for its work. */
-export async function checkPostgres(url: string): Promise<Finding[]> {
+/** Checks whether the database can be reached and is fit for its work. */
+export async function checkPostgres(url: string): Promise<CheckResult[]> {
   let facts: DatabaseFacts;
   try {
     facts = await inspectDatabase(url);
   } catch (error) {
     const message = describe(error);
-    return [problem(`it cannot be reached: ${message}`, adviseOnConnection(url, message))];
+    return [problem(`it cannot be reached: ${message}`, adviseOnPostgres(url, message))];
   }
   return [
-    ...judgeDatabase(url, facts),
+    ...checkFacts(url, facts),
     await checkTables(url, facts),
     checkClock('Postgres', facts.clockAheadMs),
   ];
 }
 
-/** What there is to say about a server that can be reached. */
-export function judgeDatabase(url: string, facts: DatabaseFacts): Finding[] {
+/** Checks a server that can be reached. */
+export function checkFacts(url: string, facts: DatabaseFacts): CheckResult[] {
   return [checkVersion(facts), checkPooler(facts), checkEncryption(url, facts), ...checkWritable(facts)];
 }
 
-function checkWritable({ writable }: DatabaseFacts): Finding[] {
-  if (writable) return [];
-  return [
-    problem(
-      'it only takes questions, no writes',
-      'Name the primary server in DATABASE_URL, or look why its host made it read-only.',
-    ),
-  ];
-}
-
-function checkVersion({ version, majorVersion }: DatabaseFacts): Finding {
-  if (majorVersion < OLDEST) return problem(`version ${version}`, `Move to ${OLDEST_TRIED} or newer.`);
-  if (majorVersion < OLDEST_TRIED)
-    return warning(`version ${version}`, `It is tried with ${OLDEST_TRIED} and newer.`);
+function checkVersion({ version, majorVersion }: DatabaseFacts): CheckResult {
+  if (majorVersion < OLDEST) return problem(`version ${version}`, `Move to ${OLDEST_TESTED} or newer.`);
+  if (majorVersion < OLDEST_TESTED) {
+    return warning(`version ${version}`, `Only ${OLDEST_TESTED} and newer are tested.`);
+  }
   return fine(`version ${version}`);
 }
 
-function checkPooler({ transactionPooler }: DatabaseFacts): Finding {
-  if (!transactionPooler) return fine('gives sessions, which leading and migrating need');
+function checkPooler({ transactionPooler }: DatabaseFacts): CheckResult {
+  if (!transactionPooler) return fine('provides sessions, which leading and migrating need');
   return problem(
     'port 6543 is a transaction pooler: the producer cannot lead and nothing can migrate through it',
     'Use the session pooler or the database itself, port 5432.',
   );
 }
 
-/** What is on the machine itself, or on a network that only its owner sees. */
+/** Hosts on the machine itself, or on a network that only its owner sees. */
 const PRIVATE =
   /^(localhost|127\.|\[::1\]|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[f[cd]|[^.]+$)|\.(internal|local)$/;
 
-function checkEncryption(url: string, { encrypted }: DatabaseFacts): Finding {
+function checkEncryption(url: string, { encrypted }: DatabaseFacts): CheckResult {
   if (encrypted) return fine('the connection is encrypted');
   const host = URL.parse(url)?.hostname ?? '';
   if (PRIVATE.test(host)) return fine('the connection is not encrypted, and stays on a private network');
   return warning(
-    `the connection to ${host} is not encrypted: whoever is between can read the password and the data`,
+    `the connection to ${host} is not encrypted: anyone in between can read the password and the data`,
     'Add ?sslmode=require to DATABASE_URL.',
   );
 }
 
-async function checkTables(url: string, { mayCreateTables }: DatabaseFacts): Promise<Finding> {
+function checkWritable({ writable }: DatabaseFacts): CheckResult[] {
+  if (writable) return [];
+  return [
+    problem(
+      'it is read-only',
+      'Name the primary server in DATABASE_URL, or find out why its host made it read-only.',
+    ),
+  ];
+}
+
+async function checkTables(url: string, { mayCreateTables }: DatabaseFacts): Promise<CheckResult> {
   const database = connectDatabase(url, { applicationName: 'pics-doctor', maxConnections: 1 });
   try {
     const pending = await findPendingMigrations(database);
-    if (pending.length === 0) return fine('all tables are there, in their newest version');
+    if (pending.length === 0) return fine('all tables are up to date');
     const missing = `${pending.length} ${pending.length === 1 ? 'migration is' : 'migrations are'} missing`;
     return mayCreateTables
       ? problem(missing, 'Run: pics migrate')
@@ -89,4 +88,48 @@ async function checkTables(url: string, { mayCreateTables }: DatabaseFacts): Pro
 function describe(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(describe).join(', ');
   return error instanceof Error ? error.message : String(error);
+}
+
+const ADVICE: readonly (readonly [sign: RegExp, advice: string])[] = [
+  [
+    /(ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT)[^]*\bdb\.\w+\.supabase\.co/,
+    'This Supabase host is reachable over IPv6 only. Use the session pooler: Supabase, Connect, Session pooler (port 5432).',
+  ],
+  [/ENOTFOUND|EAI_AGAIN/, 'The host name does not resolve: check DATABASE_URL for a typo.'],
+  [/ECONNREFUSED/, 'Nothing listens there: start Postgres, or correct host and port in DATABASE_URL.'],
+  [
+    /ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|timeout/i,
+    'No response: look for a firewall, or a host that is private to its platform.',
+  ],
+  [
+    /tenant or user not found/i,
+    "The user of Supabase's pooler is postgres.<project>, and the host must be that of the project's region.",
+  ],
+  [
+    /password authentication failed|28P01|28000/,
+    'Correct user and password in DATABASE_URL; characters such as @ : / # in a password are written as %40 %3A %2F %23.',
+  ],
+  [
+    /database "[^"]*" does not exist|3D000/,
+    'Create that database, or correct the name at the end of DATABASE_URL.',
+  ],
+  [
+    /no encryption|SSL( connection)? (is )?required|no pg_hba\.conf entry/i,
+    'Add ?sslmode=require to DATABASE_URL.',
+  ],
+  [/does not support SSL/i, 'Remove sslmode from DATABASE_URL: this server cannot encrypt.'],
+  [
+    /certificate|self.signed|unable to verify/i,
+    'Use sslmode=require, which encrypts without checking the issuer, or name the certificate: sslmode=verify-full&sslrootcert=FILE.',
+  ],
+  [
+    /too many (clients|connections)|53300|max clients/i,
+    'Disconnect other clients, or raise max_connections (of the pooler, its pool size).',
+  ],
+];
+
+/** What to do when Postgres cannot be connected to. */
+export function adviseOnPostgres(url: string, message: string): string {
+  const host = URL.parse(url)?.hostname ?? '';
+  return findAdvice(ADVICE, `${message} ${host}`) ?? 'Try psql "$DATABASE_URL" to see more.';
 }

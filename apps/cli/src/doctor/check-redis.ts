@@ -1,39 +1,39 @@
 import { inspectRedis, type Queues, type RedisFacts } from '@pics/queue';
-import { checkClock } from './check-clock.ts';
-import { findingsOf, type Finding } from './finding.ts';
+import { checkClock, findAdvice, resultsFor, type CheckResult } from './check-result.ts';
 
-/** Below 5 BullMQ does not run at all; 6.2 is what it asks for. */
+/** BullMQ does not run below 5 and asks for 6.2. */
 const OLDEST = [5, 0];
 const OLDEST_GOOD = [6, 2];
 
-/** How full Redis may be: what comes in bursts are records that wait for the writer, some ten megabytes. */
+/** How full Redis may be: records waiting for the writer come in bursts of some ten megabytes. */
 const FULL = 0.8;
 
 const MEGABYTE = 1_048_576;
 
-const { fine, warning, problem } = findingsOf('Redis');
+const { fine, warning, problem } = resultsFor('Redis');
 
-/** Looks whether Redis is fit to carry the queues. */
-export async function checkRedis({ redis }: Pick<Queues, 'redis'>): Promise<Finding[]> {
+/** Checks whether Redis is fit to carry the queues. */
+export async function checkRedis({ redis }: Pick<Queues, 'redis'>): Promise<CheckResult[]> {
   const facts = await inspectRedis(redis);
   return [
     checkVersion(facts),
     checkEviction(facts),
     checkPersistence(facts),
-    ...checkMemory(facts),
+    checkMemory(facts),
     ...(facts.role === 'slave'
-      ? [problem('it is a copy that takes no writes', 'Name the primary server in REDIS_URL.')]
+      ? [problem('it is a read-only replica', 'Name the primary server in REDIS_URL.')]
       : []),
     checkClock('Redis', facts.clockAheadMs),
   ];
 }
 
-function checkVersion({ product, redisVersion }: RedisFacts): Finding {
+function checkVersion({ product, redisVersion }: RedisFacts): CheckResult {
   const named =
     product === 'Redis' ? `version ${redisVersion}` : `${product}, compatible with Redis ${redisVersion}`;
   if (isBelow(redisVersion, OLDEST)) return problem(named, 'Move to Redis 7 or Valkey 8.');
-  if (isBelow(redisVersion, OLDEST_GOOD))
-    return warning(named, 'Move to 6.2 or newer: older ones are slow at what the queues do.');
+  if (isBelow(redisVersion, OLDEST_GOOD)) {
+    return warning(named, 'Move to 6.2 or newer: older versions are slow at what the queues do.');
+  }
   return fine(named);
 }
 
@@ -42,27 +42,45 @@ function isBelow(version: string, [major = 0, minor = 0]: readonly number[]): bo
   return ownMajor < major || (ownMajor === major && ownMinor < minor);
 }
 
-function checkEviction({ evictionPolicy }: RedisFacts): Finding {
+function checkEviction({ evictionPolicy }: RedisFacts): CheckResult {
   if (evictionPolicy === 'noeviction') return fine('maxmemory-policy noeviction: it never drops a job');
-  if (!evictionPolicy) return warning('it does not tell its maxmemory-policy', 'See that it is noeviction.');
+  if (!evictionPolicy) return warning('its maxmemory-policy is unknown', 'Make sure that it is noeviction.');
   return problem(
     `maxmemory-policy ${evictionPolicy}: when it is full it drops jobs`,
-    'Run CONFIG SET maxmemory-policy noeviction, and set it in redis.conf, or in the settings of its host.',
+    'Run CONFIG SET maxmemory-policy noeviction, and set it in redis.conf or in the settings of its host.',
   );
 }
 
-function checkPersistence({ appendOnly, snapshots }: RedisFacts): Finding {
+function checkPersistence({ appendOnly, snapshots }: RedisFacts): CheckResult {
   if (appendOnly) return fine('appendonly yes: a restart keeps the jobs');
   return warning(
-    `appendonly no${snapshots ? ', snapshots only' : ''}: a restart forgets jobs, and the ledger has them done again`,
-    'Nothing is lost by it, only work. Run CONFIG SET appendonly yes, and set it in redis.conf, to spare that.',
+    `appendonly no${snapshots ? ', snapshots only' : ''}: a restart forgets jobs, and the ledger dispatches them again`,
+    'Only work is lost, no data. To avoid that, run CONFIG SET appendonly yes, and set it in redis.conf.',
   );
 }
 
-function checkMemory({ usedBytes, maxBytes }: RedisFacts): Finding[] {
+function checkMemory({ usedBytes, maxBytes }: RedisFacts): CheckResult {
   const format = (bytes: number) => `${Math.ceil(bytes / MEGABYTE)} MB`;
-  if (maxBytes === 0) return [fine(`uses ${format(usedBytes)}, without a limit`)];
+  if (maxBytes === 0) return fine(`uses ${format(usedBytes)}, without a limit`);
   const used = `uses ${format(usedBytes)} of ${format(maxBytes)}`;
-  if (usedBytes < FULL * maxBytes) return [fine(used)];
-  return [warning(used, 'Raise maxmemory, or see what else fills it; when it is full, work waits.')];
+  if (usedBytes < FULL * maxBytes) return fine(used);
+  return warning(used, 'Raise maxmemory, or find out what else fills it; when it is full, work waits.');
+}
+
+const ADVICE: readonly (readonly [sign: RegExp, advice: string])[] = [
+  [
+    /WRONGPASS|NOAUTH|invalid password/,
+    'Correct the password in REDIS_URL (redis://:password@host:6379, or redis://user:password@…); characters such as @ : / # in it are written as %40 %3A %2F %23.',
+  ],
+  [/ENOTFOUND|EAI_AGAIN/, 'The host name does not resolve: check REDIS_URL for a typo.'],
+  [/ECONNREFUSED/, 'Nothing listens there: start Redis, or correct host and port in REDIS_URL.'],
+  [
+    /timed? ?out|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ECONNRESET|SSL|TLS|closed/i,
+    'Look for a firewall, a host that is private to its platform, or TLS on one side only: rediss:// encrypts, redis:// does not.',
+  ],
+];
+
+/** What to do when Redis cannot be connected to. */
+export function adviseOnRedis(message: string): string {
+  return findAdvice(ADVICE, message) ?? 'Try redis-cli -u "$REDIS_URL" to see more.';
 }

@@ -12,8 +12,8 @@ const columns: Column<Row>[] = [
   { title: 'name', value: ({ name }) => name, flexible: true },
 ];
 
-describe('a table', () => {
-  test('has numbers below one another, and no blanks at the end of a line', () => {
+describe('formatTable', () => {
+  test('aligns numbers, and leaves no spaces at the end of a line', () => {
     const rows = [
       { appid: 7, name: 'Steam Client' },
       { appid: 1_144_200, name: 'Ready or Not' },
@@ -25,9 +25,9 @@ describe('a table', () => {
     ]);
   });
 
-  test('is as wide as the terminal at most', () => {
+  test('is at most as wide as the terminal', () => {
     const rows = [{ appid: 7, name: 'A name that is longer than the terminal is wide' }];
-    expect(formatTable(rows, columns, 30)).toEqual(['appid  name', '    7  A name that is longer…']);
+    expect(formatTable(rows, columns, 30)).toEqual(['appid  name', '    7  A name that is longer …']);
   });
 
   test('counts a wide character as two columns', () => {
@@ -45,14 +45,14 @@ describe('a table', () => {
     );
   });
 
-  test('shows nothing that a terminal would obey', () => {
+  test('removes control characters', () => {
     const rows = [{ appid: 7, name: 'Red\u001b[31m\u0007\n\u202Etxet' }];
     expect(formatTable(rows, columns)[1]).toBe('    7  Red [31m txet');
   });
 });
 
-describe('fields', () => {
-  test('leave out what there is nothing of, and wrap long values below themselves', () => {
+describe('formatFields', () => {
+  test('leaves out empty texts, and wraps long ones below themselves', () => {
     const fields = formatFields(
       [
         ['Tags', 'Action, Adventure, Strategy, Simulation'],

@@ -8,12 +8,12 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
 }
 
-/** Writes one value to stdout as one line of JSON, for commands that go on telling. */
+/** Writes one value to stdout as one line of JSON, for commands that keep printing. */
 export function printJsonLine(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
 
-/** Tells something beside the answer, on stderr, so that it never gets into what a script reads. */
+/** Writes a note to stderr, so that it never gets into what a script reads. */
 export function printNote(note: string): void {
   process.stderr.write(`${note}\n`);
 }

@@ -5,10 +5,10 @@ import { printNote } from '../output/print.ts';
 type Variable = 'DATABASE_URL' | 'REDIS_URL';
 
 /**
- * The server that a command is about: the one that the variable names, else that of the `up` that runs on this machine,
- * and then stderr says so, for it must never be a guess which data one looks at or changes.
+ * Gets the URL of the server that a command works on: the one that the variable names, or else that of the `npm start` that
+ * runs on this machine. The second is noted on stderr, so that nobody has to guess which data a command reads or changes.
  *
- * @throws SettingsError when there is neither, or more than one `up` runs.
+ * @throws SettingsError when there is neither, or when more than one `npm start` runs.
  */
 export function getServerUrl(variable: Variable): string {
   const variables = environment();
@@ -16,7 +16,7 @@ export function getServerUrl(variable: Variable): string {
   if (given) return given;
   const running = findRunningInstances(variables);
   if (running.length === 0) {
-    if (variables['SUPABASE_URL']) parseSettings(variables, [variable]); // Knows what to say about that.
+    if (variables['SUPABASE_URL']) parseSettings(variables, [variable]); // Explains what to set instead.
     throw new SettingsError(
       `${variable} is not set, and nothing runs here: set it, or start everything with npm start.`,
     );

@@ -1,14 +1,14 @@
-import { connectDatabase, findDatabaseBlocker, type Database } from '@pics/database';
 import { UserError } from '@pics/core';
+import { connectDatabase, findDatabaseBlocker, type Database } from '@pics/database';
 import { getServerUrl } from './get-server-url.ts';
 
-/** Enough for questions that are asked side by side. */
+/** Enough for queries that run at the same time. */
 const CONNECTIONS = 4;
 
 /**
- * Connects to the database that is meant, lets `work` use it, and closes the connections.
+ * Connects to the database of this command line, runs `work` with it, and closes the connections.
  *
- * @throws UserError when it cannot be reached, or has not got the tables.
+ * @throws UserError when it cannot be reached or lacks the tables.
  */
 export async function useDatabase<Result>(work: (database: Database) => Promise<Result>): Promise<Result> {
   const database = connectDatabase(getServerUrl('DATABASE_URL'), {

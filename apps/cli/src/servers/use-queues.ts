@@ -1,9 +1,9 @@
-import { openQueues, type Queues } from '@pics/queue';
 import { UserError } from '@pics/core';
+import { openQueues, type Queues } from '@pics/queue';
 import { getServerUrl } from './get-server-url.ts';
 
 /**
- * Connects to the Redis that is meant, lets `work` use the queues on it, and closes the connection.
+ * Connects to the Redis of this command line, runs `work` with its queues, and closes the connection.
  *
  * @throws UserError when it cannot be reached.
  */

@@ -1,7 +1,7 @@
 import { connectDatabase, recordPoll, startCursor, type Database } from '@pics/database';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTestDatabase } from '../../../../test/support/database.ts';
-import { SettledChanges } from './settled-changes.ts';
+import { SettledChanges } from './watch.ts';
 
 let database: Database;
 
@@ -16,11 +16,11 @@ async function settle(appid: number, settledChangeNumber: number): Promise<void>
   await database.updateTable('picsAppLedger').set({ settledChangeNumber }).where('id', '=', appid).execute();
 }
 
-describe('settled changes', () => {
+describe('SettledChanges', () => {
   const next = async (changes: SettledChanges) =>
     (await changes.next()).map(({ changeNumber }) => changeNumber);
 
-  test('are told once each, also while an earlier one is still under way', async () => {
+  test('returns each change once, even while an earlier one is not settled', async () => {
     await startCursor(database, 100);
     const apps = [10, 20, 30].map((id) => ({ id, changeNumber: 100 + id, needsToken: false }));
     await recordPoll(database, { since: 100, current: 130, apps, packages: [] });
@@ -35,7 +35,7 @@ describe('settled changes', () => {
     expect(await next(changes)).toEqual([]);
   });
 
-  test('before the watch began are not told', async () => {
+  test('returns no change from before the watch began', async () => {
     await startCursor(database, 100);
     const apps = [{ id: 10, changeNumber: 110, needsToken: false }];
     await recordPoll(database, { since: 100, current: 110, apps, packages: [] });

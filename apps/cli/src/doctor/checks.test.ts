@@ -1,11 +1,10 @@
 import type { DatabaseFacts } from '@pics/database';
 import { describe, expect, test } from 'vitest';
-import { adviseOnConnection } from './advise-on-connection.ts';
-import { adviseOnRedis } from './advise-on-redis.ts';
-import { checkClock } from './check-clock.ts';
-import { judgeDatabase } from './check-postgres.ts';
+import { adviseOnPostgres, checkFacts } from './check-postgres.ts';
+import { adviseOnRedis } from './check-redis.ts';
+import { checkClock } from './check-result.ts';
 
-describe('what to do when Postgres cannot be reached:', () => {
+describe('adviseOnPostgres', () => {
   const SUPABASE = 'postgres://postgres:x@db.abcdefgh.supabase.co:5432/postgres';
   const POOLER = 'postgres://postgres:x@aws-0-eu-west-1.pooler.supabase.com:5432/postgres';
   const OWN = 'postgres://anna:x@db.example:5432/steam';
@@ -13,34 +12,34 @@ describe('what to do when Postgres cannot be reached:', () => {
     [SUPABASE, 'getaddrinfo ENOTFOUND db.abcdefgh.supabase.co', 'Use the session pooler'],
     [SUPABASE, 'connect ENETUNREACH 2a05:d018::1:5432', 'Use the session pooler'],
     [POOLER, 'Tenant or user not found', 'postgres.<project>'],
-    [OWN, 'getaddrinfo ENOTFOUND db.example', 'look for a slip'],
+    [OWN, 'getaddrinfo ENOTFOUND db.example', 'for a typo'],
     [OWN, 'timeout expired', 'look for a firewall'],
     [OWN, 'password authentication failed for user "anna"', '%40'],
     [OWN, 'database "steam" does not exist', 'Create that database'],
     [OWN, 'no pg_hba.conf entry for host "10.0.0.1", user "anna", no encryption', 'Add ?sslmode=require'],
-    [OWN, 'The server does not support SSL connections', 'Take sslmode out'],
+    [OWN, 'The server does not support SSL connections', 'Remove sslmode'],
     [OWN, 'self-signed certificate in certificate chain', 'sslmode=require'],
     [OWN, 'sorry, too many clients already', 'raise max_connections'],
     [OWN, 'something new', 'psql "$DATABASE_URL"'],
-  ])('%s: %s', (url, message, advice) => {
-    expect(adviseOnConnection(url, message)).toContain(advice);
+  ])('says for %s what to do about: %s', (url, message, advice) => {
+    expect(adviseOnPostgres(url, message)).toContain(advice);
   });
 });
 
-describe('what to do when Redis cannot be reached:', () => {
+describe('adviseOnRedis', () => {
   test.each([
     ['WRONGPASS invalid username-password pair or user is disabled.', 'Correct the password'],
     ['NOAUTH HELLO must be called with the client already authenticated', 'Correct the password'],
-    ['getaddrinfo ENOTFOUND redis.example', 'look for a slip'],
+    ['getaddrinfo ENOTFOUND redis.example', 'for a typo'],
     ['connect ECONNREFUSED 127.0.0.1:1', 'start Redis'],
     ['Command timed out', 'TLS on one side only'],
     ['something new', 'redis-cli'],
-  ])('%s', (message, advice) => {
+  ])('says what to do about: %s', (message, advice) => {
     expect(adviseOnRedis(message)).toContain(advice);
   });
 });
 
-describe('a database', () => {
+describe('checkFacts', () => {
   const GOOD: DatabaseFacts = {
     version: '17.2',
     majorVersion: 17,
@@ -51,11 +50,11 @@ describe('a database', () => {
     clockAheadMs: 0,
   };
   const levels = (host: string, facts: Partial<DatabaseFacts>) =>
-    judgeDatabase(`postgres://anna@${host}:5432/steam`, { ...GOOD, ...facts })
+    checkFacts(`postgres://anna@${host}:5432/steam`, { ...GOOD, ...facts })
       .filter(({ level }) => level !== 'fine')
       .map(({ level, text }) => `${level}: ${text}`);
 
-  test('that is as it should be is fine', () => {
+  test('has no objection to a database that is as it should be', () => {
     expect(levels('db.example', {})).toEqual([]);
   });
 
@@ -67,13 +66,13 @@ describe('a database', () => {
       { transactionPooler: true },
       'problem: port 6543 is a transaction pooler',
     ],
-    ['read-only', { writable: false }, 'problem: it only takes questions'],
+    ['read-only', { writable: false }, 'problem: it is read-only'],
     [
-      'on the open network in the clear',
+      'reached over a public network without encryption',
       { encrypted: false },
       'warning: the connection to db.example is not',
     ],
-  ])('that is %s is not', (_, facts, expected) => {
+  ])('objects to a database that is %s', (_, facts, expected) => {
     expect(levels('db.example', facts)).toEqual([expect.stringContaining(expected)]);
   });
 
@@ -85,20 +84,23 @@ describe('a database', () => {
     'postgres',
     'postgres.railway.internal',
     '[fd12::1]',
-  ])('at %s needs no encryption', (host) => {
+  ])('requires no encryption at %s', (host) => {
     expect(levels(host, { encrypted: false })).toEqual([]);
   });
 
-  test.each(['db.example', '172.32.0.1', '8.8.8.8', 'internal.example'])('at %s does', (host) => {
-    expect(levels(host, { encrypted: false })).toHaveLength(1);
-  });
+  test.each(['db.example', '172.32.0.1', '8.8.8.8', 'internal.example'])(
+    'requires encryption at %s',
+    (host) => {
+      expect(levels(host, { encrypted: false })).toHaveLength(1);
+    },
+  );
 });
 
-test('a clock may be some seconds off, and not more', () => {
+test('checkClock tolerates a few seconds and no more', () => {
   expect(checkClock('Redis', -4_900)).toMatchObject({ level: 'fine' });
-  expect(checkClock('Redis', 61_000).text).toBe('Redis is 1 min 1 s ahead of this machine');
+  expect(checkClock('Redis', 61_000).text).toBe('Redis is 1m ahead of this machine');
   expect(checkClock('Postgres', -7_000)).toMatchObject({
     level: 'warning',
-    text: 'Postgres is 7 s behind this machine',
+    text: 'Postgres is 7s behind this machine',
   });
 });

@@ -1,0 +1,59 @@
+import { LARGEST_INTEGER } from '@pics/core';
+import type { ChangesStart } from '@pics/database';
+import { InvalidArgumentError } from 'commander';
+
+/** Returns a parser of whole numbers within bounds. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+}
+
+/** The appid that a text is; undefined when it is none. */
+export function findAppid(text: string): number | undefined {
+  const appid = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  return appid <= LARGEST_INTEGER ? appid : undefined;
+}
+
+/** Parses a list of appids: "440,570", with or without spaces. */
+export function parseAppids(text: string): number[] {
+  const words = text.split(/[\s,]+/).filter((word) => word !== '');
+  if (words.length === 0) throw new InvalidArgumentError('It must name at least one app, such as 440.');
+  return words.map((word) => {
+    const appid = findAppid(word);
+    if (appid === undefined) throw new InvalidArgumentError(`"${word}" is not an appid, such as 440.`);
+    return appid;
+  });
+}
+
+const UNIT_MS: Record<string, number> = {
+  s: 1_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+
+/**
+ * Parses a moment: an ISO 8601 date or time ("2026-11-22", "2026-11-22T13:05"), in the time zone of this machine unless it
+ * names another, or how long ago it was ("90min", "2h", "3d").
+ */
+export function parseSince(text: string): Date {
+  const [, count, unit = ''] = /^(\d{1,6})\s*(s|min|h|d|w)$/.exec(text) ?? [];
+  if (count) return new Date(Date.now() - Number(count) * (UNIT_MS[unit] ?? 0));
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00`) : new Date(text);
+  // Date accepts much that nobody means as a time, such as "5".
+  if (!/^\d{4}-\d{2}-\d{2}/.test(text) || Number.isNaN(time.getTime())) {
+    throw new InvalidArgumentError(
+      'It must be a date, such as 2026-11-22 or 2026-11-22T13:05, or how long ago: 2h, 3d.',
+    );
+  }
+  return time;
+}
+
+/** Parses the start of a list of changes: a change number, or a moment (see `parseSince`). */
+export function parseChangesStart(text: string): ChangesStart {
+  return /^\d{1,15}$/.test(text) ? { after: Number(text) } : { from: parseSince(text) };
+}
