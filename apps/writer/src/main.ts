@@ -1,5 +1,5 @@
 import { writeJobSchema } from '@pics/core';
-import { addThroughput, connectDatabase, findDatabaseBlocker, UncheckedConnections } from '@pics/database';
+import { addThroughput, connectDatabase, findDatabaseBlocker } from '@pics/database';
 import { connectQueues, runWorker } from '@pics/queue';
 import { runService } from '@pics/service';
 import { defaultPort, required, WRITE_CONCURRENCY } from './config.ts';
@@ -12,18 +12,12 @@ await runService({
   port: defaultPort,
   required,
   start: async (service) => {
-    const { settings, log, tracing, onClose } = service;
+    const { settings, tracing, onClose } = service;
     const database = connectDatabase(settings.DATABASE_URL, {
       applicationName: 'pics-writer',
       maxConnections: WRITE_CONCURRENCY + 1,
     });
     onClose('database', () => database.destroy());
-    const unchecked = new UncheckedConnections(
-      settings.DATABASE_URL,
-      { applicationName: 'pics-writer', maxConnections: WRITE_CONCURRENCY },
-      (reason) => log.info({ reason }, 'foreign keys are checked by Postgres, row by row'),
-    );
-    onClose('unchecked connections', () => unchecked.destroy());
 
     const queues = await connectQueues(service);
     const throughput = new ThroughputCounter((done) => addThroughput(database, done));
@@ -33,7 +27,7 @@ await runService({
       queue: queues.write,
       concurrency: WRITE_CONCURRENCY,
       schema: writeJobSchema,
-      step: (job) => writeJob(job, { database, unchecked, throughput, metrics, tracing }),
+      step: (job) => writeJob(job, { database, throughput, metrics, tracing }),
       findBlocker: () => findDatabaseBlocker(database),
       onAttempt: metrics.onAttempt,
       progress: { what: 'write' },

@@ -1,12 +1,11 @@
 import type { WriteJob } from '@pics/core';
-import { recordScan, writeBatch, type Database, type UncheckedConnections } from '@pics/database';
+import { recordScan, writeBatch, type Database } from '@pics/database';
 import type { Tracing } from '@pics/service';
 import type { WriterMetrics } from './metrics.ts';
 import type { ThroughputCounter } from './throughput-counter.ts';
 
 export interface WriteJobDependencies {
   database: Database;
-  unchecked: UncheckedConnections;
   throughput: ThroughputCounter;
   metrics: WriterMetrics;
   tracing: Tracing;
@@ -14,7 +13,7 @@ export interface WriteJobDependencies {
 
 /** One job: writes the result of a batch or of a scan to Postgres in one transaction, and counts it once it is committed. */
 export async function writeJob(job: WriteJob, dependencies: WriteJobDependencies): Promise<object> {
-  const { database, unchecked, throughput, metrics, tracing } = dependencies;
+  const { database, throughput, metrics, tracing } = dependencies;
   if (job.task === 'scan') {
     const counts = await tracing.span('record scan', { apps: job.seen.length }, () =>
       recordScan(database, job),
@@ -25,7 +24,7 @@ export async function writeJob(job: WriteJob, dependencies: WriteJobDependencies
   }
   const { records, changeNumber } = job;
   const counts = await tracing.span('write batch', { apps: records.length, changeNumber }, () =>
-    writeBatch(database, job, { unchecked, onRows: metrics.countRows }),
+    writeBatch(database, job, { onRows: metrics.countRows }),
   );
   metrics.countWritten(counts);
   throughput.count(job);

@@ -1,7 +1,6 @@
 import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely';
 import { Pool } from 'pg';
 import { connectionSettings, isTransactionPooler } from './connection-settings.ts';
-import { PreparingPool } from './preparing-pool.ts';
 import type { Schema } from './schema.ts';
 
 /** The database, or a transaction on it: the functions of this package take either. */
@@ -14,8 +13,6 @@ export interface ConnectOptions {
   applicationName: string;
   /** The longest a statement may run; 0 for ever. */
   statementTimeoutMs?: number;
-  /** False leaves foreign keys to whoever writes: Postgres runs no triggers, of which its checks are some. */
-  checksForeignKeys?: boolean;
 }
 
 /**
@@ -43,8 +40,7 @@ const RANDOM_PAGE_COST = 1.1;
  * that `isDatabaseUnavailable` knows. `destroy()` closes all connections.
  */
 export function connectDatabase(url: string, options: ConnectOptions): Database {
-  const { maxConnections, applicationName } = options;
-  const { statementTimeoutMs = STATEMENT_TIMEOUT_MS, checksForeignKeys = true } = options;
+  const { maxConnections, applicationName, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
   const limits = `
     set statement_timeout = ${statementTimeoutMs};
     set idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_TIMEOUT_MS};
@@ -53,8 +49,6 @@ export function connectDatabase(url: string, options: ConnectOptions): Database 
     ...connectionSettings(url, applicationName),
     max: maxConnections,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
-    // Said while connecting: poolers refuse what is said there, but would pass a setting on to others' sessions.
-    ...(!checksForeignKeys && { options: '-c session_replication_role=replica' }),
     // On a transaction pooler these settings would stay behind for whoever gets the connection next. The pool waits for
     // this, and drops a connection on which it fails.
     // oxlint-disable-next-line typescript/no-misused-promises -- its types do not say that it waits
@@ -65,7 +59,7 @@ export function connectDatabase(url: string, options: ConnectOptions): Database 
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   return new Kysely<Schema>({
-    dialect: new PostgresDialect({ pool: new PreparingPool(pool, !isTransactionPooler(url)) }),
+    dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   });
 }

@@ -3,7 +3,6 @@ import { DatabaseUnavailable } from '@pics/core';
 import type { Transaction } from 'kysely';
 import type { Database } from './connect-database.ts';
 import { isDatabaseUnavailable } from './is-database-unavailable.ts';
-import { isPreparedElsewhere } from './preparing-pool.ts';
 import type { Schema } from './schema.ts';
 
 /** Rows are locked in one order nearly everywhere; what still meets in a circle sorts itself out in a try or two. */
@@ -11,8 +10,7 @@ const MOST_TRIES = 5;
 
 /**
  * Runs `work` in a transaction of its own, or in the one that `db` already is. A transaction of its own that Postgres ends
- * because it met another one (a deadlock, a serialization failure) is run again, and so is one that a pooler gave the wrong
- * connection to. So `work` may run more than once.
+ * because it met another one (a deadlock, a serialization failure) is run again, so `work` may run more than once.
  *
  * @throws DatabaseUnavailable when Postgres cannot be used right now, or was too busy with others to let this one through;
  * otherwise whatever `work` throws.
@@ -29,7 +27,7 @@ export async function inTransaction<Result>(
       if (isDatabaseUnavailable(error)) {
         throw new DatabaseUnavailable('Postgres cannot be used right now', { cause: error });
       }
-      if (!isConflict(error) && !isPreparedElsewhere(error)) throw error;
+      if (!isConflict(error)) throw error;
       if (tries === MOST_TRIES) {
         throw new DatabaseUnavailable('other transactions were in the way', { cause: error });
       }

@@ -49,6 +49,5 @@ export { searchApps, type FoundApp } from './overview/search-apps.ts';
 export { getThroughput, type ThroughputPoint, type ThroughputSpan } from './overview/get-throughput.ts';
 
 export type { RowChanges, RowCounts } from './write/row-changes.ts';
-export { UncheckedConnections } from './write/unchecked-connections.ts';
 export { writeBatch } from './write/write-batch.ts';
 export type { WriteCounts } from './write/write-outcomes.ts';

@@ -1,63 +1,129 @@
 import type { AppRecord } from '@pics/core';
-import { texts } from '../array-literals.ts';
-import type { Bind } from '../prepared-statement.ts';
+import type { Transaction } from 'kysely';
+import type { Schema } from '../schema.ts';
+import { rowCounts, type RowCounts } from './row-changes.ts';
+import { unnest } from './unnest.ts';
 
-/** The tables of what is named by text. */
-export const NAME_TABLES = ['franchises', 'developers', 'publishers'] as const;
-export type NameTable = (typeof NAME_TABLES)[number];
+/** The tables that join tables point at, and the column by which Steam refers to a row of each. */
+const COLUMNS = {
+  steamTags: 'tagId',
+  steamGenres: 'genreId',
+  steamCategories: 'categoryId',
+  franchises: 'name',
+  developers: 'name',
+  publishers: 'name',
+} as const;
 
-/** Something for each of these tables. */
-export function byNameTable<Value>(valueOf: (table: NameTable) => Value): Record<NameTable, Value> {
-  return {
-    franchises: valueOf('franchises'),
-    developers: valueOf('developers'),
-    publishers: valueOf('publishers'),
-  };
-}
-
-/** Names, each of them once, by table. */
-export type Names = Record<NameTable, string[]>;
+type Table = keyof typeof COLUMNS;
+type NameTable = 'franchises' | 'developers' | 'publishers';
 
 /** Ids by name, by table. */
-export type NameIds = Record<NameTable, Map<string, number>>;
+export type NameIds = Record<NameTable, ReadonlyMap<string, number>>;
 
-/** A row that `selectNames` selects. */
-export interface NamedRow {
-  kind: NameTable;
-  id: number;
-  text: string;
-}
-
-/** All names in these records, as Postgres stores them. */
-export function namesOf(records: readonly AppRecord[]): Names {
-  return {
-    franchises: distinct(records, ({ common }) => common?.franchises),
-    developers: distinct(records, ({ developers }) => developers),
-    publishers: distinct(records, ({ publishers }) => publishers),
-  };
-}
-
-/** Those of these names that have no id here. */
-export function namesWithout(names: Names, ids: NameIds): Names {
-  return byNameTable((table) => names[table].filter((name) => !ids[table].has(name)));
-}
-
-/** SQL for the ids of those of these names that have one. */
-export function selectNames<Input>(bind: Bind<Input>, namesIn: (input: Input) => Names): string {
-  const selects = NAME_TABLES.map((table) => {
-    const names = bind((input) => texts(namesIn(input)[table]));
-    return `select '${table}' as kind, id, name as text from ${table} where name = any (${names}::text[])`;
-  });
-  return selects.join(' union all ');
-}
-
-function distinct(
+/**
+ * Adds what these records refer to and no table has yet: ids of tags, genres and categories, which get a name once one is
+ * known, and names of franchises, developers and publishers.
+ *
+ * A writer that adds the same row waits until this transaction ends, and then finds it. All writers go through tables and
+ * rows in one order, so no two of them wait for each other.
+ *
+ * @returns the ids of the names, and how many rows were added to each table.
+ */
+export async function addNames(
+  trx: Transaction<Schema>,
   records: readonly AppRecord[],
-  namesIn: (record: AppRecord) => readonly string[] | undefined,
+): Promise<{ ids: NameIds; rows: Record<Table, RowCounts> }> {
+  const names = {
+    franchises: distinctNames(records, ({ common }) => common?.franchises),
+    developers: distinctNames(records, ({ developers }) => developers),
+    publishers: distinctNames(records, ({ publishers }) => publishers),
+  };
+  const rows = {
+    steamTags: await addMissing(
+      trx,
+      'steamTags',
+      distinct(records, ({ common }) => common?.tagIds),
+    ),
+    steamGenres: await addMissing(
+      trx,
+      'steamGenres',
+      distinct(records, ({ common }) => common?.genreIds),
+    ),
+    steamCategories: await addMissing(
+      trx,
+      'steamCategories',
+      distinct(records, ({ common }) => common?.categoryIds),
+    ),
+    franchises: await addMissing(trx, 'franchises', names.franchises),
+    developers: await addMissing(trx, 'developers', names.developers),
+    publishers: await addMissing(trx, 'publishers', names.publishers),
+  };
+  const ids = {
+    franchises: await findIds(trx, 'franchises', names.franchises),
+    developers: await findIds(trx, 'developers', names.developers),
+    publishers: await findIds(trx, 'publishers', names.publishers),
+  };
+  return { ids, rows };
+}
+
+/** Rows that are there are left out first: each that only meets a conflict would use up an id. */
+async function addMissing(
+  trx: Transaction<Schema>,
+  table: Table,
+  values: readonly (number | string)[],
+): Promise<RowCounts> {
+  if (values.length === 0) return rowCounts({});
+  const column = COLUMNS[table];
+  const type = column === 'name' ? 'text' : 'integer';
+  // The statement is the same but for the name and the type of a column, so the builder takes the tables for alike.
+  const alike = trx
+    .$omitTables<keyof Schema>()
+    .$extendTables<Record<Table, Record<string, number | string>>>();
+  const given = values.map((value) => ({ [column]: value }));
+  const stored = alike
+    .selectFrom(table)
+    .select(column)
+    .where(column, '=', (eb) => eb.fn.any(eb.val(values)));
+  const added = await alike
+    .insertInto(table)
+    .columns([column])
+    .expression(
+      alike
+        .selectFrom(unnest(given, { [column]: type }))
+        .select(column)
+        .except(stored)
+        .orderBy(column),
+    )
+    .onConflict((conflict) => conflict.column(column).doNothing())
+    .executeTakeFirst();
+  return rowCounts({ added: Number(added.numInsertedOrUpdatedRows) });
+}
+
+async function findIds(
+  trx: Transaction<Schema>,
+  table: NameTable,
+  names: readonly string[],
+): Promise<Map<string, number>> {
+  if (names.length === 0) return new Map();
+  const rows = await trx
+    .selectFrom(table)
+    .select(['id', 'name'])
+    .where('name', '=', (eb) => eb.fn.any(eb.val(names)))
+    .execute();
+  return new Map(rows.map(({ id, name }) => [name, id]));
+}
+
+function distinct<Value>(
+  records: readonly AppRecord[],
+  valuesOf: (record: AppRecord) => readonly Value[] | undefined,
+): Value[] {
+  return [...new Set(records.flatMap((record) => valuesOf(record) ?? []))];
+}
+
+/** As Postgres stores them: without halves of surrogate pairs. */
+function distinctNames(
+  records: readonly AppRecord[],
+  namesOf: (record: AppRecord) => readonly string[] | undefined,
 ): string[] {
-  const names = new Set<string>();
-  for (const record of records) {
-    for (const name of namesIn(record) ?? []) names.add(name.toWellFormed());
-  }
-  return [...names];
+  return distinct(records, (record) => namesOf(record)?.map((name) => name.toWellFormed()));
 }

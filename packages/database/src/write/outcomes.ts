@@ -3,26 +3,26 @@ import type { AppRecord, FailedApp, UnansweredApp, WriteAppsJob } from '@pics/co
 /** What a job says of its batch as a whole. */
 export type Batch = Pick<WriteAppsJob, 'batchId' | 'changeNumber'>;
 
-/** What came of one app of a batch. */
+/** What fetching one app of a batch resulted in. */
 export type Outcome =
-  | { kind: 'record'; appid: number; record: AppRecord }
-  | { kind: 'unknown'; appid: number }
-  | ({ kind: 'failed' } & FailedApp)
-  | ({ kind: 'unanswered' } & UnansweredApp);
+  | { result: 'record'; appid: number; record: AppRecord }
+  | { result: 'unknown'; appid: number }
+  | ({ result: 'failed' } & FailedApp)
+  | ({ result: 'missing' } & UnansweredApp);
 
 /**
- * Lists what came of each app of a job, one outcome per app, in the order of their ids, which is the order everybody locks
- * rows in. Of several records of an app the newest counts; a record counts more than the lack of one.
+ * Lists one outcome for each app of a job, in the order of their ids, which is the order in which every writer locks apps. Of
+ * several records of an app the newest counts; a record counts more than the lack of one.
  */
 export function listOutcomes(job: WriteAppsJob): Outcome[] {
   const outcomes = new Map<number, Outcome>();
-  for (const one of job.unanswered) outcomes.set(one.appid, { kind: 'unanswered', ...one });
-  for (const one of job.failed) outcomes.set(one.appid, { kind: 'failed', ...one });
-  for (const appid of job.unknown) outcomes.set(appid, { kind: 'unknown', appid });
+  for (const one of job.unanswered) outcomes.set(one.appid, { result: 'missing', ...one });
+  for (const one of job.failed) outcomes.set(one.appid, { result: 'failed', ...one });
+  for (const appid of job.unknown) outcomes.set(appid, { result: 'unknown', appid });
   for (const record of job.records) {
     const other = outcomes.get(record.appid);
-    if (other?.kind === 'record' && other.record.changeNumber >= record.changeNumber) continue;
-    outcomes.set(record.appid, { kind: 'record', appid: record.appid, record });
+    if (other?.result === 'record' && other.record.changeNumber >= record.changeNumber) continue;
+    outcomes.set(record.appid, { result: 'record', appid: record.appid, record });
   }
   return [...outcomes.values()].sort((a, b) => a.appid - b.appid);
 }

@@ -20,8 +20,8 @@ const counts = (added: number, changed = 0, removed = 0, unchanged = 0) => ({
   unchanged,
 });
 
-describe('the rows of a write', () => {
-  test('are counted as added once, and as unchanged when the same comes again', async () => {
+describe('the row counts of a write', () => {
+  test('say added the first time, and unchanged when the same record comes again', async () => {
     const { db } = await freshDatabase();
     const first = await write(db, { records: [fullRecord(440, 900)] });
     expect(first).toMatchObject({
@@ -31,7 +31,8 @@ describe('the rows of a write', () => {
       steam_tags: counts(3),
       app_genres: counts(2),
       steam_genres: counts(0),
-      sync_status: counts(0, 1),
+      sync_status: counts(1),
+      pics_app_ledger: counts(0, 1),
     });
     const again = await write(db, { records: [fullRecord(440, 900)] });
     expect(again).toMatchObject({
@@ -43,7 +44,7 @@ describe('the rows of a write', () => {
     });
   });
 
-  test('are as many as the tables then hold', async () => {
+  test('are as many as the tables hold afterwards', async () => {
     const { db } = await freshDatabase();
     const changes = await write(db, { records: [fullRecord(440, 900), fullRecord(570, 901)] });
     for (const table of ['apps', 'app_steam_deck', 'app_steam_tags', 'steam_tags', 'app_dlc', 'publishers']) {
@@ -54,7 +55,7 @@ describe('the rows of a write', () => {
     }
   });
 
-  test('are told apart when some of them changed', async () => {
+  test('say which rows of a table were added, changed, removed and left alone', async () => {
     const { db } = await freshDatabase();
     await write(db, { records: [recordWith(440, 900, { tagIds: [1, 2, 3, 4] })] });
     const changes = await write(db, {
@@ -67,7 +68,7 @@ describe('the rows of a write', () => {
     expect(changes['apps']).toEqual(counts(0, 1));
   });
 
-  test('of an app that Steam no longer knows are told as one change', async () => {
+  test('say one change for an app that Steam no longer knows', async () => {
     const { db } = await freshDatabase();
     await write(db, { records: [fullRecord(440, 900)] });
     const changes = await write(db, { unknown: [440] });
@@ -75,7 +76,7 @@ describe('the rows of a write', () => {
     expect(changes).not.toHaveProperty('app_steam_tags');
   });
 
-  test('are counted once each when the batch had to be halved around a row that Postgres refused', async () => {
+  test('count each row once when the batch is halved around a row that Postgres refuses', async () => {
     const { db } = await freshDatabase();
     await sql`alter table apps add check (name <> 'Forbidden')`.execute(db);
     const records = [fullRecord(10, 900), recordWith(20, 900, { name: 'Forbidden' }), fullRecord(30, 900)];
@@ -83,7 +84,8 @@ describe('the rows of a write', () => {
       apps: counts(2),
       app_steam_tags: counts(6),
       steam_tags: counts(3),
-      sync_status: counts(0, 3),
+      sync_status: counts(2),
+      pics_app_ledger: counts(0, 3),
     });
   });
 });

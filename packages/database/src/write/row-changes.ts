@@ -1,6 +1,4 @@
-import type { AddedNames } from './add-names.ts';
-import type { Changes } from './changes.ts';
-import type { PartCounts } from './write-changes.ts';
+import type { Schema } from '../schema.ts';
 
 /** What writing did to the rows of one table. */
 export interface RowCounts {
@@ -11,43 +9,29 @@ export interface RowCounts {
   unchanged: number;
 }
 
-/** The same by table. */
+/** The same by the name of the table in Postgres. */
 export type RowChanges = Record<string, RowCounts>;
 
 const NONE: RowCounts = { added: 0, changed: 0, removed: 0, unchanged: 0 };
 
-/** Counts what a write did to the rows of each table, names and ids that were there before left out. */
-export function countRows(changes: Changes, counts: PartCounts, names: AddedNames): RowChanges {
-  const count = (part: string) => counts.get(part) ?? 0;
-  const { fresh, known, decks, links, settlements } = changes;
-  const rows: RowChanges = {
-    apps: {
-      added: fresh.length,
-      changed: count('changed') + count('removed'),
-      removed: 0,
-      unchanged: known.length - count('changed'),
-    },
-    app_steam_deck: {
-      added: count('deck_added'),
-      changed: count('deck_changed'),
-      removed: count('deck_gone'),
-      unchanged: decks.length - count('deck_added') - count('deck_changed'),
-    },
-    sync_status: { ...NONE, changed: settlements.length },
-  };
-  for (const [table, namesAdded] of Object.entries(names)) rows[table] = { ...NONE, added: namesAdded };
-  if (fresh.length + known.length === 0) return rows; // No answer that says anything of links.
-  for (const { family, ...change } of links) {
-    rows[family.table] = {
-      added: change.added.length,
-      changed: change.changed.length,
-      removed: change.gone.length,
-      unchanged: change.unchanged,
-    };
-    const { parent } = family;
-    if (parent?.takesAnyId) rows[parent.table] = { ...NONE, added: count(`${parent.table}_added`) };
-  }
-  return rows;
+/** Counts of which those that are left out are 0. */
+export function rowCounts(counts: Partial<RowCounts>): RowCounts {
+  return { ...NONE, ...counts };
+}
+
+/** Counts what an upsert returned, out of so many rows that it compared. */
+export function countUpserted(
+  upserted: readonly { isNew: boolean }[],
+  { compared, removed = 0 }: { compared: number; removed?: number },
+): RowCounts {
+  const added = upserted.filter(({ isNew }) => isNew).length;
+  return { added, changed: upserted.length - added, removed, unchanged: compared - upserted.length };
+}
+
+/** Names these tables as Postgres does. */
+export function nameTables(counts: { [Table in keyof Schema]?: RowCounts }): RowChanges {
+  const snakeCase = (table: string) => table.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return Object.fromEntries(Object.entries(counts).map(([table, rows]) => [snakeCase(table), rows]));
 }
 
 /** Adds up two counts of the same tables. */

@@ -1,97 +1,120 @@
 import { MAX_ATTEMPTS } from '@pics/core';
-import type { LedgerRow } from './lock-ledger.ts';
 import type { Batch, Outcome } from './outcomes.ts';
 
-/** How an app stands in the ledger once its batch is written. */
+/** What the ledger says of an app before its outcome is written. */
+export interface LedgerRow {
+  id: number;
+  storedChangeNumber: number | null;
+  wantedChangeNumber: number | null;
+  settledChangeNumber: number | null;
+  batchId: string | null;
+  attempts: number;
+  staleAnswers: number;
+}
+
+/** What it says afterwards. */
 export interface Settlement {
-  appid: number;
-  picsChangeNumber: number | null;
+  id: number;
+  storedChangeNumber: number | null;
   settledChangeNumber: number | null;
   attempts: number;
-  /** It came from Steam just now. */
-  synced: boolean;
-  /** It waits a little before it goes out again. */
-  delayed: boolean;
-  failed: boolean;
+  staleAnswers: number;
+  /** `pending`: it goes out again. `failed`: it waits for a requeue. */
+  state: 'settled' | 'pending' | 'failed';
+  /** How often in a row it was asked for in vain: the longer, the longer it waits before it goes out again; 0 is at once. */
+  retries: number;
   lastError: string | null;
 }
 
 /**
- * How often an answer older than the announced change is asked for again. Steam's servers may lag behind its change feed
- * for moments; one that never catches up must not keep an app pending for ever.
+ * How often a response older than the announced change is asked for again. Steam's servers may lag behind its change feed
+ * for moments; one that never catches up must not keep an app pending for good.
  */
 const MAX_STALE_ANSWERS = 3;
 
 /**
  * Whether an outcome says less than what is stored already: a record older than the stored one, or an "unknown" of a batch
- * that has been overtaken by a newer one. It changes no row.
+ * that a newer one has overtaken. It changes no row.
  */
 export function isOlder(outcome: Outcome, ledger: LedgerRow, job: Batch): boolean {
-  if (outcome.kind === 'record') return outcome.record.changeNumber < (ledger.picsChangeNumber ?? 0);
-  if (outcome.kind !== 'unknown' || ledger.batchId === job.batchId) return false;
-  return Math.max(ledger.picsChangeNumber ?? 0, ledger.settledChangeNumber ?? 0) > job.changeNumber;
+  if (outcome.result === 'record') return outcome.record.changeNumber < (ledger.storedChangeNumber ?? 0);
+  if (outcome.result !== 'unknown' || ledger.batchId === job.batchId) return false;
+  return Math.max(ledger.storedChangeNumber ?? 0, ledger.settledChangeNumber ?? 0) > job.changeNumber;
 }
 
 /**
- * Decides how an app stands in the ledger after this outcome; undefined when the outcome means nothing for it any more.
+ * Decides what the ledger says of an app after this outcome; undefined when the outcome means nothing for it any more.
  *
- * A record or an "unknown" settles it up to the number the batch was dispatched for, or the record's own when that is
+ * A record or an "unknown" settles it up to the number its batch was dispatched for, or the record's own when that is
  * higher; what is wanted beyond that stays pending by itself. A record older than what was announced and asked for leaves
- * it pending, three times at most. A failure waits for a requeue; an app without an answer goes out again, and fails after
+ * it pending, three times at most. A failure waits for a requeue; an app without a response goes out again, and fails after
  * the last attempt.
  *
- * A batch that was taken back and sent again under another id still settles what it brings, but an app it has nothing of
- * is the newer batch's business.
+ * A batch that was released and sent again under another id still settles what it brings, but an app it has nothing of
+ * belongs to the newer batch.
  */
 export function settle(outcome: Outcome, ledger: LedgerRow, job: Batch): Settlement | undefined {
-  const unchanged: Settlement = {
-    appid: ledger.appid,
-    picsChangeNumber: ledger.picsChangeNumber,
-    settledChangeNumber: ledger.settledChangeNumber,
-    attempts: ledger.attempts,
-    synced: false,
-    delayed: false,
-    failed: false,
+  const { id, storedChangeNumber, settledChangeNumber, attempts, staleAnswers } = ledger;
+  const pending: Settlement = {
+    id,
+    storedChangeNumber,
+    settledChangeNumber,
+    attempts,
+    staleAnswers,
+    state: 'pending',
+    retries: 0,
     lastError: null,
   };
-  const settled = { ...unchanged, attempts: 0, synced: true };
-  const own = ledger.batchId === job.batchId;
+  const settled: Settlement = {
+    ...pending,
+    settledChangeNumber: Math.max(settledChangeNumber ?? 0, job.changeNumber),
+    attempts: 0,
+    staleAnswers: 0,
+    state: 'settled',
+  };
+  const isOwn = ledger.batchId === job.batchId;
 
-  switch (outcome.kind) {
+  switch (outcome.result) {
     case 'record': {
-      const picsChangeNumber = Math.max(ledger.picsChangeNumber ?? 0, outcome.record.changeNumber);
-      if (isStale(picsChangeNumber, ledger, job)) {
-        return { ...unchanged, picsChangeNumber, synced: true, attempts: ledger.attempts + 1, delayed: true };
+      const { changeNumber } = outcome.record;
+      const stored = Math.max(storedChangeNumber ?? 0, changeNumber);
+      if (isStale(stored, ledger, job)) {
+        return {
+          ...pending,
+          storedChangeNumber: stored,
+          staleAnswers: staleAnswers + 1,
+          retries: staleAnswers + 1,
+        };
       }
-      const settledChangeNumber = Math.max(
-        ledger.settledChangeNumber ?? 0,
-        job.changeNumber,
-        outcome.record.changeNumber,
-      );
-      return { ...settled, picsChangeNumber, settledChangeNumber };
+      return {
+        ...settled,
+        storedChangeNumber: stored,
+        settledChangeNumber: Math.max(settled.settledChangeNumber ?? 0, changeNumber),
+      };
     }
     case 'unknown':
-      return { ...settled, settledChangeNumber: Math.max(ledger.settledChangeNumber ?? 0, job.changeNumber) };
+      return settled;
     case 'failed':
-      if (!own && (ledger.batchId !== null || isSettled(ledger))) return undefined;
-      return { ...unchanged, attempts: ledger.attempts + 1, failed: true, lastError: outcome.error };
-    case 'unanswered': {
-      if (!own) return undefined;
-      if (!outcome.counts) return unchanged;
-      const attempts = ledger.attempts + 1;
-      const failed = attempts >= MAX_ATTEMPTS;
-      return { ...unchanged, attempts, delayed: !failed, failed, lastError: outcome.reason };
+      if (!isOwn && (ledger.batchId !== null || isSettled(ledger))) return undefined;
+      return { ...pending, attempts: attempts + 1, state: 'failed', lastError: outcome.error };
+    case 'missing': {
+      if (!isOwn) return undefined;
+      if (!outcome.counts) return pending;
+      const counted = { ...pending, attempts: attempts + 1, lastError: outcome.reason };
+      return counted.attempts < MAX_ATTEMPTS
+        ? { ...counted, retries: counted.attempts }
+        : { ...counted, state: 'failed' };
     }
   }
 }
 
-function isStale(picsChangeNumber: number, ledger: LedgerRow, job: Pick<Batch, 'changeNumber'>): boolean {
+function isStale(storedChangeNumber: number, ledger: LedgerRow, job: Batch): boolean {
   const wanted = ledger.wantedChangeNumber ?? 0;
   return (
     !isSettled(ledger) &&
-    picsChangeNumber < wanted &&
+    storedChangeNumber < wanted &&
     wanted <= job.changeNumber &&
-    ledger.attempts < MAX_STALE_ANSWERS
+    ledger.staleAnswers < MAX_STALE_ANSWERS
   );
 }
 

@@ -14,7 +14,7 @@ async function write(db: Database, ...records: AppRecord[]) {
 }
 
 describe('the ledger after a batch', () => {
-  test('has each app as its outcome says', async () => {
+  test('says of each app what its outcome means for it', async () => {
     const { db } = await freshDatabase();
     const inFlight = { wantedChangeNumber: 900, batchId: 'b' };
     await insertLedger(
@@ -41,7 +41,7 @@ describe('the ledger after a batch', () => {
       unsettled: 2,
     });
 
-    const free = { batchId: null, failedAt: null, attempts: 0, notBefore: null };
+    const free = { batchId: null, failedAt: null, attempts: 0, staleAnswers: 0, notBefore: null };
     expect(await readLedger(db, 10)).toMatchObject({
       ...free,
       settledChangeNumber: 1_000,
@@ -81,26 +81,34 @@ describe('the ledger after a batch', () => {
       failedAt: new Date(),
       lastError: 'Error: x',
       attempts: 3,
+      staleAnswers: 2,
     });
     await write(db, fullRecord(440, 950));
-    expect(await readLedger(db, 440)).toMatchObject({ failedAt: null, lastError: null, attempts: 0 });
+    expect(await readLedger(db, 440)).toMatchObject({
+      failedAt: null,
+      lastError: null,
+      attempts: 0,
+      staleAnswers: 0,
+    });
   });
 
-  test('keeps an app pending whose answer is older than announced, and the answer all the same', async () => {
+  test('keeps an app pending whose response is older than announced, and stores the response all the same', async () => {
     const { db } = await freshDatabase();
     await insertLedger(db, { id: 440, wantedChangeNumber: 900, batchId: 'b' });
     expect(await write(db, fullRecord(440, 899))).toMatchObject({ added: 1, unsettled: 1 });
     expect(await readLedger(db, 440)).toMatchObject({
       settledChangeNumber: null,
       storedChangeNumber: 899,
-      attempts: 1,
+      attempts: 0,
+      staleAnswers: 1,
+      notBefore: expect.any(Date),
       batchId: null,
     });
   });
 });
 
 describe('a row that Postgres refuses', () => {
-  test('fails its app alone, with the reason, and its batch-mates are written', async () => {
+  test('fails its app alone, with the reason, and the rest of its batch is written', async () => {
     const { db } = await freshDatabase();
     await sql`alter table apps add constraint no_dragons check (name not like '%dragon%')`.execute(db);
     await sql`alter table developers add constraint short check (length(name) < 50)`.execute(db);
@@ -149,7 +157,7 @@ describe('a row that Postgres refuses', () => {
     expect(await readLedger(db, 440)).toMatchObject({ storedChangeNumber: 900, failedAt: expect.any(Date) });
   });
 
-  test('by coincidence is written after all: somebody else inserted the same app at the same moment', async () => {
+  test('is none when another program inserts the same app at the same moment: its row is changed', async () => {
     const { db, url } = await freshDatabase();
     const others = openDatabase(url);
     const other = await others.startTransaction().execute();
@@ -171,7 +179,7 @@ describe('a row that Postgres refuses', () => {
 });
 
 describe('several writers at once', () => {
-  test('write overlapping batches without a deadlock, and the newest answer of each app is there', async () => {
+  test('write overlapping batches without a deadlock, and the newest response of each app is stored', async () => {
     const { db } = await freshDatabase();
     const batch = (changeNumber: number, appids: number[]) =>
       appids.map((appid) =>
@@ -213,7 +221,7 @@ describe('several writers at once', () => {
     expect(await db.selectFrom('appDevelopers').selectAll().execute()).toHaveLength(270);
   });
 
-  test('do not wait for each other when they bring the same new name', async () => {
+  test('do not wait for a new name while the writer that has it too waits for an app', async () => {
     const { db, url } = await freshDatabase();
     const others = openDatabase(url);
     const other = await others.startTransaction().execute();
@@ -230,10 +238,83 @@ describe('several writers at once', () => {
       { name: 'Nobody knew them' },
     ]);
   });
+
+  test('wait for a name that another adds at the same moment, and use its row', async () => {
+    const { db, url } = await freshDatabase();
+    const adding = (other: Database) =>
+      other.insertInto('developers').values({ name: 'Studio Gull' }).execute();
+    expect(await writeMeanwhile(url, db, adding, fullRecord(440, 900))).toMatchObject({
+      added: 1,
+      failed: 0,
+    });
+    expect((await readStoredApps(db)).get(440)).toEqual(applyRecords([fullRecord(440, 900)]));
+    expect(await db.selectFrom('developers').select('name').execute()).toEqual([{ name: 'Studio Gull' }]);
+  });
+});
+
+/** Writes this record while another program makes a change that it commits once the write waits for it. */
+async function writeMeanwhile(
+  url: string,
+  db: Database,
+  change: (other: Database) => Promise<unknown>,
+  record: AppRecord,
+) {
+  const others = openDatabase(url);
+  const other = await others.startTransaction().execute();
+  await change(other);
+  const writing = write(db, record);
+  await somebodyWaits(others);
+  await other.commit().execute();
+  return writing;
+}
+
+describe('another program', () => {
+  test.each<[string, (other: Database) => Promise<unknown>]>([
+    ['removes a developer', (other) => other.deleteFrom('developers').execute()],
+    ['removes a tag', (other) => other.deleteFrom('steamTags').where('tagId', '=', 19).execute()],
+    [
+      'adds a tag',
+      (other) => other.insertInto('steamTags').values({ tagId: 987_654, name: 'New' }).execute(),
+    ],
+  ])('that %s while an app that has it is written fails neither', async (_, change) => {
+    const { db, url } = await freshDatabase();
+    await write(db, fullRecord(10, 900));
+    await db.deleteFrom('appDevelopers').execute();
+    await db.deleteFrom('appSteamTags').execute();
+    const record = recordWith(20, 900, { tagIds: [19, 492, 987_654] });
+    expect(await writeMeanwhile(url, db, change, record)).toMatchObject({ added: 1, failed: 0 });
+    expect((await readStoredApps(db)).get(20)).toEqual(applyRecords([record]));
+  });
+
+  test('that removes an app while it is written fails neither', async () => {
+    const { db, url } = await freshDatabase();
+    await write(db, fullRecord(10, 900));
+    const record = fullRecord(10, 901);
+    const remove = (other: Database) => other.deleteFrom('apps').execute();
+    expect(await writeMeanwhile(url, db, remove, record)).toMatchObject({ added: 1, failed: 0 });
+    expect((await readStoredApps(db)).get(10)).toEqual(applyRecords([record]));
+  });
+
+  test('has its triggers run for the rows that are written', async () => {
+    const { db } = await freshDatabase();
+    await sql`create table audit (appid integer)`.execute(db);
+    await sql`create function note() returns trigger language plpgsql as
+      'begin insert into audit values (new.appid); return new; end'`.execute(db);
+    await sql`create trigger note after insert or update on apps for each row execute function note()`.execute(
+      db,
+    );
+    await write(db, fullRecord(10, 900), fullRecord(20, 900));
+    await write(db, fullRecord(10, 901), recordWith(20, 901, { name: 'Changed' }));
+    expect((await sql`select * from audit order by 1`.execute(db)).rows).toEqual([
+      { appid: 10 },
+      { appid: 20 },
+      { appid: 20 },
+    ]);
+  });
 });
 
 describe('a connection that is cut', () => {
-  test('in mid-transaction leaves nothing half-written, and the job can run again', async () => {
+  test('in the middle of a transaction leaves nothing half-written, and the job can run again', async () => {
     const { db } = await freshDatabase();
     await insertLedger(db, { id: 440, wantedChangeNumber: 900, batchId: 'b' });
     // The backend ends itself as the last table is written.

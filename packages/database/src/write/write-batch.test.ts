@@ -12,7 +12,7 @@ async function write(db: Database, ...records: AppRecord[]) {
   return writeBatch(db, writeJob({ records }));
 }
 
-/** Where every row of the catalogue stands in its table: a row that is written anew stands elsewhere. */
+/** The position of every row of the catalogue in its table: a row that is written moves. */
 async function rowPositions(db: Database): Promise<unknown[]> {
   const tables =
     'apps steam_tags steam_genres steam_categories franchises developers publishers app_steam_tags app_genres ' +
@@ -34,7 +34,7 @@ function restricted(appid: number, changeNumber: number, sections: Partial<AppRe
   return { appid, changeNumber, access: 'restricted', ...sections };
 }
 
-describe('a full answer', () => {
+describe('a full response', () => {
   test('fills every table', async () => {
     const { db } = await freshDatabase();
     const record = fullRecord(440, 900);
@@ -58,7 +58,7 @@ describe('a full answer', () => {
     ]);
   });
 
-  test('replaces every family of a stored app, also by nothing', async () => {
+  test('replaces everything that is stored of an app, also by nothing', async () => {
     const { db } = await freshDatabase();
     const second = recordWith(440, 910, {
       name: 'Rainy Lighthouse II',
@@ -112,7 +112,7 @@ describe('a full answer', () => {
     expect(await readLedger(db, 440)).toMatchObject({ storedChangeNumber: 900 });
   });
 
-  test('moves updated_at when anything of the app changes, links included', async () => {
+  test('moves updated_at when anything of the app changes, rows of join tables included', async () => {
     const { db } = await freshDatabase();
     await write(db, fullRecord(440, 900));
     const updatedAt = async () =>
@@ -188,7 +188,7 @@ describe('a full answer', () => {
     expect(await write(db, record)).toMatchObject({ unchanged: 1 });
   });
 
-  test('shares names between apps, and none stands twice', async () => {
+  test('shares names between apps and stores none twice', async () => {
     const { db } = await freshDatabase();
     const credits = { developers: ['One', 'Two', 'One'], publishers: ['One'] };
     await write(db, fullRecord(440, 900, credits), fullRecord(570, 900, credits));
@@ -200,7 +200,7 @@ describe('a full answer', () => {
     expect(await db.selectFrom('appDevelopers').selectAll().execute()).toHaveLength(6);
   });
 
-  test('counts as the newest when an app stands twice in a batch', async () => {
+  test('counts as the newest when a batch has several of an app', async () => {
     const { db } = await freshDatabase();
     await write(db, fullRecord(440, 900), recordWith(440, 950, { name: 'Newest' }), fullRecord(440, 920));
     expect((await readStoredApps(db)).get(440)).toEqual(
@@ -210,7 +210,7 @@ describe('a full answer', () => {
   });
 });
 
-describe('a restricted answer', () => {
+describe('a restricted response', () => {
   test('replaces what its sections carry and never the rest', async () => {
     const { db } = await freshDatabase();
     const full = fullRecord(440, 900);
@@ -232,6 +232,22 @@ describe('a restricted answer', () => {
     await write(db, full);
     await write(db, restricted(440, 910, {}));
     expect((await readStoredApps(db)).get(440)).toEqual({ ...applyRecords([full]), access: 'restricted' });
+  });
+
+  test('shares a batch with full ones', async () => {
+    const { db } = await freshDatabase();
+    const before = [fullRecord(440, 900), fullRecord(570, 900), fullRecord(730, 900)];
+    await write(db, ...before);
+    const after = [
+      recordWith(440, 910, { name: 'Full' }),
+      restricted(570, 910, { depots: { lastContentUpdate: 1, currentBuildId: null } }),
+      restricted(730, 910, { extended: { isFree: true, homepageUrl: null, appState: null, dlcAppids: [] } }),
+    ];
+    expect(await write(db, ...after)).toMatchObject({ changed: 3 });
+    const stored = await readStoredApps(db);
+    for (const [index, first] of before.entries()) {
+      expect(stored.get(first.appid)).toEqual(applyRecords([first, ...after.slice(index, index + 1)]));
+    }
   });
 
   test('is stored for an app that was not known before', async () => {
@@ -263,7 +279,7 @@ describe('an unknown app', () => {
     expect(await readLedger(db, 440)).toMatchObject({ settledChangeNumber: 1_000, batchId: null });
   });
 
-  test('comes back when Steam knows it again', async () => {
+  test('is public again when Steam knows it again', async () => {
     const { db } = await freshDatabase();
     await write(db, fullRecord(440, 900));
     await writeBatch(db, writeJob({ unknown: [440] }));
@@ -271,10 +287,49 @@ describe('an unknown app', () => {
     expect((await readStoredApps(db)).get(440)).toMatchObject({ access: 'public' });
   });
 
-  test('stays what it is when the news is older than what is stored', async () => {
+  test('stays public when a newer batch has overtaken the one that missed it', async () => {
     const { db } = await freshDatabase();
     await write(db, fullRecord(440, 2_000));
     await writeBatch(db, writeJob({ batchId: 'late', changeNumber: 1_500, unknown: [440] }));
     expect((await readStoredApps(db)).get(440)).toMatchObject({ access: 'public' });
+  });
+});
+
+describe('sync_status', () => {
+  test('has a row for each app in apps, with the change number that is stored, and none for others', async () => {
+    const { db } = await freshDatabase();
+    await insertLedger(db, { id: 570, wantedChangeNumber: 900, batchId: 'b' });
+    await writeBatch(
+      db,
+      writeJob({
+        records: [fullRecord(440, 900), restricted(730, 901, {})],
+        unknown: [570],
+        failed: [{ appid: 10, error: 'KeyValuesError: torn' }],
+        unanswered: [{ appid: 20, reason: 'timeout', counts: true }],
+      }),
+    );
+    expect(await db.selectFrom('syncStatus').selectAll().orderBy('appid').execute()).toEqual([
+      { appid: 440, lastPicsSync: expect.any(Date), picsChangeNumber: 900 },
+      { appid: 730, lastPicsSync: expect.any(Date), picsChangeNumber: 901 },
+    ]);
+  });
+
+  test('says when Steam responded last, also with something older or with nothing new', async () => {
+    const { db } = await freshDatabase();
+    await write(db, fullRecord(440, 900));
+    for (const job of [
+      { records: [fullRecord(440, 900)] },
+      { records: [fullRecord(440, 800)] },
+      { unknown: [440] },
+    ]) {
+      await db
+        .updateTable('syncStatus')
+        .set({ lastPicsSync: new Date(0) })
+        .execute();
+      await writeBatch(db, writeJob(job));
+      const row = await db.selectFrom('syncStatus').selectAll().executeTakeFirstOrThrow();
+      expect(row.lastPicsSync?.getTime()).toBeGreaterThan(0);
+      expect(row.picsChangeNumber).toBe(900);
+    }
   });
 });

@@ -1,85 +1,76 @@
 import { DatabaseUnavailable, describeError, type WriteAppsJob } from '@pics/core';
 import type { Database } from '../connect-database.ts';
+import { inTransaction } from '../in-transaction.ts';
 import { listOutcomes, type Batch, type Outcome } from './outcomes.ts';
 import { addRowChanges, type RowChanges } from './row-changes.ts';
-import type { UncheckedConnections } from './unchecked-connections.ts';
-import {
-  writeOutcomes,
-  type WriteConnections,
-  type WriteCounts,
-  type WriteResult,
-} from './write-outcomes.ts';
+import { writeOutcomes, type WriteCounts, type WriteResult } from './write-outcomes.ts';
 
 export interface WriteOptions {
-  /** Connections on which a write checks foreign keys by itself, which is faster; tried before `db`. */
-  unchecked?: UncheckedConnections;
-  /** Told, once all of it is committed, what that did to the rows of each table. */
+  /** Called with what was done to the rows of each table, once all of it is committed. */
   onRows?: (rows: RowChanges) => void;
 }
 
 /**
- * Writes what came of a batch and settles its apps in the ledger, in one transaction: whatever interrupts it, either all
- * of it is there or nothing, names that no app bears yet aside, and the same job again changes no row.
+ * Writes the outcome of a batch and settles its apps in the ledger, in one transaction: whatever interrupts it, either all of
+ * it is there or nothing, and the same job again changes no row.
  *
- * - An answer older than what is stored changes no row.
- * - A full answer replaces every family; what it does not carry is gone.
- * - A restricted answer replaces what its sections carry, and nothing else.
+ * - A response older than what is stored changes no row.
+ * - A full response replaces everything that is stored of the app; what it does not carry is removed.
+ * - A restricted response replaces what its sections carry, and nothing else.
  * - An app that Steam no longer knows keeps its rows and is marked removed; one that was never stored is not stored.
  *
  * When Postgres refuses a row, for whatever reason, the batch is halved until the app that brought it is alone. That app
  * fails with Postgres' words in the ledger, the others are written.
  *
- * @throws DatabaseUnavailable when Postgres cannot be used right now; Error when it is not the tables this project made.
+ * @throws DatabaseUnavailable when Postgres cannot be used right now; Error when its tables are not those of the migrations.
  * Nothing is lost either way: run the job again.
  */
 export async function writeBatch(
   db: Database,
   job: WriteAppsJob,
-  { unchecked, onRows }: WriteOptions = {},
+  { onRows }: WriteOptions = {},
 ): Promise<WriteCounts> {
-  const { counts, rows } = await writeNarrowing({ db, unchecked }, job, listOutcomes(job));
+  const { counts, rows } = await writeNarrowing(db, job, listOutcomes(job));
   onRows?.(rows);
   return counts;
 }
 
 async function writeNarrowing(
-  connections: WriteConnections,
+  db: Database,
   batch: Batch,
   outcomes: readonly Outcome[],
 ): Promise<WriteResult> {
   try {
-    return await writeOutcomes(connections, batch, outcomes);
+    return await write(db, batch, outcomes);
   } catch (error) {
-    if (error instanceof DatabaseUnavailable || isNoFaultOfTheApps(error)) throw error;
-    if (outcomes.length > 1) {
-      const half = Math.ceil(outcomes.length / 2);
-      const first = await writeNarrowing(connections, batch, outcomes.slice(0, half));
-      return add(first, await writeNarrowing(connections, batch, outcomes.slice(half)));
-    }
-    return writeAlone(connections, batch, outcomes);
+    if (isNoFaultOfTheApps(error)) throw error;
+    if (outcomes.length <= 1) return writeAlone(db, batch, outcomes);
+    const half = Math.ceil(outcomes.length / 2);
+    const first = await writeNarrowing(db, batch, outcomes.slice(0, half));
+    return add(first, await writeNarrowing(db, batch, outcomes.slice(half)));
   }
 }
 
 /**
- * Writes one app that was refused once more, and records the refusal when it is refused again: somebody else may have
- * inserted the same row, or removed a name, at the very moment of the first.
+ * Writes one app that was refused once more, and records the refusal when it is refused again: another program may have
+ * removed a name at the very moment of the first.
  */
-async function writeAlone(
-  connections: WriteConnections,
-  batch: Batch,
-  outcomes: readonly Outcome[],
-): Promise<WriteResult> {
+async function writeAlone(db: Database, batch: Batch, outcomes: readonly Outcome[]): Promise<WriteResult> {
   try {
-    return await writeOutcomes(connections, batch, outcomes);
+    return await write(db, batch, outcomes);
   } catch (refusal) {
-    if (refusal instanceof DatabaseUnavailable || isNoFaultOfTheApps(refusal)) throw refusal;
+    if (isNoFaultOfTheApps(refusal)) throw refusal;
     const error = describeError(new RowRefused(refusal));
-    return writeOutcomes(
-      connections,
+    return write(
+      db,
       batch,
-      outcomes.map(({ appid }) => ({ kind: 'failed', appid, error })),
+      outcomes.map(({ appid }) => ({ result: 'failed', appid, error })),
     );
   }
+}
+
+function write(db: Database, batch: Batch, outcomes: readonly Outcome[]): Promise<WriteResult> {
+  return inTransaction(db, (trx) => writeOutcomes(trx, batch, outcomes));
 }
 
 /** Why Postgres refuses a row, with its code, under a name that failures can be grouped by. */
@@ -94,10 +85,11 @@ class RowRefused extends Error {
 }
 
 /**
- * Whether an error lies with the database itself: missing tables or columns (42P01, 42703), missing rights (42501), another
+ * Whether an error lies with the database itself: it is unavailable, or has missing tables or columns (42P01, 42703), missing rights (42501), another
  * database (3D, 3F), no logon (28), broken transactions (25), and what Postgres or its system got wrong (XX, 58).
  */
 function isNoFaultOfTheApps(error: unknown): boolean {
+  if (error instanceof DatabaseUnavailable) return true;
   return /^(42P01|42703|42501|3D|3F|28|25|XX|58)/.test(codeOf(error));
 }
 

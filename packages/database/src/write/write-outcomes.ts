@@ -1,20 +1,15 @@
 import type { AppRecord } from '@pics/core';
-import type { Transaction } from 'kysely';
-import type { Database } from '../connect-database.ts';
-import { inTransaction } from '../in-transaction.ts';
+import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../schema.ts';
-import { addNames, type AddedNames } from './add-names.ts';
-import type { Changes } from './changes.ts';
-import { diffLinks, type LinkChanges } from './diff-links.ts';
-import { requireParents } from './foreign-keys.ts';
-import { lockLedger } from './lock-ledger.ts';
-import { byNameTable, NAME_TABLES, namesOf, namesWithout, type Names } from './names.ts';
+import { markRemoved, moveUpdatedAt, upsertApps } from './apps.ts';
+import { writeDeck } from './deck.ts';
+import { writeJoinTables } from './join-tables.ts';
+import { lockLedger, settleLedger } from './ledger.ts';
+import { addNames } from './names.ts';
 import type { Batch, Outcome } from './outcomes.ts';
-import { readStored, type Stored } from './read-stored.ts';
-import { countRows, type RowChanges } from './row-changes.ts';
+import { nameTables, rowCounts, type RowChanges } from './row-changes.ts';
 import { isOlder, settle } from './settle.ts';
-import type { UncheckedConnections } from './unchecked-connections.ts';
-import { writeChanges } from './write-changes.ts';
+import { writeSyncStatus } from './sync-status.ts';
 
 /** What writing changed, in apps. */
 export interface WriteCounts {
@@ -22,23 +17,13 @@ export interface WriteCounts {
   added: number;
   /** Stored before, and something differed. */
   changed: number;
-  /** Answered with what was stored already, or with something older. */
+  /** What Steam said was stored already, or older. */
   unchanged: number;
   /** No longer known to Steam. */
   removed: number;
   failed: number;
-  /** Pending again: not answered, or answered with something older than announced. */
+  /** Pending again: Steam did not respond, or with something older than it announced. */
   unsettled: number;
-}
-
-/** Somebody may remove a name between the looks for it; then it is added again. */
-const MOST_TRIES = 3;
-
-/** Where to write. */
-export interface WriteConnections {
-  db: Database;
-  /** Tried first, if there are any. */
-  unchecked?: UncheckedConnections | undefined;
 }
 
 /** The same, and what it did to the rows of each table. */
@@ -48,113 +33,94 @@ export interface WriteResult {
 }
 
 /**
- * Writes what came of a batch, the rows of its apps and the ledger, in one transaction.
- *
- * Three statements, however many apps: lock them in the ledger, read what is stored of them, and one that changes what
- * differs. Where Postgres checks foreign keys, they are most of what storing a new app costs (measured: 165 of 245 µs in
- * Postgres, and of 205 with COPY), so no link is written that is there already, and none is deleted to be inserted again.
- * An app that is stored already costs 50.
- *
- * Names that nobody has seen before are added on the way, in a transaction of their own, and the batch is begun anew: added
- * in its own, they would make all others wait who have one of them too, until all of it is written. Two jobs at once then
- * wrote hardly more new apps than one (4,400 a second instead of 6,000, where Postgres checks).
+ * Writes the outcomes of a batch, the rows of its apps and the ledger, in this transaction: a few statements for each table,
+ * however many apps.
  */
 export async function writeOutcomes(
-  { db, unchecked }: WriteConnections,
-  job: Batch,
-  outcomes: readonly Outcome[],
-): Promise<WriteResult> {
-  const added: AddedNames = byNameTable(() => 0);
-  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const result =
-      (await unchecked?.try((trx) => write(trx, job, outcomes, added, true))) ??
-      (await inTransaction(db, (trx) => write(trx, job, outcomes, added, false)));
-    if (!('missing' in result)) return result;
-    const { missing } = result;
-    const more = await inTransaction(db, (trx) => addNames(trx, missing));
-    for (const table of NAME_TABLES) added[table] += more[table];
-  }
-  throw new Error('names were added and are not there');
-}
-
-/** Writes it, or returns the names it needs and changes nothing yet. */
-async function write(
   trx: Transaction<Schema>,
   job: Batch,
   outcomes: readonly Outcome[],
-  added: AddedNames,
-  checksParents: boolean,
-): Promise<WriteResult | { missing: Names }> {
+): Promise<WriteResult> {
+  await useSettings(trx);
   const ledger = await lockLedger(
     trx,
     outcomes.map(({ appid }) => appid),
   );
   const known = outcomes.flatMap((outcome) => {
     const row = ledger.get(outcome.appid);
-    return row ? [{ outcome, row }] : [];
+    return row ? [{ outcome, row, settlement: settle(outcome, row, job) }] : [];
   });
   const current = known
     .filter(({ outcome, row }) => !isOlder(outcome, row, job))
     .map(({ outcome }) => outcome);
-  const records = current.flatMap((outcome) => (outcome.kind === 'record' ? [outcome.record] : []));
+  const settlements = known.flatMap(({ settlement }) => settlement ?? []);
+  const responded = known.flatMap(({ outcome: { result }, settlement }) =>
+    settlement && (result === 'record' || result === 'unknown') ? [settlement] : [],
+  );
 
-  const names = namesOf(records);
-  const stored = await readStored(trx, { appids: records.map(({ appid }) => appid), names });
-  const missing = namesWithout(names, stored.ids);
-  if (NAME_TABLES.some((table) => missing[table].length > 0)) return { missing };
+  const written = await writeRecords(
+    trx,
+    current.flatMap((outcome) => (outcome.result === 'record' ? [outcome.record] : [])),
+  );
+  const removed = await markRemoved(
+    trx,
+    current.flatMap(({ result, appid }) => (result === 'unknown' ? [appid] : [])),
+  );
+  const syncStatus = await writeSyncStatus(trx, responded);
+  await settleLedger(trx, settlements, job.batchId);
 
-  const settlements = known.flatMap(({ outcome, row }) => settle(outcome, row, job) ?? []);
-  const changes: Changes = {
-    ...findDifferences(records, stored),
-    unknown: current.flatMap((outcome) => (outcome.kind === 'unknown' ? [outcome.appid] : [])),
-    settlements,
-    batchId: job.batchId,
-    checksParents,
-  };
-  const counts = await writeChanges(trx, changes);
-  if (checksParents) requireParents(changes, counts);
-  const fresh = changes.fresh.length;
-  const changed = counts.get('changed') ?? 0;
+  const { added, changed, unchanged } = written.apps;
+  const older = outcomes.filter(({ result }) => result === 'record').length - added - changed - unchanged;
   return {
     counts: {
-      added: fresh,
+      added,
       changed,
-      unchanged: outcomes.filter(({ kind }) => kind === 'record').length - fresh - changed,
-      removed: counts.get('removed') ?? 0,
-      failed: settlements.filter(({ failed }) => failed).length,
-      unsettled: settlements.filter(({ synced, attempts, failed }) => !failed && (!synced || attempts > 0))
-        .length,
+      unchanged: unchanged + older,
+      removed,
+      failed: settlements.filter(({ state }) => state === 'failed').length,
+      unsettled: settlements.filter(({ state }) => state === 'pending').length,
     },
-    rows: countRows(changes, counts, added),
+    rows: nameTables({
+      ...written.tables,
+      apps: { ...written.apps, changed: changed + removed },
+      syncStatus,
+      picsAppLedger: rowCounts({ changed: settlements.length }),
+    }),
   };
 }
 
-/** Compares records with what is stored, as far as that is done here: the rows of apps themselves Postgres compares. */
-function findDifferences(
-  records: readonly AppRecord[],
-  stored: Stored,
-): Pick<Changes, 'fresh' | 'known' | 'decks' | 'withoutDeck' | 'links' | 'touched' | 'parentIds'> {
-  const links = diffLinks(records, stored.links, stored.ids);
-  const touched = appidsIn(links);
+/**
+ * Writes the rows of these records. Apps come before the rows that point at them, and names as late as they can: another
+ * writer may have to wait for them.
+ */
+async function writeRecords(trx: Transaction<Schema>, records: readonly AppRecord[]) {
+  if (records.length === 0) return { apps: rowCounts({}), tables: {} };
+  const apps = await upsertApps(trx, records);
+  const deck = await writeDeck(trx, records);
+  const names = await addNames(trx, records);
+  const joinTables = await writeJoinTables(trx, records, names.ids);
+
+  const written = new Set([...apps.added, ...apps.changed]);
+  const changedElsewhere = new Set([...deck.appids, ...joinTables.appids]).difference(written);
+  await moveUpdatedAt(trx, [...changedElsewhere]);
+  const added = apps.added.length;
+  const changed = apps.changed.length + changedElsewhere.size;
   return {
-    fresh: records.filter(({ appid }) => !stored.links.has(appid)),
-    known: records
-      .filter(({ appid }) => stored.links.has(appid))
-      .map((record) => ({ record, linksChange: touched.has(record.appid) })),
-    decks: records.flatMap(({ appid, common }) => (common?.deck ? [{ appid, deck: common.deck }] : [])),
-    withoutDeck: records.flatMap(({ appid, common }) => (common && !common.deck ? [appid] : [])),
-    links,
-    touched: [...touched],
-    parentIds: links.map(({ added }) => [...new Set(added.ids)]),
+    apps: rowCounts({ added, changed, unchanged: records.length - added - changed }),
+    tables: { appSteamDeck: deck.rows, ...names.rows, ...joinTables.rows },
   };
 }
 
-function appidsIn(links: readonly LinkChanges[]): Set<number> {
-  const appids = new Set<number>();
-  for (const changes of links) {
-    for (const rows of [changes.added, changes.changed, changes.gone]) {
-      for (const appid of rows.appids) appids.add(appid);
-    }
-  }
-  return appids;
+/**
+ * Settings for this transaction alone.
+ *
+ * - The commit does not wait for the disk. A crash of Postgres may take back the last half second of batches; it takes back
+ *   rows and ledger together, so their apps are in flight without a job then, and are fetched again.
+ * - Statements are not compiled. Until a table is analysed, Postgres expects hundreds of rows for each app in it, and compiles
+ *   for them: a stored app then took 195 µs, not 63.
+ */
+async function useSettings(trx: Transaction<Schema>): Promise<void> {
+  await sql`select set_config('synchronous_commit', 'off', true), set_config('jit', 'off', true)`.execute(
+    trx,
+  );
 }

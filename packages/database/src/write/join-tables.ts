@@ -1,0 +1,186 @@
+import type { AppRecord } from '@pics/core';
+import type { Selectable, Transaction } from 'kysely';
+import type { Schema } from '../schema.ts';
+import type { NameIds } from './names.ts';
+import { countUpserted, type RowCounts } from './row-changes.ts';
+import { columnsOf, excludedValues, unnest, wasInserted, type ColumnTypes } from './unnest.ts';
+
+type Table =
+  | 'appSteamTags'
+  | 'appGenres'
+  | 'appCategories'
+  | 'appFranchises'
+  | 'appDevelopers'
+  | 'appPublishers'
+  | 'appDlc';
+
+interface JoinTable<Row> {
+  types: ColumnTypes<Row>;
+  /** The column that is the primary key together with appid. */
+  key: Exclude<keyof Row, 'appid'> & string;
+  /** The rows of a record; undefined when its response says nothing of them, and what is stored stays. */
+  rowsOf: (record: AppRecord, ids: NameIds) => Row[] | undefined;
+}
+
+const JOIN_TABLES: { [Name in Table]: JoinTable<Selectable<Schema[Name]>> } = {
+  appSteamTags: {
+    types: { appid: 'integer', tagId: 'integer', rank: 'smallint' },
+    key: 'tagId',
+    rowsOf: ({ appid, common }) =>
+      common && distinct(common.tagIds).map((tagId, index) => ({ appid, tagId, rank: index + 1 })),
+  },
+  appGenres: {
+    types: { appid: 'integer', genreId: 'integer', isPrimary: 'boolean' },
+    key: 'genreId',
+    rowsOf: ({ appid, common }) =>
+      common &&
+      distinct(common.genreIds).map((genreId) => ({
+        appid,
+        genreId,
+        isPrimary: genreId === common.primaryGenreId,
+      })),
+  },
+  appCategories: {
+    types: { appid: 'integer', categoryId: 'integer' },
+    key: 'categoryId',
+    rowsOf: ({ appid, common }) =>
+      common && distinct(common.categoryIds).map((categoryId) => ({ appid, categoryId })),
+  },
+  appFranchises: {
+    types: { appid: 'integer', franchiseId: 'integer' },
+    key: 'franchiseId',
+    rowsOf: ({ appid, common }, ids) =>
+      common && idsOf(common.franchises, ids.franchises).map((franchiseId) => ({ appid, franchiseId })),
+  },
+  appDevelopers: {
+    types: { appid: 'integer', developerId: 'integer' },
+    key: 'developerId',
+    rowsOf: ({ appid, developers }, ids) =>
+      developers && idsOf(developers, ids.developers).map((developerId) => ({ appid, developerId })),
+  },
+  appPublishers: {
+    types: { appid: 'integer', publisherId: 'integer' },
+    key: 'publisherId',
+    rowsOf: ({ appid, publishers }, ids) =>
+      publishers && idsOf(publishers, ids.publishers).map((publisherId) => ({ appid, publisherId })),
+  },
+  appDlc: {
+    types: { appid: 'integer', dlcAppid: 'integer' },
+    key: 'dlcAppid',
+    rowsOf: ({ appid, extended }) =>
+      extended && distinct(extended.dlcAppids).map((dlcAppid) => ({ appid, dlcAppid })),
+  },
+};
+
+/** A row of any of these tables. */
+type Row = { appid: number } & Record<string, number | boolean | null>;
+
+/** The tables as the builder sees them here: the statements are the same for all of them but for the names of columns. */
+type Alike = Transaction<Record<Table, Row>>;
+
+/**
+ * Makes the join tables say what these records say: adds the rows that are missing, changes those that differ, and removes
+ * those that a record no longer has. Rows that are as they should be are neither locked nor written.
+ *
+ * @param ids of all names in the records.
+ * @returns what that did to the rows of each table, and the apps of which any row was added, changed or removed.
+ */
+export async function writeJoinTables(
+  trx: Transaction<Schema>,
+  records: readonly AppRecord[],
+  ids: NameIds,
+): Promise<{ rows: Record<Table, RowCounts>; appids: Set<number> }> {
+  const alike: Alike = trx.$omitTables<keyof Schema>().$extendTables<Record<Table, Row>>();
+  const appids = new Set<number>();
+  const write = async (table: Table): Promise<RowCounts> => {
+    const { types, key, rowsOf }: JoinTable<Row> = JOIN_TABLES[table];
+    const carried: number[] = [];
+    const rows: Row[] = [];
+    for (const record of records) {
+      const own = rowsOf(record, ids);
+      if (!own) continue;
+      carried.push(record.appid);
+      rows.push(...own);
+    }
+    const removed = await removeOthers(alike, table, key, { appids: carried, rows });
+    const upserted = await upsert(alike, table, key, { types, rows });
+    for (const { appid } of [...removed, ...upserted]) appids.add(appid);
+    return countUpserted(upserted, { compared: rows.length, removed: removed.length });
+  };
+  const rows = {
+    appSteamTags: await write('appSteamTags'),
+    appGenres: await write('appGenres'),
+    appCategories: await write('appCategories'),
+    appFranchises: await write('appFranchises'),
+    appDevelopers: await write('appDevelopers'),
+    appPublishers: await write('appPublishers'),
+    appDlc: await write('appDlc'),
+  };
+  return { rows, appids };
+}
+
+/** Removes the rows of these apps that are not among `rows`. */
+async function removeOthers(
+  db: Alike,
+  table: Table,
+  key: string,
+  { appids, rows }: { appids: number[]; rows: Row[] },
+): Promise<{ appid: number }[]> {
+  return db
+    .deleteFrom(table)
+    .where('appid', '=', (eb) => eb.fn.any(eb.val(appids)))
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom(unnest(rows, { appid: 'integer', [key]: 'integer' }))
+            .select('next.appid')
+            .whereRef('next.appid', '=', `${table}.appid`)
+            .whereRef(`next.${key}`, '=', `${table}.${key}`),
+        ),
+      ),
+    )
+    .returning('appid')
+    .execute();
+}
+
+/** Adds or changes those of these rows that are not stored as they are. */
+async function upsert(
+  db: Alike,
+  table: Table,
+  key: string,
+  { types, rows }: { types: ColumnTypes<Row>; rows: Row[] },
+): Promise<{ appid: number; isNew: boolean }[]> {
+  if (rows.length === 0) return [];
+  const columns = columnsOf(types);
+  const others = columns.filter((column) => column !== 'appid' && column !== key);
+  const appids = distinct(rows.map(({ appid }) => appid));
+  const stored = db
+    .selectFrom(table)
+    .select(columns)
+    .where('appid', '=', (eb) => eb.fn.any(eb.val(appids)));
+  return db
+    .insertInto(table)
+    .columns(columns)
+    .expression(db.selectFrom(unnest(rows, types)).select(columns).except(stored))
+    .onConflict((conflict) => {
+      const same = conflict.columns(['appid', key]);
+      return others.length > 0 ? same.doUpdateSet(excludedValues(others)) : same.doNothing();
+    })
+    .returning(['appid', wasInserted.as('isNew')])
+    .execute();
+}
+
+function distinct(ids: readonly number[]): number[] {
+  return [...new Set(ids)];
+}
+
+function idsOf(names: readonly string[], ids: ReadonlyMap<string, number>): number[] {
+  return distinct(
+    names.map((name) => {
+      const id = ids.get(name.toWellFormed());
+      if (id === undefined) throw new Error(`no id for the name ${name}`);
+      return id;
+    }),
+  );
+}

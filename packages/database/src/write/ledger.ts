@@ -1,0 +1,97 @@
+import { sql, type Transaction } from 'kysely';
+import { retryDelay } from '../ledger/retry-delay.ts';
+import type { Schema } from '../schema.ts';
+import type { LedgerRow, Settlement } from './settle.ts';
+import { unnest, type ColumnTypes } from './unnest.ts';
+
+/**
+ * Locks these apps for the rest of the transaction and returns what the ledger says of each. An app it does not know yet
+ * enters it: the row in the ledger is what makes writers of one app wait for each other.
+ *
+ * @param ids in ascending order, so that two batches that share apps never wait for each other.
+ */
+export async function lockLedger(
+  trx: Transaction<Schema>,
+  ids: readonly number[],
+): Promise<Map<number, LedgerRow>> {
+  await trx
+    .insertInto('picsAppLedger')
+    .columns(['id'])
+    .expression(
+      trx
+        .selectFrom(
+          unnest(
+            ids.map((id) => ({ id })),
+            { id: 'integer' },
+          ),
+        )
+        .select('id')
+        .except(
+          trx
+            .selectFrom('picsAppLedger')
+            .select('id')
+            .where('id', '=', (eb) => eb.fn.any(eb.val(ids))),
+        )
+        .orderBy('id'),
+    )
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute();
+  const rows = await trx
+    .selectFrom('picsAppLedger')
+    .select([
+      'id',
+      'storedChangeNumber',
+      'wantedChangeNumber',
+      'settledChangeNumber',
+      'batchId',
+      'attempts',
+      'staleAnswers',
+    ])
+    .where('id', '=', (eb) => eb.fn.any(eb.val(ids)))
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+const COLUMNS = {
+  id: 'integer',
+  storedChangeNumber: 'bigint',
+  settledChangeNumber: 'bigint',
+  attempts: 'integer',
+  staleAnswers: 'integer',
+  state: 'text',
+  retries: 'integer',
+  lastError: 'text',
+} as const satisfies ColumnTypes<Settlement>;
+
+/** Writes what the ledger says of these apps from now on, and takes them out of this batch. */
+export async function settleLedger(
+  trx: Transaction<Schema>,
+  settlements: readonly Settlement[],
+  batchId: string,
+): Promise<void> {
+  await trx
+    .updateTable('picsAppLedger')
+    .from(unnest(settlements, COLUMNS))
+    .set((eb) => ({
+      storedChangeNumber: eb.ref('next.storedChangeNumber'),
+      settledChangeNumber: eb.ref('next.settledChangeNumber'),
+      attempts: eb.ref('next.attempts'),
+      staleAnswers: eb.ref('next.staleAnswers'),
+      lastError: eb.ref('next.lastError'),
+      failedAt: eb
+        .case()
+        .when('next.state', '=', 'failed')
+        .then(sql<Date>`now()`)
+        .end(),
+      notBefore: eb
+        .case()
+        .when('next.retries', '>', 0)
+        .then(sql<Date>`now() + ${sql.raw(retryDelay('next.retries'))}`)
+        .end(),
+      batchId: eb.fn<string | null>('nullif', ['picsAppLedger.batchId', eb.val(batchId)]),
+    }))
+    .whereRef('picsAppLedger.id', '=', 'next.id')
+    .execute();
+}
