@@ -15,7 +15,9 @@ export const appidParameter = z
   .transform(Number)
   .pipe(appidSchema);
 
-export const searchQuery = z.object({ q: z.string().trim().max(100).default('') });
+export const searchQuery = z.object({
+  q: z.string().trim().max(100, 'must have at most 100 characters').default(''),
+});
 
 /** How many apps a search returns at most. */
 export const SEARCH_LIMIT = 50;

@@ -26,7 +26,7 @@ export function createApi(options: {
     response.set('cache-control', 'no-store');
     next();
   });
-  api.get('/overview', async (_request, response) => void response.json(toBody(await read())));
+  api.get('/overview', async (_request, response) => void response.json(toResponseBody(await read())));
   api.get('/events', stream.handler);
   api.use(express.json({ limit: MAX_BODY, strict: true }));
   api.use(appRoutes(database), requeueRoutes(database), fleetRoutes(database));
@@ -37,7 +37,7 @@ export function createApi(options: {
 }
 
 /** The response of `GET /overview`, in which the fleet settings are called `steering`: scripts depend on the name. */
-function toBody({ ledger, ...rest }: Overview): object {
+function toResponseBody({ ledger, ...rest }: Overview): object {
   if (!ledger) return rest;
   const { settings, ...parts } = ledger;
   return { ...rest, ledger: { ...parts, steering: settings } };
