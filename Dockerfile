@@ -1,4 +1,4 @@
-# One image for every service; which one a container is, its command says (see docker-compose.yml).
+# One image for all services; the command chooses the service (see docker-compose.yml).
 FROM node:24.21.0-bookworm-slim AS dependencies
 WORKDIR /app
 RUN npm install --global pnpm@12.21.0
@@ -15,12 +15,12 @@ COPY packages/queue/package.json packages/queue/
 COPY packages/database/package.json packages/database/
 COPY packages/operations/package.json packages/operations/
 COPY packages/service/package.json packages/service/
-# What is optional is native code that BullMQ does without.
+# The optional dependencies are native code that BullMQ does not need.
 RUN pnpm install --frozen-lockfile --prod --no-optional
 
-# The sources run as they are. They stay a workspace: Node does not run TypeScript below node_modules.
+# Node runs the sources as they are. They stay a workspace, because Node does not run TypeScript below node_modules.
 FROM node:24.21.0-bookworm-slim
-# The compile cache is the only thing written; Node runs without it where it cannot write.
+# Only the compile cache is written; Node works without it where it cannot write.
 ENV NODE_ENV=production NODE_COMPILE_CACHE=/tmp/compiled
 # Node sizes its heap by the machine: beside 24 GB the young generation alone grows to 128 MB. glibc keeps freed memory in an
 # arena for each thread. If you set NODE_OPTIONS yourself, it replaces this one: repeat the flag in it.
@@ -30,8 +30,8 @@ COPY --from=dependencies /app ./
 COPY migrations migrations/
 COPY packages packages/
 COPY apps apps/
-# The files belong to root and nothing is written but to /tmp: an ordinary user and a read-only file system will do.
+# The files belong to root and only /tmp is written: an ordinary user and a read-only file system are enough.
 USER node
 EXPOSE 3000
-# Started by node itself: a package manager in between would swallow the SIGTERM that asks for an orderly end.
+# node is process 1: a package manager in between would not pass on SIGTERM.
 CMD ["node", "apps/board/src/main.ts"]

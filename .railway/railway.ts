@@ -1,11 +1,11 @@
 import { defineRailway, project, redis, service } from 'railway/iac';
 
 /**
- * The whole project on Railway: Redis and the four services, all from the Dockerfile of this repository. Postgres is not part
- * of it; it may be anywhere, such as at Supabase. `railway config plan` shows what it would change, `railway config apply`
- * does it. docs/deploy-railway.md tells it step by step.
+ * The project on Railway: Redis and the four services, all from the Dockerfile of this repository. Postgres is elsewhere, for
+ * example at Supabase. `railway config plan` shows the changes, `railway config apply` makes them. docs/deploy-railway.md
+ * has the instructions.
  *
- * Two shared variables must be set in the project before: DATABASE_URL and BOARD_PASSWORD.
+ * The project needs two shared variables: DATABASE_URL and BOARD_PASSWORD.
  */
 export default defineRailway(({ shared }) => {
   const queues = redis('redis');
@@ -16,13 +16,13 @@ export default defineRailway(({ shared }) => {
     deploy: {
       healthcheckPath: '/healthz',
       healthcheckTimeout: 60,
-      // A service that stands still through its own fault ends itself. Restarts on failure stop after ten.
+      // A service that stops making progress exits. Restarts on failure would stop after ten.
       restartPolicyType: 'ALWAYS' as const,
-      // Railway's default of 0 kills jobs in hand; a service takes 25 s at most.
+      // By default Railway kills running jobs at once; a service drains within 25 s.
       drainingSeconds: 30,
     },
   });
-  // Whoever is deployed first brings the tables to the newest version, the others find nothing to do.
+  // The first service to be deployed migrates; the others find nothing to do.
   const migrating = { preDeploy: ['node apps/cli/src/main.ts migrate'] };
 
   const everywhere = { PORT: '3000', REDIS_URL: queues.env.REDIS_URL };
