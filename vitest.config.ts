@@ -1,26 +1,26 @@
 import { globSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
-import { createTallyReporter } from './test/support/tally-reporter.ts';
+import { createCountsReporter } from './test/support/counts-reporter.ts';
 
 const TESTS = ['{apps,packages,tools}/*/src/**/*.test.ts', 'test/**/*.test.ts'];
 
 /**
- * A test that imports from test/support needs servers or processes; all others are quick and run without any. It is read
- * off the files, so that no test can stand in the wrong list.
+ * Tests that import from test/support need servers or processes; all others are quick. The imports decide, so no test can
+ * be in the wrong list.
  */
 const all = globSync(TESTS, { exclude: (path) => path.includes('node_modules') });
 const withServers = all.filter((file) => /from '[^']*\/support\//.test(readFileSync(file, 'utf8')));
 
-const tally = process.env['PICS_TEST_TALLY'];
+const countsFile = process.env['PICS_TEST_COUNTS'];
 
 export default defineConfig({
   test: {
-    // Two at a time also on two cores, where Vitest would take one: tests of the whole line spend their time waiting.
+    // Vitest would use one worker on two cores, but tests of the pipeline mostly wait.
     maxWorkers: 2,
-    // Limits tell "hangs" from "slow today": a busy machine was seen to take six times as long as an idle one.
+    // Only a test that hangs should time out: a busy machine can be six times slower than an idle one.
     testTimeout: 90_000,
     hookTimeout: 90_000,
-    reporters: ['default', ...(tally ? [createTallyReporter(tally)] : [])],
+    reporters: ['default', ...(countsFile ? [createCountsReporter(countsFile)] : [])],
     projects: [
       { extends: true, test: { name: 'quick', include: all.filter((file) => !withServers.includes(file)) } },
       {

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './run.mjs';
-import { summarise } from './tally.mjs';
+import { summarizeCounts } from './test-counts.mjs';
 
 const PICS = 'apps/cli/src/main.ts';
 const VITEST = 'node_modules/vitest/vitest.mjs';
@@ -13,13 +13,13 @@ const CHECKS = [
   ['types in the browser', 'node_modules/typescript/bin/tsc', '-p', 'apps/board/browser'],
   ['lint', 'node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'],
   ['format', 'node_modules/oxfmt/bin/oxfmt', '--check'],
-  // Those that need no servers, and no patience.
+  // Only tests that need no servers and little time.
   ['tests', VITEST, 'run', '--project=quick', '--exclude=**/*.fuzz.test.ts'],
 ];
 
 /**
- * What `npm run …` can ask for, once Node and the dependencies are there. Each takes a Node to run things with and the
- * remaining arguments, and resolves with an exit code.
+ * The commands of `npm run …`. Each gets the path of Node and the remaining arguments, and resolves with an exit code. Node and
+ * the dependencies are installed by then.
  *
  * @type {Record<string, (node: string, args: string[]) => Promise<number>>}
  */
@@ -34,7 +34,7 @@ export const commands = {
 };
 
 /**
- * Runs a program with the settings of an `.env` file where there is one.
+ * Runs a program with the settings of `.env`, if there is one.
  *
  * @param {string} node
  * @param {string} file
@@ -51,13 +51,13 @@ function runProgram(node, file, args) {
  */
 async function runTests(node, args) {
   const folder = mkdtempSync(join(tmpdir(), 'pics-tests-'));
-  chmodSync(folder, 0o711); // Root's Postgres runs as another user, who must get through.
-  const tallyFile = join(folder, 'tally.json');
-  // Temporary files of the run, and of all it starts, go with the folder, whatever their owners come to.
-  const env = { ...process.env, TMPDIR: folder, PICS_TEST_TALLY: tallyFile };
+  chmodSync(folder, 0o711); // When root runs the tests, Postgres runs as another user.
+  const countsFile = join(folder, 'counts.json');
+  // Temporary files of the run and of all its processes are removed with the folder.
+  const env = { ...process.env, TMPDIR: folder, PICS_TEST_COUNTS: countsFile };
   try {
     const code = await run(node, [VITEST, 'run', ...args], env);
-    console.log(summarise(tallyFile, code));
+    console.log(summarizeCounts(countsFile, code));
     return code;
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
@@ -65,7 +65,7 @@ async function runTests(node, args) {
 }
 
 /**
- * All of the checks, also when an early one fails: one run then names everything there is to mend.
+ * Runs all checks, even when one fails, so that one run reports everything.
  *
  * @param {string} node
  */
@@ -75,6 +75,6 @@ async function runChecks(node) {
   for (const [name, ...command] of CHECKS) {
     if ((await run(node, command)) !== 0) failed.push(name);
   }
-  if (failed.length > 0) console.error(`Not clean: ${failed.join(', ')}.`);
+  if (failed.length > 0) console.error(`Failed: ${failed.join(', ')}.`);
   return failed.length === 0 ? 0 : 1;
 }

@@ -4,47 +4,47 @@ import { delimiter, dirname, join } from 'node:path';
 import { withLock } from './lock.mjs';
 import { Problem } from './problem.mjs';
 import { runQuietly } from './run.mjs';
-import { bringPnpm } from './toolchain.mjs';
+import { installPnpm } from './toolchain.mjs';
 
 /**
- * Brings node_modules to what the lockfile says, with the given Node.
+ * Installs the locked dependencies with the given Node, unless they are installed already.
  *
- * A stamp in node_modules remembers what it was made from, so that a later start costs a few file reads. The stamp is
- * written last: an installation that was cut short is simply done again.
+ * A stamp in node_modules records what was installed, so that later starts only read a few files. It is written last: an
+ * interrupted installation is repeated.
  *
  * @param {string} root
  * @param {string} node
  */
-export async function bringDependencies(root, node) {
+export async function installDependencies(root, node) {
   const stampFile = join(root, 'node_modules', '.bootstrap-stamp');
-  const wanted = stamp(root, node);
-  const present = () => existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted;
-  if (present()) return;
+  const current = stamp(root, node);
+  const isInstalled = () => existsSync(stampFile) && readFileSync(stampFile, 'utf8') === current;
+  if (isInstalled()) return;
 
-  const pnpm = await bringPnpm(root);
+  const pnpm = await installPnpm(root);
   await withLock(join(root, '.cache', 'bootstrap.lock'), async () => {
-    if (present()) return;
-    console.error('Bringing the locked dependencies …');
+    if (isInstalled()) return;
+    console.error('Installing dependencies …');
     const env = {
       ...process.env,
-      // Install scripts call `node`, and it must be the one that will run what they make.
+      // Install scripts must run with the Node that runs their results.
       PATH: dirname(node) + delimiter + process.env['PATH'],
-      // With it pnpm never asks a question that nobody would see.
+      // Makes pnpm non-interactive.
       CI: 'true',
     };
     const result = await runQuietly(node, [pnpm, 'install', '--frozen-lockfile'], { cwd: root, env });
     if (result.code !== 0) {
       throw new Problem(
         `${result.output}\n\nThe dependencies could not be installed. Check the connection (or the proxy and registry ` +
-          'of your npm settings) and the space on the disk, and start again.',
+          'in your npm settings) and the free disk space, and start again.',
       );
     }
-    writeFileSync(stampFile, wanted);
+    writeFileSync(stampFile, current);
   });
 }
 
 /**
- * What node_modules depends on, as one hash: the lockfile, every manifest, and the Node its install scripts ran with.
+ * Hashes what node_modules depends on: the lockfile, every manifest, and the Node that ran the install scripts.
  *
  * @param {string} root
  * @param {string} node

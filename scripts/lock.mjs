@@ -3,15 +3,14 @@ import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { codeOf } from './problem.mjs';
 
-/** No download takes this long; a lock that is older belongs to a process number that something else has got since. */
+/** No download takes this long: the process id of an older lock has been reused. */
 const STALE_AFTER_MS = 60 * 60 * 1000;
 const POLL_MS = 200;
 
 /**
- * Runs `work` while no other start does the same in this folder, and hands back what it returns.
+ * Runs `work` while no other process does the same in this folder, and returns its result.
  *
- * The lock is a file that names its owner. One left behind by a killed start is taken over, so nobody ever has to
- * remove it by hand.
+ * The lock is a file with the process id of its owner. A lock of a killed process is taken over.
  *
  * @template T
  * @param {string} file
@@ -20,13 +19,13 @@ const POLL_MS = 200;
  */
 export async function withLock(file, work) {
   mkdirSync(dirname(file), { recursive: true });
-  for (let told = false; !acquire(file); await setTimeout(POLL_MS)) {
+  for (let isLogged = false; !acquire(file); await setTimeout(POLL_MS)) {
     const owner = findOwner(file);
     if (owner === undefined) {
       rmSync(file, { force: true });
-    } else if (!told) {
-      console.error(`Waiting for another start (process ${owner}) that is bringing the same things.`);
-      told = true;
+    } else if (!isLogged) {
+      console.error(`Waiting for process ${owner}, which is installing the same …`);
+      isLogged = true;
     }
   }
   try {
@@ -48,14 +47,14 @@ function acquire(file) {
 }
 
 /**
- * The process that holds the lock, or undefined when it is gone.
+ * Returns the process that holds the lock, or undefined when it has ended.
  *
  * @param {string} file
  */
 function findOwner(file) {
   try {
     const owner = Number(readFileSync(file, 'utf8'));
-    // An empty file is an owner that has created it and not yet written its number.
+    // An empty file was just created; its owner has not written its id yet.
     const fresh = Date.now() - statSync(file).mtimeMs < (owner > 0 ? STALE_AFTER_MS : 1000);
     return fresh && (owner === 0 || isAlive(owner)) ? owner : undefined;
   } catch (error) {

@@ -1,11 +1,11 @@
-/** Something that the person at the terminal has to mend: its message is the whole output, without a stack. */
+/** An error that the user has to fix. Only its message is printed, without a stack. */
 export class Problem extends Error {
   /** @override */
   name = 'Problem';
 }
 
 /**
- * The code of a system error, such as ENOENT.
+ * Returns the code of a system error, such as ENOENT.
  *
  * @param {unknown} error
  */

@@ -4,8 +4,8 @@ import { constants } from 'node:os';
 /**
  * Runs a command in the foreground and resolves with its exit code (128 + the signal's number when one ended it).
  *
- * This process stays until the command has ended, so that the shell's prompt returns only when everything has stopped.
- * A Ctrl-C reaches the command by itself, because a terminal signals the whole group; without one it is passed on.
+ * This process waits for the command, so that the shell's prompt returns only when everything has stopped. A terminal sends
+ * Ctrl-C to the command directly; without a terminal the signal is passed on.
  *
  * @param {string} command
  * @param {string[]} args
@@ -16,7 +16,7 @@ export function run(command, args, env = process.env) {
 }
 
 /**
- * Runs a command without showing what it prints; `output` holds all of that, to be shown when it failed.
+ * Runs a command without printing its output, which is returned instead.
  *
  * @param {string} command
  * @param {string[]} args

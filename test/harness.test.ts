@@ -4,24 +4,24 @@ import { join, resolve } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { runQuietly } from '../scripts/run.mjs';
-import { summarise } from '../scripts/tally.mjs';
+import { summarizeCounts } from '../scripts/test-counts.mjs';
 import { createTestDatabase } from './support/database.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const folder = mkdtempSync(join(tmpdir(), 'pics-tally-'));
+const folder = mkdtempSync(join(tmpdir(), 'pics-counts-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The summary of a real run of some of the cases in fixtures/tally. */
+/** The summary of a real run of some of the cases in fixtures/runs. */
 async function lastLineOf(...cases: string[]): Promise<string> {
-  const tallyFile = join(folder, cases.join());
-  const env = { ...process.env, PICS_TEST_TALLY: tallyFile };
+  const countsFile = join(folder, cases.join());
+  const env = { ...process.env, PICS_TEST_COUNTS: countsFile };
   const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
-  const cwd = join(ROOT, 'test/fixtures/tally');
+  const cwd = join(ROOT, 'test/fixtures/runs');
   const { code } = await runQuietly(process.execPath, [vitest, 'run', '--pool=forks', ...cases], {
     cwd,
     env,
   });
-  return summarise(tallyFile, code);
+  return summarizeCounts(countsFile, code);
 }
 
 test('a run counts passed tests and ignores skipped ones', { timeout: 20_000 }, async () => {

@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { findFreePort, startChildProcess, type Identity, waitUntil } from '@pics/local';
-import { bringPnpm } from '../../scripts/toolchain.mjs';
+import { installPnpm } from '../../scripts/toolchain.mjs';
 import { closeAtEndOfFile } from '../support/cleanup.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { createTestFolder } from '../support/folder.ts';
@@ -27,7 +27,7 @@ beforeAll(async () => {
   mkdirSync(app);
   copyWorkspace(app);
   const [, ...install] = readImage().install;
-  const pnpm = await bringPnpm(ROOT);
+  const pnpm = await installPnpm(ROOT);
   // The bootstrap has filled pnpm's store already.
   const done = spawnSync(process.execPath, [pnpm, ...install, '--prefer-offline'], {
     cwd: app,

@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs';
 import type { Reporter, TestModule } from 'vitest/node';
 
 /**
- * Keeps the tally of a run in a file while it goes on, one test file after the other, so that it is right up to there even
- * when the runner itself dies. A file that fails outside its tests (it does not load, its clean-up throws) is one failure.
+ * Writes the counts of a run to a file after each test file, so that they are correct up to there even when the runner dies.
+ * A file that fails outside its tests (it does not load, or its clean-up throws) counts as one failure.
  */
-export function createTallyReporter(file: string): Reporter {
+export function createCountsReporter(file: string): Reporter {
   let passed = 0;
   let failed = 0;
   const write = () => writeFileSync(file, JSON.stringify({ passed, failed }));
