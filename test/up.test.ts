@@ -54,7 +54,7 @@ describe('up --simulate', () => {
     const run = up(createTestFolder(), ['--simulate', '--once'], { DATABASE_URL: database.url });
     expect(await run.exited).toBe(1);
     expect(run.lines).toContain(
-      'DATABASE_URL leads to data from Steam, which must not meet made-up data of the simulator.',
+      'DATABASE_URL holds data from Steam, which must not mix with generated data of the simulator.',
     );
     expect(await real.selectFrom('apps').select(['appid']).execute()).toEqual([{ appid: 440 }]);
     await real.destroy();
@@ -92,10 +92,10 @@ describe('up --simulate', () => {
     const log = readFileSync(join(files, 'logs', 'writer.log'), 'utf8');
     const [, writer] = /"replica":"[^"]*\/(\d+)"/.exec(log) ?? [];
     process.kill(Number(writer), 'SIGKILL');
-    await run.waitForLine(/^writer: ended with code 137, starting it again/);
+    await run.waitForLine(/^writer: exited with code 137, restarting/);
     const pidFile = readFileSync(join(files, 'postgres', 'cluster', 'postmaster.pid'), 'utf8');
     process.kill(Number.parseInt(pidFile, 10), 'SIGKILL');
-    await run.waitForLine(/^postgres: ended with code 137, starting it again/);
+    await run.waitForLine(/^postgres: exited with code 137, restarting/);
     const soFar = run.lines.length;
     await run.waitForLine(() => run.lines.slice(soFar).some(isFilled));
     expect(await run.stop(), run.lines.join('\n')).toBe(0);

@@ -63,7 +63,7 @@ async function comesUp(service: TestProcess, url: string): Promise<boolean> {
     );
   let running = true;
   void service.exited.then(() => (running = false));
-  return waitUntil(answers, READY_TIMEOUT_MS, { canStillCome: () => running });
+  return waitUntil(answers, READY_TIMEOUT_MS, { isPossible: () => running });
 }
 
 /** Starts a TypeScript file of this project with Node; see `startService`. */

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LocalServer, type LocalServerOptions, ELSEWHERE } from '@pics/local';
+import { type LocalServer, type LocalServerOptions, OUTSIDE_FOLDERS } from '@pics/local';
 import { closeAtEndOfFile } from './cleanup.ts';
 
 /** A server of one test file alone, that it may flush, freeze and kill. */
@@ -56,7 +56,8 @@ export function removeFolder(folder: string): void {
   // The folder comes last: what is in it leads nowhere afterwards.
   for (const link of [...links, folder]) {
     const target = realpathSync(link);
-    if (link === folder || target.startsWith(ELSEWHERE)) rmSync(target, { recursive: true, force: true });
+    if (link === folder || target.startsWith(OUTSIDE_FOLDERS))
+      rmSync(target, { recursive: true, force: true });
   }
   rmSync(folder, { recursive: true, force: true });
 }

@@ -11,6 +11,6 @@ test('does not wait for a server that never responds', async () => {
   const silent = createServer().listen(0, '127.0.0.1');
   await once(silent, 'listening');
   const { port } = silent.address() as AddressInfo;
-  expect(await findSteamBlocker(100, [`127.0.0.1:${port}`])).toBe('no answer within 0.1 s');
+  expect(await findSteamBlocker(100, [`127.0.0.1:${port}`])).toBe('no response within 0.1 s');
   silent.close();
 });

@@ -10,11 +10,11 @@ const directorySchema = z.object({
 });
 
 /**
- * Looks whether Steam can be reached from here: its directory of servers answers, and one of the servers in it takes a TLS
- * connection. Both, because networks that let the one through stop the other.
+ * Checks whether Steam can be reached: its directory of servers responds, and one of these servers accepts a TLS
+ * connection. Both, because some networks let only one of them through.
  *
- * @param servers host:port of the servers to try instead of asking the directory.
- * @returns undefined when Steam can be reached; else why not, in words.
+ * @param servers host:port of the servers to try instead of those of the directory.
+ * @returns why Steam cannot be reached; undefined when it can.
  */
 export async function findSteamBlocker(
   timeoutMs: number,
@@ -33,22 +33,22 @@ export async function findSteamBlocker(
     }
     return undefined;
   } catch (error) {
-    return signal.aborted ? `no answer within ${timeoutMs / 1000} s` : describe(error);
+    return signal.aborted ? `no response within ${timeoutMs / 1000} s` : describe(error);
   }
 }
 
 async function findServer(signal: AbortSignal): Promise<string> {
-  const answer = await fetch(DIRECTORY, { signal });
-  if (!answer.ok) throw new Error(`its directory answers with status ${answer.status}`);
-  const { serverlist } = directorySchema.parse(await answer.json()).response;
+  const response = await fetch(DIRECTORY, { signal });
+  if (!response.ok) throw new Error(`its directory responds with status ${response.status}`);
+  const { serverlist } = directorySchema.parse(await response.json()).response;
   const server = serverlist.find(({ type }) => type === 'websockets');
-  if (!server) throw new Error('its directory names no server');
+  if (!server) throw new Error('its directory lists no server');
   return server.endpoint;
 }
 
-/** `fetch` says only that it failed; the reason is in its cause. */
+/** The message of `fetch` is only that it failed; the reason is in its cause. */
 function describe(error: unknown): string {
-  if (error instanceof z.ZodError) return 'its directory answers with something else';
+  if (error instanceof z.ZodError) return 'its directory responds with something else';
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause instanceof Error ? error.cause : error;
   return 'code' in cause && typeof cause.code === 'string' && !cause.message.includes(cause.code)

@@ -28,7 +28,6 @@ export {
   type Progress,
   type ProgressReport,
 } from './progress.ts';
-export { findProcessCommand } from './process-command.ts';
 export {
   fleetReads,
   ledgerReads,
@@ -40,6 +39,7 @@ export {
 } from './read-status.ts';
 export { describeReplica, findReporting, isSilent, NEEDED_SERVICES } from './replica-state.ts';
 export {
+  findProcessCommand,
   findRunningInstances,
   getDataFolder,
   getInstanceFile,

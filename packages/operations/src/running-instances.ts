@@ -1,7 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { z } from 'zod';
-import { findProcessCommand } from './process-command.ts';
 
 const urlsSchema = z.object({
   databaseUrl: z.string(),
@@ -60,4 +60,18 @@ export function readInstance(folder: string): InstanceFile | undefined {
 function shorten(folder: string): string {
   const fromHere = relative(process.cwd(), folder);
   return fromHere.startsWith('..') ? folder : fromHere;
+}
+
+/**
+ * The command line of a running process; undefined when no process has this pid.
+ *
+ * A pid in a file proves little by itself: after a crash or a reboot another process may have it.
+ */
+export function findProcessCommand(pid: number): string | undefined {
+  if (existsSync('/proc/self/cmdline')) {
+    const file = `/proc/${pid}/cmdline`;
+    return existsSync(file) ? readFileSync(file, 'utf8').replaceAll('\0', ' ').trim() : undefined;
+  }
+  const listed = spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
+  return listed.status === 0 ? listed.stdout.trim() : undefined;
 }

@@ -2,7 +2,7 @@ import { CommanderError, InvalidArgumentError, Option, Command } from 'commander
 import { isDatabaseUnavailable } from '@pics/database';
 import { SettingsError } from '@pics/service';
 import { UserError } from '@pics/core';
-import { runUp } from './start/run-up.ts';
+import { run } from './start/run.ts';
 
 interface Given {
   steam?: boolean;
@@ -50,7 +50,7 @@ const program = new Command('npm start')
   .action(async (given: Given) => {
     const { steam, simulate, once = false, verbose = false, json = false, ...numbers } = given;
     const source = steam ? 'steam' : simulate ? 'simulator' : undefined;
-    process.exitCode = await runUp({ source, once, verbose, json, ...numbers });
+    process.exitCode = await run({ source, once, verbose, json, ...numbers });
   });
 
 try {

@@ -7,7 +7,7 @@ import { startProcess } from '../../../../test/support/processes.ts';
 import { startChildProcess } from './child-process.ts';
 import { waitUntil } from './wait-until.ts';
 
-const isGone = (pid: number) => waitUntil(() => findProcessCommand(pid) === undefined, 10_000);
+const hasEnded = (pid: number) => waitUntil(() => findProcessCommand(pid) === undefined, 10_000);
 
 const shell = (script: string, graceMs = 10_000) =>
   startChildProcess({
@@ -18,7 +18,7 @@ const shell = (script: string, graceMs = 10_000) =>
     graceMs,
   });
 
-test('keeps the pid, the exit code and the signals of the command', async () => {
+test('passes on the exit code and the signals of the command', async () => {
   const ended = shell('exit 7');
   ended.child.stdout?.resume();
   ended.child.stderr?.resume();
@@ -29,14 +29,14 @@ test('keeps the pid, the exit code and the signals of the command', async () => 
   expect(await asked.stop()).toBe(5);
 });
 
-test('kills what does not end within the grace', async () => {
+test('kills a process that does not end within the grace period', async () => {
   const deaf = shell('trap "" TERM; echo deaf; while :; do sleep 0.01; done', 50);
   deaf.child.stderr?.resume();
   await new Promise((resolve) => deaf.child.stdout?.once('data', resolve));
   expect(await deaf.stop()).toBe(137);
 });
 
-test('does not outlive a parent that is killed with SIGKILL, nor does its temporary folder', async () => {
+test('ends a process, and removes its temporary folder, when the parent is killed with SIGKILL', async () => {
   const folder = createTestFolder();
   const temporary = join(folder, 'temporary');
   mkdirSync(temporary);
@@ -52,11 +52,11 @@ test('does not outlive a parent that is killed with SIGKILL, nor does its tempor
   const child = Number((await parent.waitForLine(/^child/)).split(' ')[1]);
   expect(findProcessCommand(child)).toContain('sleep 600');
   await parent.kill();
-  expect(await isGone(child)).toBe(true);
+  expect(await hasEnded(child)).toBe(true);
   expect(await waitUntil(() => !existsSync(temporary), 10_000)).toBe(true);
 });
 
-test('leaves a folder alone when somebody was there to clean up', async () => {
+test('does not remove the temporary folder as long as the parent runs', async () => {
   const folder = createTestFolder();
   writeFileSync(join(folder, 'kept'), '');
   const options = {

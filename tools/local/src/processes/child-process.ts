@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 
-/** The OS user that a process runs as; undefined leaves it the present one. */
+/** The OS user that a process runs as. */
 export interface Identity {
   uid: number;
   gid: number;
@@ -12,14 +12,14 @@ export interface ChildCommand {
   args: readonly string[];
   env?: Record<string, string>;
   cwd?: string;
-  /** Where stdout and stderr go: an open file, or pipes of `child` that the caller reads to their end. */
+  /** Where stdout and stderr go: an open file, or pipes of `child`, which the caller must read to their end. */
   output: number | 'pipe';
   identity?: Identity | undefined;
-  /** The signal that asks for an orderly end. */
+  /** The signal for an orderly shutdown. */
   stopSignal: 'SIGTERM' | 'SIGINT';
-  /** How long the orderly end may take; then the process is killed. */
+  /** How long the orderly shutdown may take; then the process is killed. */
   graceMs: number;
-  /** A folder to be removed after the process when nobody is left to do it. */
+  /** A folder to remove after the process if this one was killed and cannot do it. */
   removeWhenOrphaned?: string;
 }
 
@@ -27,25 +27,26 @@ export interface RunningProcess {
   readonly child: ChildProcess;
   readonly pid: number;
   /**
-   * Resolves when the process has ended, with all of its group, and everything it printed was read: with its exit code, or
+   * Resolves when the process has ended, with all of its group, and all of its output was read: with its exit code, or
    * 128 + the number of the signal that ended it.
    */
   readonly exited: Promise<number>;
   isRunning(): boolean;
-  /** Asks for an orderly end, forces it after the grace, and resolves with the exit code. Asking twice is the same as once. */
+  /** Shuts it down in order, kills it after the grace period, and resolves with the exit code. Idempotent. */
   stop(): Promise<number>;
-  /** Ends the process at once, as `kill -9` does. */
+  /** Ends it at once, as `kill -9` does. */
   kill(): Promise<number>;
 }
 
 /**
- * The shell leaves a guard behind and then becomes the command, which keeps its pid and so its signals and exit code.
+ * The shell starts a watchdog in the background and then becomes the command, which keeps the pid, and with it the signals
+ * and the exit code.
  *
- * The guard reads from a pipe that only we hold open. When we are gone, however that came, the read ends, and the guard
- * asks the command to stop, waits, and kills it. It is orphaned on purpose, so that the command never has to reap it, and
- * it stays in the command's process group, so that the kernel gives the command's pid to nobody else meanwhile.
+ * The watchdog reads from a pipe that only this process holds open. When this process ends, for whatever reason, the read
+ * ends, and the watchdog stops the command, waits, and kills it. The watchdog is orphaned on purpose, so that the command
+ * never has to reap it, and stays in the command's process group, so that the kernel does not reuse the pid meanwhile.
  */
-const GUARD = `
+const WATCHDOG = `
 stop=$1 seconds=$2 remove=$3; shift 3
 ( (
   trap '' INT TERM HUP
@@ -58,27 +59,27 @@ stop=$1 seconds=$2 remove=$3; shift 3
 exec "$@" 3<&-
 `;
 
-/** What a process leaves behind of its group, the guard included, has nothing to do any more. */
+/** Kills the rest of a process group, the watchdog included. */
 function endGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // Nothing was left.
+    // The group is empty.
   }
 }
 
 /**
- * Starts a process that does not outlive this one, not even when this one is killed with SIGKILL.
+ * Starts a child process that does not outlive this one, even if this one is killed with SIGKILL.
  *
- * It gets a process group of its own: a Ctrl-C in the terminal reaches only us, and we decide what stops when.
+ * It runs in a separate process group: a Ctrl-C in the terminal reaches this process only, which decides what stops when.
  */
 export function startChildProcess(command: ChildCommand): RunningProcess {
   const { stopSignal, graceMs, removeWhenOrphaned = '' } = command;
-  const guardArgs = [stopSignal.slice(3), String(Math.ceil(graceMs / 1000)), removeWhenOrphaned];
+  const watchdogArgs = [stopSignal.slice(3), String(Math.ceil(graceMs / 1000)), removeWhenOrphaned];
   const child: ChildProcess = spawn(
     '/bin/sh',
-    ['-c', GUARD, 'sh', ...guardArgs, command.file, ...command.args],
+    ['-c', WATCHDOG, 'sh', ...watchdogArgs, command.file, ...command.args],
     {
       detached: true,
       stdio: ['ignore', command.output, command.output, 'pipe'],
@@ -87,13 +88,13 @@ export function startChildProcess(command: ChildCommand): RunningProcess {
       ...command.identity,
     },
   );
-  const guardPipe = child.stdio[3];
-  guardPipe?.on('error', () => {});
+  const watchdogPipe = child.stdio[3];
+  watchdogPipe?.on('error', () => {});
   const exited = new Promise<number>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', () => {
       endGroup(child.pid);
-      guardPipe?.destroy();
+      watchdogPipe?.destroy();
     });
     child.once('close', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGKILL']));
   });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CleanupStack } from './cleanup-stack.ts';
 
-test('stops the last first, all of them, and then throws what failed', async () => {
+test('stops everything in reverse order, even if one fails, and then throws the failure', async () => {
   const cleanup = new CleanupStack();
   const stopped: string[] = [];
   for (const name of ['postgres', 'redis', 'writer']) {
@@ -14,10 +14,10 @@ test('stops the last first, all of them, and then throws what failed', async () 
   }
   await expect(cleanup.stopAll()).rejects.toThrow('redis hung');
   expect(stopped).toEqual(['writer', 'redis', 'postgres']);
-  expect(cleanup.hasOpen).toBe(false);
+  expect(cleanup.isEmpty).toBe(true);
 });
 
-test('kills what drains, and what would drain after it, once forced', async () => {
+test('kills what is draining, and everything after it, once it is forced', async () => {
   const cleanup = new CleanupStack();
   const killed: string[] = [];
   for (const name of ['writer', 'fetcher']) {
@@ -31,8 +31,8 @@ test('kills what drains, and what would drain after it, once forced', async () =
       },
     });
   }
-  const closing = cleanup.stopAll();
+  const stopping = cleanup.stopAll();
   cleanup.force();
-  await closing;
+  await stopping;
   expect(killed).toEqual(['fetcher', 'writer']);
 });

@@ -1,38 +1,38 @@
 /** Something that runs, or is open, until it is stopped. */
 export interface Stoppable {
-  /** Ends it in good order. */
+  /** Shuts it down in order. */
   stop(): Promise<unknown>;
   /** Ends it at once; absent where that could do harm. */
   kill?(): unknown;
 }
 
-/** What has been opened, to be stopped in reverse order. */
+/** What was started, to be stopped in reverse order. */
 export class CleanupStack {
-  readonly #opened: Stoppable[] = [];
+  readonly #started: Stoppable[] = [];
   #forced = false;
 
-  get hasOpen(): boolean {
-    return this.#opened.length > 0;
+  get isEmpty(): boolean {
+    return this.#started.length === 0;
   }
 
-  add(opened: Stoppable): void {
-    this.#opened.push(opened);
+  add(started: Stoppable): void {
+    this.#started.push(started);
   }
 
-  /** Stops everything, the last first, also when one of them fails; throws the first failure when all is stopped. */
+  /** Stops everything, the last first, even if one of them fails; throws the first failure when all are stopped. */
   async stopAll(): Promise<void> {
     const errors: unknown[] = [];
-    for (let last = this.#opened.at(-1); last; last = this.#opened.at(-1)) {
+    for (let last = this.#started.at(-1); last; last = this.#started.at(-1)) {
       if (this.#forced) last.kill?.();
       await last.stop().catch((error: unknown) => errors.push(error));
-      this.#opened.pop();
+      this.#started.pop();
     }
     if (errors.length > 0) throw errors[0];
   }
 
-  /** From now on nothing is waited for that can be ended at once, nor is what is being stopped right now. */
+  /** From now on kills what can be killed, the one that is being stopped included, without waiting for it to finish. */
   force(): void {
     this.#forced = true;
-    this.#opened.at(-1)?.kill?.();
+    this.#started.at(-1)?.kill?.();
   }
 }

@@ -24,45 +24,45 @@ const launch = (script: string) => async () => {
   return process;
 };
 
-test('starts a process again that died, and tells with which code', async () => {
-  const deaths: [code: number, pauseMs: number][] = [];
+test('restarts a process that died, and reports its exit code', async () => {
+  const exits: [code: number, pauseMs: number][] = [];
   supervised = await supervise({
     start: launch('sleep 60'),
     firstPauseMs: 10,
-    onDeath: (...death) => deaths.push(death),
+    onExit: (...exit) => exits.push(exit),
     onGivenUp: expect.unreachable,
   });
   await started[0]?.kill();
   await vi.waitFor(() => expect(started).toHaveLength(2), { timeout: 5_000 });
-  expect(deaths).toEqual([[137, 10]]);
+  expect(exits).toEqual([[137, 10]]);
   await supervised.stop();
   expect(started.map((process) => process.isRunning())).toEqual([false, false]);
 });
 
-test('gives up at once when the settings are wrong', async () => {
+test('gives up at once when the settings are invalid', async () => {
   const reason = await new Promise<string>((resolve, reject) => {
-    void supervise({ start: launch('exit 2'), onDeath: reject, onGivenUp: resolve });
+    void supervise({ start: launch('exit 2'), onExit: reject, onGivenUp: resolve });
   });
-  expect(reason).toBe('its settings need mending');
+  expect(reason).toBe('its settings are invalid');
   expect(started).toHaveLength(1);
 });
 
-test('gives up what dies again and again, after ever longer pauses', async () => {
+test('gives up a process that exits again and again, after longer and longer pauses', async () => {
   const pauses: number[] = [];
   const reason = await new Promise<string>((resolve) => {
     void supervise({
       start: launch('exit 7'),
       firstPauseMs: 10,
-      onDeath: (_, pauseMs) => pauses.push(pauseMs),
+      onExit: (_, pauseMs) => pauses.push(pauseMs),
       onGivenUp: resolve,
     });
   });
-  expect(reason).toBe('it ended 5 times in a row, last with code 7');
+  expect(reason).toBe('it exited 5 times in a row, the last time with code 7');
   expect(pauses).toEqual([10, 20, 40, 80]);
 });
 
-test('does not start again what was stopped', async () => {
-  supervised = await supervise({ start: launch('sleep 60'), onDeath: () => {}, onGivenUp: () => {} });
+test('does not restart a process that was stopped', async () => {
+  supervised = await supervise({ start: launch('sleep 60'), onExit: () => {}, onGivenUp: () => {} });
   await supervised.stop();
   expect(started).toHaveLength(1);
   expect(await started[0]?.exited).toBe(143);

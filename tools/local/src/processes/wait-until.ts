@@ -1,27 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Short beside what is waited for (a server that starts or stops), long beside what a look costs. */
+/** Short compared with what is waited for (a server that starts or stops), long compared with one check. */
 const POLL_MS = 20;
 
 export interface WaitOptions {
-  /** False once there is nothing to wait for any more. */
-  canStillCome?: () => boolean;
-  /** The time between two looks. */
+  /** False once the condition can never become true; the wait ends then. */
+  isPossible?: () => boolean;
+  /** The time between two checks. */
   pollMs?: number;
 }
 
-/**
- * Looks again and again until something is so, and resolves with true; with false when it has not come within the time, or
- * cannot come any more.
- */
+/** Checks a condition until it is true, and resolves with true; with false after the timeout, or once it is impossible. */
 export async function waitUntil(
-  isSo: () => boolean | Promise<boolean>,
+  isTrue: () => boolean | Promise<boolean>,
   timeoutMs: number,
-  { canStillCome = () => true, pollMs = POLL_MS }: WaitOptions = {},
+  { isPossible = () => true, pollMs = POLL_MS }: WaitOptions = {},
 ): Promise<boolean> {
   for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; await delay(pollMs)) {
-    if (await isSo()) return true;
-    if (!canStillCome()) return false;
+    if (await isTrue()) return true;
+    if (!isPossible()) return false;
   }
   return false;
 }

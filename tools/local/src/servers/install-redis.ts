@@ -7,37 +7,37 @@ import { environment } from '@pics/service';
 const execute = promisify(execFile);
 
 /**
- * The package that holds the program on Debian and Ubuntu: one binary that is the server, or a checking tool, by the name
- * it is called by. `redis-server` only adds the name, and a daemon on port 6379 that nobody asked for.
+ * The package that has the program on Debian and Ubuntu: one binary that is the server or a checking tool, depending on
+ * the name it is called by. The package `redis-server` only adds that name and a daemon on port 6379.
  */
 const DEBIAN_PACKAGE = 'redis-tools';
 const DEBIAN_PROGRAM = 'redis-check-rdb';
 
 /**
- * Brings Redis to this machine from its own packages, where `findRedisProgram` finds it.
+ * Installs Redis from the packages of the system, so that `findRedisProgram` finds it.
  *
- * Debian and Ubuntu: installed by root, or by a user who may use sudo without a password; for everybody else downloaded
- * and unpacked into `cache`, together with the libraries that the system lacks. macOS: by Homebrew.
+ * Debian and Ubuntu: with apt-get for root and for users with sudo without a password; for all others downloaded and
+ * unpacked into `cache`, together with the libraries that the system lacks. macOS: with Homebrew.
  *
- * @returns why it was not brought, in words; undefined when it was.
+ * @returns why it could not be installed; undefined when it was.
  */
 export async function installRedis(cache: string): Promise<string | undefined> {
   try {
     if (process.platform === 'darwin') return await installByHomebrew();
     if (!(await runs('apt-get', '--version'))) return 'this system has no apt-get';
-    console.error('Bringing Redis from the system’s packages …');
+    console.error('Installing Redis from the packages of the system …');
     if (process.getuid?.() === 0) return await installByApt(cache, 'apt-get');
     if (await runs('sudo', '-n', 'true')) return await installByApt(cache, 'sudo', '-n', 'apt-get');
     return await unpackByApt(cache);
   } catch (error) {
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
-    return said.split('\n').at(-1) || String(error);
+    const output = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+    return output.split('\n').at(-1) || String(error);
   }
 }
 
 async function installByHomebrew(): Promise<string | undefined> {
-  if (!(await runs('brew', '--version'))) return 'there is no Homebrew';
-  console.error('Bringing Redis with Homebrew …');
+  if (!(await runs('brew', '--version'))) return 'Homebrew is not installed';
+  console.error('Installing Redis with Homebrew …');
   await execute('brew', ['install', 'redis']);
   return undefined;
 }
@@ -46,14 +46,14 @@ async function installByApt(cache: string, file: string, ...args: string[]): Pro
   const options = { env: { ...environment(), DEBIAN_FRONTEND: 'noninteractive' } };
   const install = () =>
     execute(file, [...args, 'install', '--yes', '--no-install-recommends', DEBIAN_PACKAGE], options);
-  // A fresh machine has no package lists yet, and an old one has lists of packages that are gone.
+  // A fresh machine has no package lists yet, and the lists of an old one name packages that were removed.
   await install().catch(async () => {
     await execute(file, [...args, 'update'], options);
     await install();
   });
   const { stdout } = await execute('dpkg-query', ['--listfiles', DEBIAN_PACKAGE]);
   const program = stdout.split('\n').find((line) => line.endsWith(`/${DEBIAN_PROGRAM}`));
-  if (!program) return `the package ${DEBIAN_PACKAGE} holds no ${DEBIAN_PROGRAM}`;
+  if (!program) return `the package ${DEBIAN_PACKAGE} has no ${DEBIAN_PROGRAM}`;
   linkAsServer(cache, program);
   return undefined;
 }
@@ -69,7 +69,7 @@ async function unpackByApt(cache: string): Promise<string | undefined> {
       return [...stdout.matchAll(/^Inst (\S+)/gm)].map((match) => match[1] ?? '');
     };
     const missing = await findMissing().catch(async () => {
-      options = await updateOwnLists(work);
+      options = await downloadLists(work);
       return await findMissing();
     });
     const debs = join(work, 'debs');
@@ -78,7 +78,7 @@ async function unpackByApt(cache: string): Promise<string | undefined> {
     const unpacked = join(work, 'unpacked');
     for (const deb of readdirSync(debs)) await execute('dpkg', ['-x', join(debs, deb), unpacked]);
     if (!existsSync(join(unpacked, 'usr/bin', DEBIAN_PROGRAM)))
-      return `the package ${DEBIAN_PACKAGE} holds no ${DEBIAN_PROGRAM}`;
+      return `the package ${DEBIAN_PACKAGE} has no ${DEBIAN_PROGRAM}`;
     linkAsServer(unpacked, DEBIAN_PROGRAM);
     rmSync(cache, { recursive: true, force: true });
     renameSync(unpacked, cache);
@@ -88,8 +88,8 @@ async function unpackByApt(cache: string): Promise<string | undefined> {
   }
 }
 
-/** Package lists of our own, by the system's own sources: only root may fetch the system's. */
-async function updateOwnLists(work: string): Promise<string[]> {
+/** Downloads package lists from the sources of the system into a folder of this run: only root may update the system's. */
+async function downloadLists(work: string): Promise<string[]> {
   const [lists, archives] = [join(work, 'lists'), join(work, 'archives')];
   for (const folder of [lists, archives]) mkdirSync(join(folder, 'partial'), { recursive: true });
   const options = [

@@ -8,12 +8,12 @@ export const POSTGRES_USER = 'pics';
 export const POSTGRES_DATABASE = 'pics';
 
 /**
- * The data folder of Postgres with an empty database `pics` in it, made unless it is there.
+ * The data folder of Postgres with an empty database `pics` in it, created unless it exists.
  *
- * It is made beside its place and moved there when complete, so that a start killed half-way leaves no half of one. Text
- * sorts by code point and folds case by Unicode's rules (the builtin `C.UTF-8`), on every system the same.
+ * It is created next to its place and moved there when complete, so a start that is killed leaves no incomplete one. Text
+ * sorts by code point and folds case by Unicode's rules (the builtin `C.UTF-8`), the same on every system.
  *
- * @throws UserError when the folder holds the data of another major version, which this one cannot read.
+ * @throws UserError when the data is of another major version, which this Postgres cannot read.
  */
 export function preparePostgresCluster(home: PostgresHome, password: string, temporary: boolean): string {
   const cluster = join(home.folder, 'cluster');
@@ -53,15 +53,15 @@ function run(home: PostgresHome, program: string, args: string[], input = ''): s
   const result = spawnSync(program, args, { ...identity, cwd, env, input, encoding: 'utf8' });
   if (result.status === 0) return result.stdout;
   const reason = result.error?.message ?? result.stderr.trim();
-  throw new UserError(`Postgres could not make its data folder in ${home.folder}:\n${reason}`);
+  throw new UserError(`Postgres could not create its data folder in ${home.folder}:\n${reason}`);
 }
 
 function assertSameMajor(cluster: string, home: PostgresHome): void {
-  const made = readFileSync(join(cluster, 'PG_VERSION'), 'utf8').trim();
+  const major = readFileSync(join(cluster, 'PG_VERSION'), 'utf8').trim();
   const version = run(home, home.postgres, ['--version']).trim();
-  if (version.includes(` ${made}.`)) return;
+  if (version.includes(` ${major}.`)) return;
   throw new UserError(
-    `The data in ${cluster} were made by Postgres ${made}, and this is ${version}. ` +
-      'Move that folder away to begin anew, or set DATABASE_URL.',
+    `The data in ${cluster} was created by Postgres ${major}, and this is ${version}. ` +
+      'Move that folder away to start from scratch, or set DATABASE_URL.',
   );
 }

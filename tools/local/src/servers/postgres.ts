@@ -1,26 +1,25 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { readConnection } from './connection-file.ts';
 import type { RunningProcess } from '../processes/child-process.ts';
-import { launchServer } from './launch-server.ts';
 import { UserError } from '@pics/core';
+import { launchServer, readConnection } from './local-server.ts';
 import type { LocalServer, LocalServerOptions } from './local-server.ts';
 import { POSTGRES_DATABASE, POSTGRES_USER, preparePostgresCluster } from './postgres-cluster.ts';
 import { POSTGRES_ENVIRONMENT, preparePostgresHome } from './postgres-home.ts';
 import { findProcessCommand } from '@pics/operations';
 import { waitUntil } from '../processes/wait-until.ts';
 
-/** A fast shutdown ends with a checkpoint, which after a bulk sync has a gigabyte to write. */
+/** A fast shutdown ends with a checkpoint, which has a gigabyte to write after a bulk sync. */
 const GRACE_MS = 60_000;
 
-/** Only TCP on loopback, with a password: the path of a socket would be too long in a deep folder. */
+/** TCP on loopback only: the path of a Unix socket would be too long in a deep folder. */
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   max_wal_size: '2GB',
 };
 
-/** For data that may be lost: nothing waits for a disk. Many test files share one server, each with its own pools. */
+/** For data that may be lost: nothing waits for the disk. Many test files share one server, each with its own pools. */
 const TEMPORARY_SETTINGS = {
   fsync: 'off',
   synchronous_commit: 'off',
@@ -31,9 +30,9 @@ const TEMPORARY_SETTINGS = {
 };
 
 /**
- * Starts the Postgres whose data lives in `dataDir`, made at the first start, and resolves when it takes connections.
+ * Starts the Postgres whose data is in `dataDir`, created at the first start, and resolves when it accepts connections.
  *
- * @throws UserError when there is none for this system, or it does not come up; with the last lines of its log.
+ * @throws UserError when there is none for this system, or it does not start; with the last lines of its log.
  */
 export async function startPostgres(options: LocalServerOptions): Promise<LocalServer> {
   const { temporary = false } = options;
@@ -75,7 +74,7 @@ function isReady(server: RunningProcess, cluster: string): boolean {
   return Number(pid) === server.pid && state?.trim() === 'ready';
 }
 
-/** A server that outlived its start together with its guard is stopped; a pid file that outlived its server goes. */
+/** Stops a server that outlived its start and its watchdog, and removes a pid file that outlived its server. */
 async function stopLeftover(cluster: string): Promise<void> {
   const pid = Number(readPidFile(cluster)[0]);
   if (!pid) return;
@@ -83,7 +82,7 @@ async function stopLeftover(cluster: string): Promise<void> {
   if (isOurs()) process.kill(pid, 'SIGINT');
   if (!(await waitUntil(() => !isOurs(), GRACE_MS))) {
     throw new UserError(
-      `Postgres (process ${pid}) still runs on ${cluster} and does not stop: end it with kill ${pid}.`,
+      `Postgres (process ${pid}) still runs on ${cluster} and does not stop: stop it with kill ${pid}.`,
     );
   }
   rmSync(join(cluster, 'postmaster.pid'), { force: true });

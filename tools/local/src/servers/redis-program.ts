@@ -1,49 +1,49 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { environment } from '@pics/service';
-import { installRedis } from './install-redis.ts';
-import { ROOT } from '../root.ts';
 import { UserError } from '@pics/core';
+import { environment } from '@pics/service';
+import { ROOT } from '../processes/start-program.ts';
+import { installRedis } from './install-redis.ts';
 
-/** What to start, and the environment it needs. */
+/** The program to start, and the environment it needs. */
 export interface RedisProgram {
   file: string;
   env: Record<string, string>;
 }
 
-/** What the oldest Ubuntu in service has. BullMQ runs on 5 and recommends 6.2. */
+/** The version in the oldest supported Ubuntu. BullMQ runs on 5 and recommends 6.2. */
 const OLDEST = [6, 0] as const;
 const CACHE = join(ROOT, '.cache/redis');
 
 /**
- * A Redis, or Valkey, that runs here: the one on PATH, else the one brought earlier, else one brought now.
+ * Finds a Redis, or Valkey, that runs here: on PATH, else installed earlier by this project, else installed now.
  *
- * @throws UserError when there is none to be had; with the ways out.
+ * @throws UserError when there is none and it cannot be installed; with the alternatives.
  */
 export async function findRedisProgram(): Promise<RedisProgram> {
-  const present = findPresent();
+  const present = findInstalled();
   if (present) return present;
   const reason = await installRedis(CACHE);
-  const brought = findPresent();
-  if (brought) return brought;
+  const installed = findInstalled();
+  if (installed) return installed;
   throw new UserError(
-    `Redis ${OLDEST.join('.')} or newer is needed and could not be brought to this machine: ${reason ?? 'what was installed does not run'}. ` +
+    `Redis ${OLDEST.join('.')} or newer is needed and could not be installed: ${reason ?? 'the installed program does not run'}. ` +
       'Install redis-server or valkey-server (Debian and Ubuntu: sudo apt-get install redis-server; macOS: brew install redis), ' +
-      'or set REDIS_URL to a Redis of your own.',
+      'or set REDIS_URL to your own Redis.',
   );
 }
 
-function findPresent(): RedisProgram | undefined {
+function findInstalled(): RedisProgram | undefined {
   const env = { PATH: environment()['PATH'] ?? '/usr/bin:/bin' };
   const onPath = env.PATH.split(delimiter).flatMap((folder) =>
     ['redis-server', 'valkey-server'].map((name) => ({ file: join(folder, name), env })),
   );
-  const brought = {
+  const cached = {
     file: join(CACHE, 'usr/bin/redis-server'),
     env: { ...env, LD_LIBRARY_PATH: findLibraries() },
   };
-  return [...onPath, brought].find((program) => existsSync(program.file) && isNewEnough(program));
+  return [...onPath, cached].find((program) => existsSync(program.file) && isNewEnough(program));
 }
 
 /** The folders of an unpacked Debian package that hold libraries: `usr/lib/<machine>` and `lib/<machine>`. */

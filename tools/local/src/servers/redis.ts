@@ -1,14 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
-import { readConnection, type Connection } from './connection-file.ts';
-import { launchServer } from './launch-server.ts';
 import { UserError } from '@pics/core';
-import type { LocalServer, LocalServerOptions } from './local-server.ts';
-import { askRedis } from './redis-command.ts';
-import { findRedisProgram } from './redis-program.ts';
 import { waitUntil } from '../processes/wait-until.ts';
+import { launchServer, readConnection } from './local-server.ts';
+import type { Connection, LocalServer, LocalServerOptions } from './local-server.ts';
+import { findRedisProgram } from './redis-program.ts';
 
-/** What is in memory is in the append-only file already, but for the last second. */
+/** Everything in memory is in the append-only file already, except the last second. */
 const GRACE_MS = 20_000;
 
 export interface RedisOptions extends LocalServerOptions {
@@ -17,9 +16,9 @@ export interface RedisOptions extends LocalServerOptions {
 }
 
 /**
- * Starts the Redis whose data lives in `dataDir` and resolves when it answers; it is brought to this machine if need be.
+ * Starts the Redis whose data is in `dataDir` and resolves when it is ready. Redis is installed if there is none.
  *
- * @throws UserError when there is no Redis to be had, or it does not come up; with the last lines of its log.
+ * @throws UserError when Redis cannot be installed, or does not start; with the last lines of its log.
  */
 export async function startRedis(options: RedisOptions): Promise<LocalServer> {
   const { dataDir, logFile = join(dataDir, 'redis.log') } = options;
@@ -53,7 +52,7 @@ export async function startRedis(options: RedisOptions): Promise<LocalServer> {
 }
 
 /**
- * The password goes in by a file: command lines are open to every user of the machine.
+ * The password is in a file because every user of the machine can read command lines.
  * `noeviction`, because evicting a key of a queue would break the queue; `everysec` loses a second at most, which the
  * ledger dispatches again.
  */
@@ -73,18 +72,48 @@ function configure(options: RedisOptions, password: string, port: number): strin
   ].join('\n');
 }
 
-/** Only the right server has the right password; one that still loads its data answers too, but with an error. */
+/** Only the right server accepts the password; one that is still loading its data responds too, but with an error. */
 async function isReady(connection: Connection): Promise<boolean> {
-  return (await askRedis(connection, 'PING')) === '+PONG';
+  return (await sendCommand(connection, 'PING')) === '+PONG';
 }
 
-/** A server that outlived its start together with its guard still answers to our password, on the port it last had. */
+/** Stops a server that outlived its start and its watchdog: it still accepts our password on the port it last had. */
 async function stopLeftover(connection: Connection): Promise<void> {
   if (!(await isReady(connection))) return;
-  await askRedis(connection, 'SHUTDOWN');
+  await sendCommand(connection, 'SHUTDOWN');
   if (!(await waitUntil(async () => !(await isReady(connection)), GRACE_MS))) {
     throw new UserError(
-      `Another Redis still runs on port ${connection.port} with the same data and does not stop: end it.`,
+      `Another Redis still runs on port ${connection.port} with the same data and does not stop: stop it yourself.`,
     );
   }
+}
+
+/** The server is on loopback: if it has not responded by then, it is busy, or it is another program. */
+const RESPONSE_TIMEOUT_MS = 500;
+
+/**
+ * Sends one command to a Redis on loopback and resolves with the first line of the reply; with undefined when nothing
+ * there accepts the password. A check needs none of a client's reconnects and retries.
+ */
+export function sendCommand(
+  connection: Connection,
+  command: 'PING' | 'SHUTDOWN',
+): Promise<string | undefined> {
+  const { port, password } = connection;
+  if (port === undefined) return Promise.resolve(undefined);
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1', timeout: RESPONSE_TIMEOUT_MS });
+    let received = '';
+    const settle = () => {
+      socket.destroy();
+      const [login, reply] = received.split('\r\n');
+      resolve(login === '+OK' && reply ? reply : undefined);
+    };
+    socket.on('connect', () => socket.write(`AUTH ${password}\r\n${command}\r\n`));
+    socket.on('data', (chunk) => {
+      received += chunk.toString();
+      if (received.split('\r\n').length > 2) settle();
+    });
+    socket.on('error', settle).on('timeout', settle).on('close', settle);
+  });
 }

@@ -1,9 +1,11 @@
-import type { Source } from '@pics/database';
+import { UserError } from '@pics/core';
+import { claimSource, type Database, type Source } from '@pics/database';
+import { openQueues, type Queues } from '@pics/queue';
 
 export interface SourceQuestion {
-  /** What the user asked for, if anything. */
-  asked: Source | undefined;
-  /** The variables by which the user named servers of their own. */
+  /** The source that the user requested, if any. */
+  requested: Source | undefined;
+  /** The variables that name servers of the user. */
   ownServers: readonly string[];
   /** Why Steam cannot be reached; undefined when it can. */
   findSteamBlocker: () => Promise<string | undefined>;
@@ -11,27 +13,63 @@ export interface SourceQuestion {
 
 export interface SourceChoice {
   source: Source;
-  /** What to tell the user about it. */
+  /** A message for the user about the choice. */
   notice: string | undefined;
 }
 
 /**
- * Decides where the apps come from. What was asked for holds. Otherwise it is Steam, and only when Steam cannot be reached
- * and nothing but our own servers is in use, the simulator: made-up apps never go where somebody keeps real ones.
+ * Decides where the apps come from: the requested source, else Steam. Only when Steam cannot be reached and no servers of
+ * the user are involved is it the simulator: generated apps must never get into a database with real ones.
  */
 export async function chooseSource(question: SourceQuestion): Promise<SourceChoice> {
-  const { asked, ownServers } = question;
-  if (asked) return { source: asked, notice: undefined };
+  const { requested, ownServers } = question;
+  if (requested) return { source: requested, notice: undefined };
   const blocker = await question.findSteamBlocker();
   if (!blocker) return { source: 'steam', notice: undefined };
   if (ownServers.length > 0) {
     return {
       source: 'steam',
-      notice: `Steam cannot be reached (${blocker}). Waiting for it, for ${ownServers.join(' and ')} must not get made-up apps.`,
+      notice: `Steam cannot be reached (${blocker}). Waiting for it, because generated apps must not get into ${ownServers.join(' and ')}.`,
     };
   }
   return {
     source: 'simulator',
-    notice: `Steam cannot be reached (${blocker}): running against the simulator, with made-up apps and data of their own. Use --steam to wait for Steam instead.`,
+    notice: `Steam cannot be reached (${blocker}). Running against the simulator, with generated apps in a database of their own. Use --steam to wait for Steam instead.`,
   };
+}
+
+const REDIS_KEY = 'pics:source';
+
+const CONTENTS: Record<Source, string> = {
+  steam: 'data from Steam',
+  simulator: 'generated data of the simulator',
+};
+
+/**
+ * Claims the database and the Redis for apps of this source, so that generated apps never mix with real ones.
+ *
+ * @throws UserError when one of them holds data of the other source.
+ */
+export async function claimServers(database: Database, redisUrl: string, source: Source): Promise<void> {
+  const queues = openQueues(redisUrl, () => {});
+  try {
+    const owners = {
+      DATABASE_URL: await claimSource(database, source),
+      REDIS_URL: await claimQueues(queues, source),
+    };
+    for (const [name, owner] of Object.entries(owners)) {
+      if (owner !== source) {
+        throw new UserError(`${name} holds ${CONTENTS[owner]}, which must not mix with ${CONTENTS[source]}.`);
+      }
+    }
+  } finally {
+    await queues.close();
+  }
+}
+
+/** Queues with jobs that nobody claimed belong to Steam. A flush of Redis removes the claim together with the jobs. */
+async function claimQueues({ redis, fetch, write }: Queues, source: Source): Promise<Source> {
+  const jobs = (await fetch.countLive()) + (await write.countLive());
+  await redis.set(REDIS_KEY, jobs === 0 ? source : 'steam', 'NX');
+  return (await redis.get(REDIS_KEY)) === 'simulator' ? 'simulator' : 'steam';
 }

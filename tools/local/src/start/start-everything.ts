@@ -1,32 +1,33 @@
 import { join } from 'node:path';
+import { UserError } from '@pics/core';
 import { connectDatabase, findCursor, migrateToLatest } from '@pics/database';
 import type { Database, Source } from '@pics/database';
 import { findSteamBlocker, getDataFolder, type InstanceUrls } from '@pics/operations';
 import { environment, parseSettings } from '@pics/service';
-import { UserError } from '@pics/core';
-import { chooseSource } from './choose-source.ts';
-import { claimServers } from './claim-servers.ts';
+import { chooseSource, claimServers } from './choose-source.ts';
+import type { StartContext, StartOptions } from './context.ts';
 import { claimInstance } from './instance.ts';
 import { startServers } from './start-servers.ts';
 import { startServices, type RunningServices } from './start-services.ts';
 import { startSimulator } from './start-simulator.ts';
-import type { UpContext } from './up-context.ts';
-import type { UpOptions } from './up-options.ts';
 
-/** What a person waits for without wondering; Steam answers within a second or not at all. */
+/** As long as people wait without wondering; Steam responds within a second or not at all. */
 const STEAM_TIMEOUT_MS = 10_000;
 
-/** The whole line under way. */
-export interface RunningLine extends RunningServices {
+/** The whole pipeline, and a connection to its database. */
+export interface RunningPipeline extends RunningServices {
   database: Database;
 }
 
 /**
- * Starts the servers, migrates the database, starts the simulator if that is where the apps come from, and the services.
- * Whatever was started when this throws is registered to be closed.
+ * Starts the servers, migrates the database, starts the simulator if the apps come from it, and the services. If this
+ * throws, everything that was started is on the cleanup stack.
  */
-export async function startEverything(options: UpOptions, upContext: UpContext): Promise<RunningLine> {
-  const { terminal, cleanup, signal } = upContext;
+export async function startEverything(
+  options: StartOptions,
+  startContext: StartContext,
+): Promise<RunningPipeline> {
+  const { terminal, cleanup, signal } = startContext;
   const variables = environment();
   const settings = parseSettings(variables, []);
   const own = {
@@ -34,7 +35,7 @@ export async function startEverything(options: UpOptions, upContext: UpContext):
     ...(settings.REDIS_URL && { redisUrl: settings.REDIS_URL }),
   };
   const { source, notice } = await chooseSource({
-    asked: options.source,
+    requested: options.source,
     ownServers: ['DATABASE_URL', 'REDIS_URL'].filter((name) => name in variables),
     findSteamBlocker: () => findSteamBlocker(STEAM_TIMEOUT_MS, settings.STEAM_CM_SERVERS),
   });
@@ -42,7 +43,7 @@ export async function startEverything(options: UpOptions, upContext: UpContext):
   signal.throwIfAborted();
 
   const folder = join(getDataFolder(variables), nameFolder(source, options.apps, 'databaseUrl' in own));
-  const context = { ...upContext, folder };
+  const context = { ...startContext, folder };
   const instance = claimInstance(folder);
   cleanup.add({ stop: async () => instance.release() });
   const urls = await startServers(own, context);
@@ -54,13 +55,13 @@ export async function startEverything(options: UpOptions, upContext: UpContext):
   await claimServers(database, urls.redisUrl, source);
   signal.throwIfAborted();
 
-  // This is the producer that follows; wanting everything at once is what `sync --all` is for.
+  // The producer follows changes here; `sync --all` is for marking everything as wanted at once.
   let env: Record<string, string> = { ...variables, MODE: 'change_monitor' };
   let published: Pick<InstanceUrls, 'simulator'> = {};
   if (source === 'simulator') {
-    const { STEAM_WEB_API_KEY: _, ...withoutKey } = env; // With it the store's list would bring real ids.
+    const { STEAM_WEB_API_KEY: _, ...withoutKey } = env; // With it the store's list would add real ids.
     const { apps, once } = options;
-    const changesPerMinute = once ? 0 : options.changesPerMinute; // What is to settle must hold still.
+    const changesPerMinute = once ? 0 : options.changesPerMinute; // With changes it would never be settled.
     const simulator = await startSimulator({ apps, changesPerMinute, env: withoutKey }, context);
     await simulator.catchUp((await findCursor(database)) ?? 0);
     env = { ...withoutKey, ...simulator.clientEnv };
@@ -74,12 +75,12 @@ export async function startEverything(options: UpOptions, upContext: UpContext):
     context,
   );
   instance.publish({ ...urls, boardUrl: services.boardUrl, ...published });
-  const where = 'databaseUrl' in own ? 'your Postgres' : folder;
-  terminal.say(`${SOURCE_TITLES[source]} → ${where} · board ${services.boardUrl}`);
+  const target = 'databaseUrl' in own ? 'your Postgres' : folder;
+  terminal.say(`${SOURCE_TITLES[source]} → ${target} · board ${services.boardUrl}`);
   return { ...services, database };
 }
 
-/** @throws UserError with what Postgres, or the migration, says; it holds neither URL nor password. */
+/** @throws UserError with the message of Postgres or the migration; it contains neither URL nor password. */
 async function migrateDatabase(url: string): Promise<void> {
   try {
     await migrateToLatest(url);
@@ -91,7 +92,7 @@ async function migrateDatabase(url: string): Promise<void> {
 
 const SOURCE_TITLES: Record<Source, string> = { steam: 'Steam', simulator: 'Simulator' };
 
-/** A folder for each place the data come from, so that no two of them ever share a server. */
+/** A folder for each origin of the data, so that no two of them ever share a server. */
 function nameFolder(source: Source, apps: number, ownDatabase: boolean): string {
   if (source === 'simulator') return `simulated-${apps}`;
   return ownDatabase ? 'own-database' : 'steam';

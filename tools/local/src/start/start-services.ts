@@ -1,34 +1,33 @@
 import { join } from 'node:path';
+import getPort from 'get-port';
 import { z } from 'zod';
-import { findFreePort } from '../processes/free-port.ts';
-import { describeLogLine } from './describe-log-line.ts';
-import { openServiceLog } from './service-log.ts';
-import { startProgram } from './start-program.ts';
-import type { ServerUrls } from './start-servers.ts';
+import { startProgram } from '../processes/start-program.ts';
 import { supervise } from '../processes/supervise.ts';
-import type { FolderContext } from './up-context.ts';
+import type { FolderContext } from './context.ts';
+import { describeLogLine, openServiceLog } from './service-log.ts';
+import type { ServerUrls } from './start-servers.ts';
 
-/** Where the board is unless the user says otherwise, or somebody else is there. */
+/** The port of the board unless the user sets PORT or another program has it. */
 const BOARD_PORT = 3000;
 
 export interface ServicesOptions extends ServerUrls {
   fetchers: number;
   boardPort: number | undefined;
-  /** The user's settings, and what leads to Steam or the simulator. */
+  /** The settings of the user, and the address of Steam or the simulator. */
   env: Record<string, string>;
-  /** Shows what they log. */
+  /** Shows the logs of the services. */
   verbose: boolean;
 }
 
 export interface RunningServices {
   boardUrl: string;
-  /** Why the producer does not follow the change feed, in words; undefined while it does. */
+  /** Why the producer does not follow the change feed; undefined while it does. */
   findBlocker: () => Promise<string | undefined>;
 }
 
 /**
- * Starts the services as processes of their own and keeps them running: board and writer first and the producer last, so
- * that, stopped in reverse, each that drains still has behind it whom it hands its work to.
+ * Starts the services as child processes and keeps them running: board and writer first and the producer last, so that
+ * they stop in the reverse order, and each can still pass its work on while it drains.
  */
 export async function startServices(
   options: ServicesOptions,
@@ -36,18 +35,18 @@ export async function startServices(
 ): Promise<RunningServices> {
   const { fetchers, redisUrl, databaseUrl, verbose } = options;
   const { DATABASE_URL: _, ...env } = options.env;
-  const forFetchers = { ...env, REDIS_URL: redisUrl };
-  const forOthers = { ...forFetchers, DATABASE_URL: databaseUrl };
+  const fetcherEnv = { ...env, REDIS_URL: redisUrl };
+  const serviceEnv = { ...fetcherEnv, DATABASE_URL: databaseUrl };
 
-  const boardPort = await findFreePort(options.boardPort ?? BOARD_PORT);
-  await keepRunning({ name: 'board', env: forOthers, verbose, findPort: async () => boardPort }, context);
-  await keepRunning({ name: 'writer', env: forOthers, verbose }, context);
+  const boardPort = await getPort({ port: options.boardPort ?? BOARD_PORT });
+  await keepRunning({ name: 'board', env: serviceEnv, verbose, findPort: async () => boardPort }, context);
+  await keepRunning({ name: 'writer', env: serviceEnv, verbose }, context);
   for (let number = 1; number <= fetchers; number += 1) {
-    await keepRunning({ name: 'fetcher', env: forFetchers, verbose, number }, context);
+    await keepRunning({ name: 'fetcher', env: fetcherEnv, verbose, number }, context);
   }
   let producerPort = 0;
-  const findPort = async () => (producerPort = await findFreePort());
-  await keepRunning({ name: 'producer', env: forOthers, verbose, findPort }, context);
+  const findPort = async () => (producerPort = await getPort());
+  await keepRunning({ name: 'producer', env: serviceEnv, verbose, findPort }, context);
 
   return {
     boardUrl: `http://127.0.0.1:${boardPort}`,
@@ -59,8 +58,8 @@ const readinessSchema = z.object({ reason: z.string().optional() });
 
 async function findBlocker(url: string): Promise<string | undefined> {
   try {
-    const answer = await fetch(url);
-    return readinessSchema.parse(await answer.json()).reason;
+    const response = await fetch(url);
+    return readinessSchema.parse(await response.json()).reason;
   } catch {
     return 'the producer is starting';
   }
@@ -68,7 +67,7 @@ async function findBlocker(url: string): Promise<string | undefined> {
 
 interface ServiceDefinition {
   name: string;
-  /** Tells several of the same name apart. */
+  /** Distinguishes several services of the same name. */
   number?: number;
   env: Record<string, string>;
   verbose: boolean;
@@ -76,7 +75,7 @@ interface ServiceDefinition {
 }
 
 async function keepRunning(
-  { name, number = 1, env, verbose, findPort = findFreePort }: ServiceDefinition,
+  { name, number = 1, env, verbose, findPort = getPort }: ServiceDefinition,
   { folder, terminal, cleanup, giveUp }: FolderContext,
 ): Promise<void> {
   const title = number === 1 ? name : `${name}-${number}`;
@@ -92,8 +91,7 @@ async function keepRunning(
       log.follow([service.child.stdout, service.child.stderr]);
       return service;
     },
-    onDeath: (exitCode, pauseMs) =>
-      say(`ended with code ${exitCode}, starting it again in ${pauseMs / 1000} s`),
+    onExit: (exitCode, pauseMs) => say(`exited with code ${exitCode}, restarting in ${pauseMs / 1_000} s`),
     onGivenUp: (reason) => {
       const lines = log.lastLines.map((line) => `  ${describeLogLine(line)}`).join('\n');
       giveUp(`${title} does not stay up: ${reason}. Its log ${log.file} ends with:\n${lines}`);

@@ -1,18 +1,17 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { z } from 'zod';
 import { UserError } from '@pics/core';
-import { parseJson } from './parse-json.ts';
-import { openServiceLog } from './service-log.ts';
-import { startProgram } from './start-program.ts';
-import type { FolderContext } from './up-context.ts';
+import { z } from 'zod';
+import { startProgram } from '../processes/start-program.ts';
+import type { FolderContext } from './context.ts';
+import { openServiceLog, parseJson } from './service-log.ts';
 
 const addressesSchema = z.object({ cmServer: z.string(), controlUrl: z.string(), caFile: z.string() });
 const stateSchema = z.object({ currentChangeNumber: z.int() });
 
 export interface SimulatorOptions {
-  /** How many apps its catalogue has. */
+  /** How many apps it generates. */
   apps: number;
   changesPerMinute: number;
   env: Record<string, string>;
@@ -20,15 +19,15 @@ export interface SimulatorOptions {
 
 export interface RunningSimulator {
   address: { cmServer: string; caFile: string };
-  /** The environment that leads a service to it. */
+  /** The environment that connects a service to it. */
   clientEnv: { STEAM_CM_SERVERS: string; NODE_EXTRA_CA_CERTS: string };
-  /** Lets changes happen until it stands at this change number, or a little later. */
+  /** Makes changes until it has reached this change number, or a little more. */
   catchUp(changeNumber: number): Promise<void>;
 }
 
 /**
- * Starts the simulator with a made-up catalogue and resolves when it takes connections. It is not started again when it
- * dies: its catalogue would begin anew.
+ * Starts the simulator with a generated catalogue and resolves when it accepts connections. It is not restarted when it
+ * exits, because its catalogue would start from the beginning.
  */
 export async function startSimulator(
   options: SimulatorOptions,
@@ -54,7 +53,7 @@ export async function startSimulator(
   }
   const { cmServer, controlUrl, caFile } = addresses.data;
   void simulator.exited.then((code) =>
-    giveUp(`The simulator ended with code ${code}. Its log is ${log.file}`),
+    giveUp(`The simulator exited with code ${code}. Its log is ${log.file}`),
   );
   return {
     address: { cmServer, caFile },
@@ -64,15 +63,15 @@ export async function startSimulator(
 }
 
 /**
- * A simulator begins at the same change number at each start, with the same changes to come. Behind the database that an
- * earlier run filled, its feed would be silent until it had passed what that run saw.
+ * Brings the simulator to the change number of a database that an earlier run filled. It starts at the same change number
+ * every time, and its feed would have nothing new until it had passed the cursor.
  */
 async function catchUp(controlUrl: string, changeNumber: number): Promise<void> {
   for (;;) {
     const state = await fetch(new URL('/state', controlUrl));
     const { currentChangeNumber } = stateSchema.parse(await state.json());
     if (currentChangeNumber >= changeNumber) return;
-    // Some changes take several numbers: halves come close without passing it by far.
+    // Some changes use several numbers: halving the distance comes close without overshooting by much.
     const count = Math.ceil((changeNumber - currentChangeNumber) / 2);
     const body = JSON.stringify({ count });
     await fetch(new URL('/changes', controlUrl), {

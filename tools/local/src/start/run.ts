@@ -1,0 +1,87 @@
+import { findScan, type LedgerCounts } from '@pics/database';
+import {
+  followProgress,
+  isSettled,
+  listenForInterrupts,
+  openTerminal,
+  readProgress,
+  summarise,
+  type Terminal,
+} from '@pics/operations';
+import { CleanupStack } from '../processes/cleanup-stack.ts';
+import type { StartOptions } from './context.ts';
+import { startEverything, type RunningPipeline } from './start-everything.ts';
+
+/** The exit code that shells report for a command that a Ctrl-C ended. */
+const INTERRUPTED = 130;
+
+/**
+ * Runs everything on this machine until the user stops it or, with `once`, until everything is settled, and resolves with
+ * the exit code: 1 when a part gave up or an app failed, 130 when the user ended a run with `once`.
+ *
+ * Everything is stopped in reverse order, even if starting fails half-way: the services finish their work in progress, then
+ * Redis stops, then Postgres. A second interrupt kills the services, which loses nothing.
+ */
+export async function run(options: StartOptions): Promise<number> {
+  const startedAt = Date.now();
+  const terminal = openTerminal({ json: options.json });
+  const cleanup = new CleanupStack();
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const stopListening = listenForInterrupts(
+    () => stopping.abort(),
+    () => cleanup.force(),
+  );
+  let exitCode = options.once ? INTERRUPTED : 0;
+  const giveUp = (message: string) => {
+    if (signal.aborted) return;
+    terminal.say(message);
+    exitCode = 1;
+    stopping.abort();
+  };
+  try {
+    const pipeline = await startEverything(options, { terminal, cleanup, giveUp, signal });
+    const counts = await watchProgress(pipeline, terminal, options.once, signal);
+    if (counts && !signal.aborted) {
+      terminal.end();
+      terminal.say(summarise(counts, Date.now() - startedAt));
+      if (counts.failed > 0) terminal.say('To see why they failed: npm run pics -- failures');
+      exitCode = counts.failed > 0 ? 1 : 0;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    stopping.abort();
+    terminal.end();
+    if (!cleanup.isEmpty) terminal.say('Stopping …');
+    await cleanup.stopAll();
+    stopListening();
+  }
+  return exitCode;
+}
+
+/**
+ * Shows the progress until the signal or, if asked, until everything is settled: the change feed followed, every app looked
+ * for once, and nothing wanted or in flight.
+ *
+ * @returns the last counts of the ledger; undefined when none could be read.
+ */
+async function watchProgress(
+  { database, boardUrl, findBlocker }: RunningPipeline,
+  terminal: Terminal,
+  untilSettled: boolean,
+  signal: AbortSignal,
+): Promise<LedgerCounts | undefined> {
+  const progress = await followProgress({
+    signal,
+    read: () => readProgress(database),
+    show: (report) => terminal.showProgress(report),
+    findNote: async () => (await findBlocker()) ?? `board ${boardUrl}`,
+    isOver: async (progress) => {
+      // As long as the change feed is not followed, an empty ledger means nothing.
+      if (!untilSettled || !isSettled(progress) || (await findBlocker())) return false;
+      return Boolean((await findScan(database, 'discovery'))?.finishedAt);
+    },
+  });
+  return progress?.counts;
+}
