@@ -3,12 +3,11 @@ export {
   listLedgerFields,
   listNames,
   listStoredFields,
-  type AppReference,
   type Field,
 } from './app-fields.ts';
 export { assessHealth, type Health } from './assess-health.ts';
 export { findSteamBlocker } from './find-steam-blocker.ts';
-export { followProgress, type FollowOptions } from './follow-progress.ts';
+export { followProgress } from './follow-progress.ts';
 export {
   formatAgo,
   formatApps,
@@ -26,7 +25,6 @@ export {
   readProgress,
   summarise,
   type Progress,
-  type ProgressReport,
 } from './progress.ts';
 export {
   fleetReads,
@@ -45,14 +43,7 @@ export {
   getInstanceFile,
   readInstance,
   type InstanceUrls,
-  type RunningInstance,
 } from './running-instances.ts';
 export { OUTCOME_LEVELS, type Level, type State } from './state.ts';
-export { openTerminal, type Terminal, type TerminalOptions, type TerminalOutput } from './terminal.ts';
-export {
-  countUnsettled,
-  estimateEtaMs,
-  measureCurrentSpeed,
-  measureSpeed,
-  type Speed,
-} from './throughput.ts';
+export { openTerminal, type Terminal } from './terminal.ts';
+export { estimateEtaMs, measureCurrentSpeed, measureSpeed, type Speed } from './throughput.ts';

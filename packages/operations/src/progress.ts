@@ -114,7 +114,7 @@ export function describeCounts({ known, wanted, inFlight, settled, failed }: Led
   ].join(' · ');
 }
 
-/** Stands for the progress while the database cannot be read. */
+/** Replaces the progress while the database cannot be read. */
 export function describeUnreadable(error: unknown): ProgressReport {
   const pace = `Waiting for the database: ${String(error)}`;
   return { fraction: undefined, pace, counts: '', facts: { remark: pace } };

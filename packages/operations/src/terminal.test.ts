@@ -21,9 +21,9 @@ const report = (settled: number): ProgressReport => ({
 const ERASE_LINE = '\u001B[2K';
 
 describe('on a terminal', () => {
-  test('updates a bar and two lines in place', () => {
+  test('updates a bar and two lines in place', async () => {
     const { output, written } = createOutput(80);
-    const terminal = openTerminal({ output });
+    const terminal = await openTerminal({ output });
     terminal.showProgress(report(5));
     expect(stripVTControlCharacters(written())).toBe('████████████░░░░░░░░░░░░  50 %  5 apps/s\nsettled 5\n');
     terminal.showProgress(report(10));
@@ -37,9 +37,9 @@ describe('on a terminal', () => {
     expect(stripVTControlCharacters(last)).toBe('done\n');
   });
 
-  test('puts lines that stay above the progress', () => {
+  test('puts lines that stay above the progress', async () => {
     const { output, written } = createOutput(80);
-    const terminal = openTerminal({ output });
+    const terminal = await openTerminal({ output });
     terminal.showProgress(report(5));
     written();
     terminal.say('an app changed');
@@ -50,18 +50,19 @@ describe('on a terminal', () => {
     );
   });
 
-  test('never writes a line that is wider than the terminal', () => {
+  test('never writes a line that is wider than the terminal', async () => {
     const { output, written } = createOutput(20);
-    openTerminal({ output }).showProgress({ ...report(5), counts: 'settled 5 of a great many apps' });
+    const terminal = await openTerminal({ output });
+    terminal.showProgress({ ...report(5), counts: 'settled 5 of a great many apps' });
     const lines = stripVTControlCharacters(written()).split('\n');
     expect(lines.every((line) => line.length <= 20)).toBe(true);
   });
 });
 
-test('writes a plain line from time to time to a pipe', () => {
+test('writes a plain line from time to time to a pipe', async () => {
   vi.useFakeTimers({ now: 100_000, toFake: ['Date'] });
   const { output, written } = createOutput();
-  const terminal = openTerminal({ output });
+  const terminal = await openTerminal({ output });
   terminal.showProgress(report(1));
   vi.setSystemTime(104_000);
   terminal.showProgress(report(2));
@@ -71,9 +72,9 @@ test('writes a plain line from time to time to a pipe', () => {
   expect(written()).toBe('settled 1 · 5 apps/s\nsettled 3 · 5 apps/s\n');
 });
 
-test('writes one JSON object a line to programs', () => {
+test('writes one JSON object a line to programs', async () => {
   const { output, written } = createOutput();
-  const terminal = openTerminal({ json: true, output });
+  const terminal = await openTerminal({ json: true, output });
   terminal.say('hello');
   terminal.showProgress(report(3));
   const [message, progress] = written()

@@ -1,4 +1,3 @@
-import { createLogUpdate } from 'log-update';
 import type { ProgressReport } from './progress.ts';
 
 /**
@@ -19,13 +18,14 @@ const PLAIN_INTERVAL_MS = 5_000;
 export type TerminalOutput = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
 
 export interface TerminalOptions {
-  /** One JSON object a line; `type` tells messages from progress. */
+  /** One JSON object a line; `type` is message or progress. */
   json?: boolean | undefined;
   output?: TerminalOutput;
 }
 
 /** Opens the output: as JSON lines, as a terminal, or as plain lines. */
-export function openTerminal({ json = false, output = process.stdout }: TerminalOptions = {}): Terminal {
+export async function openTerminal(options: TerminalOptions = {}): Promise<Terminal> {
+  const { json = false, output = process.stdout } = options;
   if (json) return openJson(output);
   return output.isTTY ? openLive(output) : openPlain(output);
 }
@@ -40,7 +40,9 @@ function openJson(output: TerminalOutput): Terminal {
   };
 }
 
-function openLive(output: TerminalOutput): Terminal {
+async function openLive(output: TerminalOutput): Promise<Terminal> {
+  // Imported here because it takes 8.5 MB of memory, which the board, as a user of this package, can do without.
+  const { createLogUpdate } = await import('log-update');
   // The cursor stays: hiding it needs handlers for signals that would get in the way of ours.
   const update = createLogUpdate(output, { showCursor: true });
   let shown: string | undefined;

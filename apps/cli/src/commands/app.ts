@@ -11,8 +11,7 @@ import {
 import type { Command } from 'commander';
 import { findAppid } from '../command-line/arguments.ts';
 import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
-import { formatFields } from '../output/format-fields.ts';
-import { formatTable } from '../output/format-table.ts';
+import { formatFields, formatTable } from '../output/format-table.ts';
 import { print, printJson } from '../output/print.ts';
 import { LEVEL_STYLES, plainText, style } from '../output/text.ts';
 import { useDatabase } from '../servers/use-database.ts';

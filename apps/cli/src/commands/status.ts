@@ -22,8 +22,7 @@ import {
 } from '@pics/operations';
 import type { QueueState, Replica } from '@pics/queue';
 import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
-import { formatFields } from '../output/format-fields.ts';
-import { formatTable, type Column } from '../output/format-table.ts';
+import { formatFields, formatTable, type Column } from '../output/format-table.ts';
 import { print, printJson } from '../output/print.ts';
 import { LEVEL_STYLES, plainText, style } from '../output/text.ts';
 import { useDatabase } from '../servers/use-database.ts';

@@ -100,7 +100,7 @@ async function waitUntilSynced(
   output: NodeJS.WriteStream,
 ): Promise<{ exitCode: number; progress: Progress | undefined }> {
   const startedAt = Date.now();
-  const terminal = openTerminal({ output });
+  const terminal = await openTerminal({ output });
   const interruption = stopOnInterrupt();
   const progress = await followProgress({
     read: () => (appids ? readProgressOf(database, appids) : readProgress(database)),

@@ -29,7 +29,7 @@ export const watchCommand = defineCommand('watch', 'Show changes as they are sto
 
 /** @returns the exit code: with `untilSettled` 1 when an app failed, and 130 when the user did not wait for the end. */
 async function watch({ json, untilSettled = false }: Options): Promise<number> {
-  const terminal = openTerminal({ json });
+  const terminal = await openTerminal({ json });
   const interruption = stopOnInterrupt();
   const progress = await useDatabase(async (database) => {
     const { changeNumber } = await getFeed(database);

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatFields } from './format-fields.ts';
-import { formatTable, type Column } from './format-table.ts';
+import { formatFields, formatTable, type Column } from './format-table.ts';
 
 interface Row {
   appid: number;

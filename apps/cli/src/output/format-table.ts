@@ -1,6 +1,6 @@
 import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
-import { padText, plainText, style, type Style } from './text.ts';
+import { padText, plainText, style, wrapText, type Style } from './text.ts';
 
 export interface Column<Row> {
   title: string;
@@ -57,4 +57,19 @@ function measureColumns(
     widths[flexible] = Math.max(NARROWEST, (widths[flexible] ?? 0) - (total - terminalWidth));
   }
   return widths;
+}
+
+export type LabelledText = readonly [label: string, text: string | null | undefined];
+
+/**
+ * Labels and their texts, one below the other; empty ones are left out. On a terminal a long text continues below itself, not
+ * below its label.
+ */
+export function formatFields(fields: readonly LabelledText[], terminalWidth?: number): string[] {
+  const present = fields.flatMap(([label, text]) => (text ? [{ label, text }] : []));
+  const indent = Math.max(0, ...present.map(({ label }) => stringWidth(label))) + GAP;
+  return present.flatMap(({ label, text }) => {
+    const [first = '', ...others] = wrapText(text, indent, terminalWidth);
+    return [style('dim', padText(label, indent)) + first, ...others.map((line) => ' '.repeat(indent) + line)];
+  });
 }

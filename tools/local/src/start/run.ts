@@ -24,7 +24,7 @@ const INTERRUPTED = 130;
  */
 export async function run(options: StartOptions): Promise<number> {
   const startedAt = Date.now();
-  const terminal = openTerminal({ json: options.json });
+  const terminal = await openTerminal({ json: options.json });
   const cleanup = new CleanupStack();
   const stopping = new AbortController();
   const { signal } = stopping;
