@@ -25,7 +25,7 @@ export const queries: Benchmark = {
     await writer.run();
     await writer.close();
     const database = connectDatabase(url, { applicationName: 'bench', maxConnections: 1 });
-    // Steam names tags in a request of its own, which records do not carry.
+    // Tag names come from a separate request and are not part of records.
     await sql`update steam_tags set name = 'Roguelike' where tag_id = 1716`.execute(database);
     await sql`vacuum analyze`.execute(database);
     await database.destroy();

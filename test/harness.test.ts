@@ -42,7 +42,7 @@ test('a run without tests counts as a failure', { timeout: 20_000 }, async () =>
   expect(await lastLineOf('there-is-no-such-case')).toBe('0 passed, 1 failed');
 });
 
-test('every test gets a migrated database of its own', async () => {
+test('every test gets its own migrated database', async () => {
   const [one, two] = await Promise.all([createTestDatabase(), createTestDatabase()]);
   const client = new Client({ connectionString: one.url });
   await client.connect();

@@ -48,7 +48,7 @@ beforeAll(async () => {
   for (const service of SERVICES) metrics[service] = await scrape(urls[service]);
 }, 120_000);
 
-/** The names of our own metrics. */
+/** The names of this project's metrics. */
 const ownNames = (families: Metrics) =>
   [...families.keys()].filter((name) => name.startsWith('pics_')).toSorted();
 

@@ -11,7 +11,7 @@ export interface MeasuredProcess {
 }
 
 /**
- * Starts a program that calls `serveMeasurements`, in a process of its own: in one process, what runs first trains the
+ * Starts a program that calls `serveMeasurements`, in its own process: in one process, what runs first trains the
  * compiler on shapes and types that the others pay for.
  *
  * @throws Error, from here or from `run`, when the process exits instead of responding; its output is on stderr.
