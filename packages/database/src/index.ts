@@ -1,53 +1,70 @@
-export { acquireLeadership, type Leadership } from './acquire-leadership.ts';
-export { claimSource, type Source } from './claim-source.ts';
-export { connectDatabase, type ConnectOptions, type Database } from './connect-database.ts';
-export { findDatabaseBlocker } from './find-database-blocker.ts';
-export { findPendingMigrations } from './find-pending-migrations.ts';
-export { inspectDatabase, type DatabaseFacts } from './inspect-database.ts';
-export { isDatabaseUnavailable } from './is-database-unavailable.ts';
-export { migrateToLatest } from './migrate-to-latest.ts';
+export { acquireLeadership, type Leadership } from './connection/acquire-leadership.ts';
+export { connectDatabase, type ConnectOptions, type Database } from './connection/connect-database.ts';
+export { findDatabaseBlocker } from './connection/find-database-blocker.ts';
+export { inspectDatabase, type DatabaseFacts } from './connection/inspect-database.ts';
+export { isDatabaseUnavailable } from './connection/is-database-unavailable.ts';
+export { findPendingMigrations, migrateToLatest } from './migrations/migrate-to-latest.ts';
 export type { AppsTable, AppSteamDeckTable, LedgerTable, PicsScansTable, Schema } from './schema.ts';
 
-export { findCursor, startCursor } from './ledger/cursor.ts';
-export { recordPoll, type Change, type Poll } from './ledger/record-poll.ts';
-export { markWanted, type WantedSelection } from './ledger/mark-wanted.ts';
-export { claimBatch, type Batch } from './ledger/claim-batch.ts';
-export { getBatchesInFlight, releaseBatches, type ReleaseOutcome } from './ledger/batches-in-flight.ts';
-export { countApps } from './ledger/count-apps.ts';
-export { countLedger, type LedgerCounts } from './ledger/count-ledger.ts';
-
-export { startScan, type Scan, type ScanOptions } from './scans/start-scan.ts';
-export { findLatestScan, findScan, findUnfinishedScan } from './scans/find-scan.ts';
-export { claimScanRequest, type ScanRequest } from './scans/claim-scan-request.ts';
-export { recordScan, type ScanCounts } from './scans/record-scan.ts';
-export { getScanLimit } from './scans/scan-limit.ts';
-
-export { findUnnamedTagIds, upsertTagNames } from './names/tag-names.ts';
-
-export { requeueApps, type RequeueSelection } from './fleet/requeue-apps.ts';
+export { claimSource, findCursor, startCursor, type Source } from './ledger/cursor.ts';
+export { recordPoll, type Poll } from './ledger/record-poll.ts';
+export { pruneChanges, type Change } from './ledger/changes.ts';
+export { markWanted, type WantedSelection } from './ledger/apps/mark-wanted.ts';
+export { claimBatch, type Batch } from './ledger/apps/claim-batch.ts';
+export { requeueApps, type RequeueSelection } from './ledger/apps/requeue-apps.ts';
+export { getBatchesInFlight, releaseBatches, type ReleaseOutcome } from './ledger/release-batches.ts';
+export {
+  findLatestScan,
+  findScan,
+  findUnfinishedScan,
+  getScanLimit,
+  getScans,
+  startScan,
+  type Scan,
+  type ScanOptions,
+  type ScanProgress,
+} from './ledger/scans/scans.ts';
+export { claimScanRequest, type ScanRequest } from './ledger/scans/scan-requests.ts';
+export { recordScan, type ScanCounts } from './ledger/scans/record-scan.ts';
 export {
   getFleetSettings,
   updateFleetSettings,
   type FleetSettings,
   type FleetSettingsChange,
-} from './fleet/fleet-settings.ts';
-
-export { addThroughput } from './overview/add-throughput.ts';
-export { findApp, type AppDetails } from './overview/find-app.ts';
-export { getFailures, type Failure } from './overview/get-failures.ts';
-export { getFeed, type Feed } from './overview/get-feed.ts';
+} from './ledger/fleet-settings.ts';
 export {
-  getLatestChanges,
-  type ChangeOutcome,
-  type ChangesStart,
-  type LatestChange,
-} from './overview/get-latest-changes.ts';
-export { getScans, type ScanProgress } from './overview/get-scans.ts';
-export { findFailedApps, groupFailures, type FailureGroup } from './overview/group-failures.ts';
-export { measureLedger, type LedgerMeasures } from './overview/measure-ledger.ts';
-export { searchApps, type FoundApp } from './overview/search-apps.ts';
-export { getThroughput, type ThroughputPoint, type ThroughputSpan } from './overview/get-throughput.ts';
+  addThroughput,
+  getThroughput,
+  type ThroughputPoint,
+  type ThroughputSpan,
+} from './ledger/throughput.ts';
 
+export { findUnnamedTagIds, upsertTagNames } from './write/tag-names.ts';
 export type { RowChanges, RowCounts } from './write/row-changes.ts';
 export { writeBatch } from './write/write-batch.ts';
 export type { WriteCounts } from './write/write-outcomes.ts';
+
+export {
+  countApps,
+  countLedger,
+  measureLedger,
+  type LedgerCounts,
+  type LedgerMeasures,
+} from './read/measure-ledger.ts';
+export {
+  getFeed,
+  getLatestChanges,
+  type ChangeOutcome,
+  type ChangesStart,
+  type Feed,
+  type LatestChange,
+} from './read/feed.ts';
+export {
+  findFailedApps,
+  getFailures,
+  groupFailures,
+  type Failure,
+  type FailureGroup,
+} from './read/failures.ts';
+export { findApp, type AppDetails } from './read/find-app.ts';
+export { searchApps, type FoundApp } from './read/search-apps.ts';

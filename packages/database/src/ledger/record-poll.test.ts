@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { insertLedger, readLedger } from '../testing/ledger.ts';
 import { freshDatabase } from '../testing/support/fresh-database.ts';
+import type { Change } from './changes.ts';
 import { findCursor, startCursor } from './cursor.ts';
-import { recordPoll, type Change } from './record-poll.ts';
+import { recordPoll } from './record-poll.ts';
 
 const change = (id: number, changeNumber: number, needsToken = false): Change => ({
   id,

@@ -1,5 +1,5 @@
 import { sql, type Insertable, type Selectable } from 'kysely';
-import type { Database } from '../connect-database.ts';
+import type { Database } from '../connection/connect-database.ts';
 import type { LedgerTable } from '../schema.ts';
 
 /** Puts rows into the ledger as they are. */

@@ -1,7 +1,14 @@
 import type { AppRecord } from '@pics/core';
 import { sql, type Selectable, type Transaction } from 'kysely';
 import type { AppsTable, Schema } from '../schema.ts';
-import { columnsOf, differs, excludedValues, unnest, wasInserted, type ColumnTypes } from './unnest.ts';
+import {
+  columnsOf,
+  differs,
+  excludedValues,
+  unnest,
+  wasInserted,
+  type ColumnTypes,
+} from '../connection/unnest.ts';
 
 type AppRow = Omit<Selectable<AppsTable>, 'createdAt' | 'updatedAt'>;
 

@@ -3,7 +3,14 @@ import type { Selectable, Transaction } from 'kysely';
 import type { AppSteamDeckTable, Schema } from '../schema.ts';
 import { fromUnixSeconds } from './apps.ts';
 import { countUpserted, type RowCounts } from './row-changes.ts';
-import { columnsOf, differs, excludedValues, unnest, wasInserted, type ColumnTypes } from './unnest.ts';
+import {
+  columnsOf,
+  differs,
+  excludedValues,
+  unnest,
+  wasInserted,
+  type ColumnTypes,
+} from '../connection/unnest.ts';
 
 type DeckRow = Selectable<AppSteamDeckTable>;
 

@@ -3,7 +3,7 @@ import type { Selectable, Transaction } from 'kysely';
 import type { Schema } from '../schema.ts';
 import type { NameIds } from './names.ts';
 import { countUpserted, type RowCounts } from './row-changes.ts';
-import { columnsOf, excludedValues, unnest, wasInserted, type ColumnTypes } from './unnest.ts';
+import { columnsOf, excludedValues, unnest, wasInserted, type ColumnTypes } from '../connection/unnest.ts';
 
 type Table =
   | 'appSteamTags'

@@ -1,8 +1,8 @@
 import { sql, type Transaction } from 'kysely';
-import { retryDelay } from '../ledger/retry-delay.ts';
+import { retryDelay } from '../ledger/apps/pending.ts';
 import type { Schema } from '../schema.ts';
 import type { LedgerRow, Settlement } from './settle.ts';
-import { unnest, type ColumnTypes } from './unnest.ts';
+import { unnest, type ColumnTypes } from '../connection/unnest.ts';
 
 /**
  * Locks these apps for the rest of the transaction and returns what the ledger says of each. An app it does not know yet

@@ -2,7 +2,7 @@ import type { AppRecord } from '@pics/core';
 import type { Transaction } from 'kysely';
 import type { Schema } from '../schema.ts';
 import { rowCounts, type RowCounts } from './row-changes.ts';
-import { unnest } from './unnest.ts';
+import { unnest } from '../connection/unnest.ts';
 
 /** The tables that join tables point at, and the column by which Steam refers to a row of each. */
 const COLUMNS = {

@@ -1,7 +1,7 @@
 import type { WriteAppsJob } from '@pics/core';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import type { Database } from '../connect-database.ts';
+import type { Database } from '../connection/connect-database.ts';
 import { fullRecord, recordWith, writeJob } from '../testing/app-record.ts';
 import { freshDatabase } from '../testing/support/fresh-database.ts';
 import type { RowChanges } from './row-changes.ts';

@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../schema.ts';
 import { countUpserted, type RowCounts } from './row-changes.ts';
 import type { Settlement } from './settle.ts';
-import { unnest, wasInserted } from './unnest.ts';
+import { unnest, wasInserted } from '../connection/unnest.ts';
 
 /**
  * Records in `sync_status` that Steam just responded for these apps, and which change number is stored of each. Only an app

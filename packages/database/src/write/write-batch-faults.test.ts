@@ -2,7 +2,7 @@ import { DatabaseUnavailable, type AppRecord } from '@pics/core';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { applyRecords, readStoredApps } from '../../../../test/support/stored-apps.ts';
-import type { Database } from '../connect-database.ts';
+import type { Database } from '../connection/connect-database.ts';
 import { fullRecord, recordWith, writeJob } from '../testing/app-record.ts';
 import { insertLedger, readLedger } from '../testing/ledger.ts';
 import { freshDatabase, openDatabase } from '../testing/support/fresh-database.ts';

@@ -1,6 +1,6 @@
 import { DatabaseUnavailable, describeError, type WriteAppsJob } from '@pics/core';
-import type { Database } from '../connect-database.ts';
-import { inTransaction } from '../in-transaction.ts';
+import type { Database } from '../connection/connect-database.ts';
+import { inTransaction } from '../connection/in-transaction.ts';
 import { listOutcomes, type Batch, type Outcome } from './outcomes.ts';
 import { addRowChanges, type RowChanges } from './row-changes.ts';
 import { writeOutcomes, type WriteCounts, type WriteResult } from './write-outcomes.ts';

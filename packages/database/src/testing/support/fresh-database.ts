@@ -1,6 +1,6 @@
 import { closeAtEndOfFile } from '../../../../../test/support/cleanup.ts';
 import { createTestDatabase } from '../../../../../test/support/database.ts';
-import { connectDatabase, type Database } from '../../connect-database.ts';
+import { connectDatabase, type Database } from '../../connection/connect-database.ts';
 
 /** A database of one test's own, with all tables unless told otherwise, gone when the test file is done. */
 export async function freshDatabase(options?: { migrated: boolean }): Promise<{ url: string; db: Database }> {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { expect } from 'vitest';
-import type { Database } from '../../connect-database.ts';
+import type { Database } from '../../connection/connect-database.ts';
 
 /** Resolves when so many transactions wait for others to end. */
 export async function somebodyWaits(db: Database, transactions = 1): Promise<void> {

@@ -1,0 +1,59 @@
+import { sql } from 'kysely';
+import { describe, expect, test } from 'vitest';
+import { acquireLeadership } from './acquire-leadership.ts';
+import { freshDatabase } from '../testing/support/fresh-database.ts';
+
+async function isPending(promise: Promise<unknown>): Promise<boolean> {
+  const pending = Symbol('pending');
+  return (await Promise.race([promise, Promise.resolve(pending)])) === pending;
+}
+
+describe('acquireLeadership', () => {
+  test('gives the lead to one at a time, and to the next when it is released', async () => {
+    const { url } = await freshDatabase();
+    const first = await acquireLeadership(url, 'test');
+    const waiting = acquireLeadership(url, 'test');
+    const elsewhere = await acquireLeadership(url, 'another name');
+    expect(await isPending(waiting)).toBe(true);
+    await first.release();
+    const second = await waiting;
+    await Promise.all([second.release(), elsewhere.release()]);
+  });
+
+  test('says so when the lead is lost, and lets the next one take over', async () => {
+    const { url, db } = await freshDatabase();
+    const first = await acquireLeadership(url, 'test');
+    const waiting = acquireLeadership(url, 'test');
+    const holder = sql`select pid from pg_locks where locktype = 'advisory' and granted and database =
+      (select oid from pg_database where datname = current_database())`;
+    await sql`select pg_terminate_backend(pid) from (${holder}) as holders`.execute(db);
+    expect((await first.lost).message).toMatch(/terminat/);
+    const second = await waiting;
+    expect(await isPending(second.lost)).toBe(true);
+    await Promise.all([first.release(), second.release()]);
+  });
+
+  test('does not count as lost when it is released', async () => {
+    const { url } = await freshDatabase();
+    const leadership = await acquireLeadership(url, 'test');
+    await leadership.release();
+    const next = await acquireLeadership(url, 'test');
+    expect(await isPending(leadership.lost)).toBe(true);
+    await next.release();
+  });
+
+  test('stops waiting when it is told to', async () => {
+    const { url } = await freshDatabase();
+    const leader = await acquireLeadership(url, 'test');
+    const stop = new AbortController();
+    const waiting = acquireLeadership(url, 'test', stop.signal);
+    stop.abort();
+    await expect(waiting).rejects.toThrow('abort');
+    await expect(acquireLeadership(url, 'test', stop.signal)).rejects.toThrow('abort');
+    await leader.release();
+  });
+
+  test('refuses a transaction pooler, where sessions mean nothing', async () => {
+    await expect(acquireLeadership('postgres://u@h:6543/d', 'test')).rejects.toThrow('port 6543');
+  });
+});

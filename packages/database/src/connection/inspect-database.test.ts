@@ -1,0 +1,53 @@
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { findPendingMigrations } from '../migrations/migrate-to-latest.ts';
+import { inspectDatabase } from './inspect-database.ts';
+import { migrateToLatest } from '../migrations/migrate-to-latest.ts';
+import { freshDatabase } from '../testing/support/fresh-database.ts';
+
+test('a server tells what it is like', async () => {
+  const { url } = await freshDatabase({ migrated: false });
+  const facts = await inspectDatabase(url);
+  expect(facts).toMatchObject({
+    version: expect.stringMatching(/^\d+\.\d+$/),
+    encrypted: false,
+    transactionPooler: false,
+    writable: true,
+    mayCreateTables: true,
+  });
+  expect(facts.majorVersion).toBe(Number.parseInt(facts.version, 10));
+  expect(Math.abs(facts.clockAheadMs)).toBeLessThan(1_000);
+});
+
+test('a database that was made read-only says so', async () => {
+  const { url, db } = await freshDatabase();
+  const name = sql.id(new URL(url).pathname.slice(1));
+  await sql`alter database ${name} set default_transaction_read_only = on`.execute(db);
+  expect(await inspectDatabase(url)).toMatchObject({ writable: false });
+});
+
+test('a user who may not create tables is told from one who may', async () => {
+  const { url, db } = await freshDatabase();
+  await sql`create role visitor login password 'x'`.execute(db);
+  const visitor = new URL(url);
+  visitor.username = 'visitor';
+  visitor.password = 'x';
+  const facts = await inspectDatabase(visitor.href);
+  await sql`drop role visitor`.execute(db);
+  expect(facts.mayCreateTables).toBe(false);
+});
+
+test('what keeps one from connecting is thrown as it is', async () => {
+  await expect(inspectDatabase('postgres://127.0.0.1:1/none')).rejects.toThrow('ECONNREFUSED');
+});
+
+test('migrations that a database has not taken are named, without touching it', async () => {
+  const { url, db } = await freshDatabase({ migrated: false });
+  const pending = await findPendingMigrations(db);
+  expect(pending.length).toBeGreaterThan(3);
+  expect(pending).toEqual(pending.toSorted());
+  const tables = await sql`select from information_schema.tables where table_schema = 'public'`.execute(db);
+  expect(tables.rows).toHaveLength(0);
+  await migrateToLatest(url);
+  expect(await findPendingMigrations(db)).toEqual([]);
+});

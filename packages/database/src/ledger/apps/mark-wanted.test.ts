@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { insertLedger, readLedger } from '../../testing/ledger.ts';
+import { freshDatabase } from '../../testing/support/fresh-database.ts';
+import { startCursor } from '../cursor.ts';
+import { markWanted } from './mark-wanted.ts';
+
+describe('markWanted', () => {
+  test('wants settled apps again and takes in unknown ones', async () => {
+    const { db } = await freshDatabase();
+    await insertLedger(db, { id: 440, wantedChangeNumber: 600, settledChangeNumber: 650 });
+    expect(await markWanted(db, { appids: [570, 440, 570] })).toBe(2);
+    expect(await readLedger(db, 440)).toMatchObject({ wantedChangeNumber: 600, settledChangeNumber: null });
+    expect(await readLedger(db, 570)).toMatchObject({ wantedChangeNumber: 0, settledChangeNumber: null });
+  });
+
+  test('leaves failed apps to a requeue', async () => {
+    const { db } = await freshDatabase();
+    const failed = { id: 440, wantedChangeNumber: 600, settledChangeNumber: 10, failedAt: new Date(0) };
+    await insertLedger(db, failed);
+    expect(await markWanted(db, { appids: [440] })).toBe(0);
+    expect(await markWanted(db, { all: true })).toBe(0);
+    expect(await readLedger(db, 440)).toMatchObject(failed);
+  });
+
+  test('wants every app of the ledger and of the catalogue, as backlog', async () => {
+    const { db } = await freshDatabase();
+    await startCursor(db, 500);
+    await db.updateTable('picsState').set({ lastChangeNumber: 900 }).execute();
+    await insertLedger(
+      db,
+      { id: 440, wantedChangeNumber: 600, settledChangeNumber: 600 },
+      { id: 570, wantedChangeNumber: 700 },
+      { id: 10 },
+    );
+    await db
+      .insertInto('apps')
+      .values([{ appid: 440 }, { appid: 20 }])
+      .execute();
+    expect(await markWanted(db, { all: true })).toBe(4);
+    expect(await readLedger(db, 440)).toMatchObject({ settledChangeNumber: null });
+    expect(await readLedger(db, 570)).toMatchObject({ wantedChangeNumber: 700 });
+    for (const appid of [10, 20])
+      expect(await readLedger(db, appid)).toMatchObject({ wantedChangeNumber: 0 });
+    expect(await db.selectFrom('picsState').select('backlogChangeNumber').execute()).toEqual([
+      { backlogChangeNumber: 900 },
+    ]);
+  });
+
+  test('goes through a ledger of several steps to its end', async () => {
+    const { db } = await freshDatabase();
+    const appids = Array.from({ length: 20_001 }, (_, index) => index * 10);
+    expect(await markWanted(db, { appids })).toBe(20_001);
+    expect(await markWanted(db, { all: true })).toBe(20_001);
+  });
+});

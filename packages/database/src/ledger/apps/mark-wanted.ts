@@ -1,0 +1,152 @@
+import type { Database } from '../../connection/connect-database.ts';
+import { inTransaction } from '../../connection/in-transaction.ts';
+import { unnest } from '../../connection/unnest.ts';
+import { wantedAgain } from './pending.ts';
+
+/** Which apps: these, or every known one. */
+export type WantedSelection = { appids: readonly number[] } | { all: true };
+
+/**
+ * How many rows one statement marks. Each step is a transaction of its own and holds its locks for a moment only, so that
+ * writers continue while 300,000 apps are marked.
+ */
+const STEP = 10_000;
+
+/**
+ * Wants apps again, whatever is settled of them, and returns how many are wanted now because of it.
+ *
+ * Apps the ledger does not know are added to it; `all` includes every row of `apps`, so that an existing catalogue gets
+ * filled. Apps that failed stay failed: only a requeue sends them again. An app in flight is settled by the response that is
+ * on its way.
+ *
+ * With `all`, everything wanted so far counts as backlog, and changes from the feed go before it.
+ */
+export async function markWanted(db: Database, selection: WantedSelection): Promise<number> {
+  if ('all' in selection) {
+    await startBacklog(db);
+    await addStoredApps(db);
+    return wantAll(db);
+  }
+  const appids = [...new Set(selection.appids)].sort((a, b) => a - b);
+  let wanted = 0;
+  for (let start = 0; start < appids.length; start += STEP) {
+    const step = appids.slice(start, start + STEP);
+    wanted += await inTransaction(db, async (trx) => {
+      await addApps(trx, step);
+      return wantAgain(trx, step);
+    });
+  }
+  return wanted;
+}
+
+/**
+ * Makes apps of the ledger wanted whatever is settled of them, except those that failed, and returns how many.
+ *
+ * Rows are locked in the order of their ids, as everywhere, so that transactions never wait for each other in a circle.
+ */
+export async function wantAgain(db: Database, appids: readonly number[]): Promise<number> {
+  if (appids.length === 0) return 0;
+  const { numUpdatedRows } = await db
+    .with('chosen', (query) =>
+      query
+        .selectFrom('picsAppLedger')
+        .select('id')
+        .where('id', '=', (expression) => expression.fn.any(expression.val(appids)))
+        .where('failedAt', 'is', null)
+        .orderBy('id')
+        .forUpdate(),
+    )
+    .updateTable('picsAppLedger')
+    .from('chosen')
+    .set(wantedAgain)
+    .whereRef('picsAppLedger.id', '=', 'chosen.id')
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
+}
+
+/** Makes everything that is wanted so far backlog: only what the feed brings from now on counts as live. */
+export async function startBacklog(db: Database): Promise<void> {
+  await db
+    .updateTable('picsState')
+    .set(({ fn }) => ({
+      backlogChangeNumber: fn<number>('greatest', ['backlogChangeNumber', 'lastChangeNumber']),
+    }))
+    .execute();
+}
+
+async function addApps(db: Database, appids: readonly number[]): Promise<void> {
+  const chosen = unnest(
+    appids.map((id) => ({ id })),
+    { id: 'integer' },
+  );
+  await db
+    .insertInto('picsAppLedger')
+    .columns(['id', 'wantedChangeNumber'])
+    .expression(
+      db
+        .selectFrom(chosen)
+        .leftJoin('picsAppLedger', 'picsAppLedger.id', 'next.id')
+        .select((expression) => ['next.id', expression.lit(0).as('wantedChangeNumber')])
+        .where('picsAppLedger.id', 'is', null)
+        .orderBy('next.id'),
+    )
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute();
+}
+
+async function addStoredApps(db: Database): Promise<void> {
+  await db
+    .insertInto('picsAppLedger')
+    .columns(['id', 'wantedChangeNumber'])
+    .expression(
+      db
+        .selectFrom('apps')
+        .leftJoin('picsAppLedger', 'id', 'appid')
+        .select((expression) => ['appid', expression.lit(0).as('wantedChangeNumber')])
+        .where('id', 'is', null)
+        .orderBy('appid'),
+    )
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute();
+}
+
+async function wantAll(db: Database): Promise<number> {
+  let wanted = 0;
+  for (let last: number | null = -1; last !== null;) {
+    const step: { last: number | null; count: number } = await wantStep(db, last);
+    last = step.last;
+    wanted += step.count;
+  }
+  return wanted;
+}
+
+/** Marks the next apps above `last`, and returns the last of them and how many of them have not failed. */
+async function wantStep(db: Database, last: number): Promise<{ last: number | null; count: number }> {
+  return db
+    .with('chosen', (query) =>
+      query
+        .selectFrom('picsAppLedger')
+        .select(['id', 'failedAt'])
+        .where('id', '>', last)
+        .orderBy('id')
+        .limit(STEP)
+        .forUpdate(),
+    )
+    .with('marked', (query) =>
+      query
+        .updateTable('picsAppLedger')
+        .from('chosen')
+        .set(wantedAgain)
+        .whereRef('picsAppLedger.id', '=', 'chosen.id')
+        .where('chosen.failedAt', 'is', null)
+        .where((eb) =>
+          eb.or([eb('settledChangeNumber', 'is not', null), eb('wantedChangeNumber', 'is', null)]),
+        ),
+    )
+    .selectFrom('chosen')
+    .select(({ fn }) => [
+      fn.max('id').as('last'),
+      fn.countAll<number>().filterWhere('failedAt', 'is', null).as('count'),
+    ])
+    .executeTakeFirstOrThrow();
+}

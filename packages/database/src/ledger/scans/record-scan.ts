@@ -1,0 +1,175 @@
+import type { WriteScanJob } from '@pics/core';
+import { sql, type Transaction } from 'kysely';
+import type { Database } from '../../connection/connect-database.ts';
+import { inTransaction } from '../../connection/in-transaction.ts';
+import { unnest } from '../../connection/unnest.ts';
+import type { Schema } from '../../schema.ts';
+import { wantAgain } from '../apps/mark-wanted.ts';
+import { MAX_SCAN_ATTEMPTS } from './scan-requests.ts';
+import { addToScan, finishScan, lockScan } from './scans.ts';
+
+/** What a scan's response changed in the ledger, in apps. */
+export interface ScanCounts {
+  seen: number;
+  /** Wanted because Steam has a newer version, or because they were not known. */
+  marked: number;
+  /** Wanted because Steam no longer knows them. */
+  gone: number;
+  /** Without a response, and asked for again or given up. */
+  unanswered: number;
+}
+
+/** An app that Steam knows, at this change number. */
+interface SeenApp {
+  appid: number;
+  changeNumber: number;
+}
+
+/** A scan request that is in flight. */
+interface Request {
+  id: number;
+  scanId: number;
+  appids: number[];
+  attempts: number;
+}
+
+/**
+ * Records the response to a scan request: marks what differs as wanted and settles the request, in one transaction. The
+ * last request of a scan finishes it.
+ *
+ * - An id seen for the first time enters the ledger, wanted up to the number it was seen at.
+ * - A known app is wanted when Steam has it at a higher number than is settled or wanted, and also when it is settled
+ *   wrongly: it counts as removed, Steam did not know it, or its stored response is older than what Steam has.
+ * - No app is wanted up to a number ahead of the cursor: batches settle their apps up to the highest number among them, and
+ *   that must not reach beyond the changes the feed has announced for all of them. The feed will bring the rest.
+ * - A stored app that Steam no longer knows is fetched again, which settles whether it was removed.
+ * - Ids without a response are asked for again, five times at most; given up, those that are known become wanted, so that
+ *   nothing the scan was to find is missed.
+ *
+ * Recording the same response twice changes nothing the second time; the response to a request that was released meanwhile
+ * still counts for what it saw.
+ */
+export async function recordScan(db: Database, job: WriteScanJob): Promise<ScanCounts> {
+  return inTransaction(db, async (trx) => {
+    const request = await trx
+      .selectFrom('picsScanRequests')
+      .select(['id', 'scanId', 'appids', 'attempts'])
+      .where('batchId', '=', job.batchId)
+      .forUpdate()
+      .executeTakeFirst();
+    const seen = await asOfCursor(trx, job.seen);
+    const marked = (await wantNewer(trx, seen)) + (await wantAgain(trx, await findWronglySettled(trx, seen)));
+    const gone = request ? await wantAgain(trx, await findGone(trx, request, job)) : 0;
+    const counts = { seen: job.seen.length, marked, gone, unanswered: job.unanswered.length };
+    if (request) await settleRequest(trx, request, job, counts);
+    return counts;
+  });
+}
+
+/** What was seen, with numbers up to the cursor: the feed will announce higher ones. */
+async function asOfCursor(trx: Transaction<Schema>, seen: WriteScanJob['seen']): Promise<SeenApp[]> {
+  const { lastChangeNumber } = await trx
+    .selectFrom('picsState')
+    .select('lastChangeNumber')
+    .executeTakeFirstOrThrow();
+  return seen.map(([appid, changeNumber]) => ({
+    appid,
+    changeNumber: Math.min(changeNumber, lastChangeNumber ?? changeNumber),
+  }));
+}
+
+/** What was seen, as a table called `next`. */
+const seenTable = (seen: readonly SeenApp[]) => unnest(seen, { appid: 'integer', changeNumber: 'bigint' });
+
+async function wantNewer(trx: Transaction<Schema>, seen: readonly SeenApp[]): Promise<number> {
+  /** Everything up to this number is settled or will be. */
+  const known = sql<number>`coalesce(
+    greatest(pics_app_ledger.settled_change_number, pics_app_ledger.wanted_change_number), -1
+  )`;
+  const { numInsertedOrUpdatedRows } = await trx
+    .insertInto('picsAppLedger')
+    .columns(['id', 'wantedChangeNumber'])
+    .expression(
+      trx
+        .selectFrom(seenTable(seen))
+        .leftJoin('picsAppLedger', 'picsAppLedger.id', 'next.appid')
+        .where('next.changeNumber', '>', known)
+        .select(({ fn }) => ['next.appid', fn.max('next.changeNumber').as('wantedChangeNumber')])
+        .groupBy('next.appid')
+        .orderBy('next.appid'),
+    )
+    .onConflict((conflict) =>
+      conflict
+        .column('id')
+        .doUpdateSet((eb) => ({ wantedChangeNumber: eb.ref('excluded.wantedChangeNumber') }))
+        .where('excluded.wantedChangeNumber', '>', known),
+    )
+    .executeTakeFirst();
+  return Number(numInsertedOrUpdatedRows);
+}
+
+/**
+ * Apps that nothing is wanted of and whose rows are wrong all the same: Steam did not know them, and does now; or its
+ * responses lagged behind its feed until the app was settled.
+ */
+async function findWronglySettled(trx: Transaction<Schema>, seen: readonly SeenApp[]): Promise<number[]> {
+  const found = await trx
+    .selectFrom(seenTable(seen))
+    .innerJoin('picsAppLedger', 'picsAppLedger.id', 'next.appid')
+    .leftJoin('apps', 'apps.appid', 'next.appid')
+    .select('next.appid')
+    .whereRef('settledChangeNumber', '>=', 'wantedChangeNumber')
+    .where((eb) =>
+      eb.or([
+        eb('picsAccess', '=', 'removed'),
+        eb('storedChangeNumber', '<', eb.ref('next.changeNumber')),
+        eb.and([eb('apps.appid', 'is', null), eb('storedChangeNumber', 'is', null)]),
+      ]),
+    )
+    .execute();
+  return found.map(({ appid }) => appid);
+}
+
+/** Stored apps that the request asked for and Steam did not know. */
+async function findGone(trx: Transaction<Schema>, request: Request, job: WriteScanJob): Promise<number[]> {
+  const known = new Set([...job.seen.map(([appid]) => appid), ...job.unanswered]);
+  const unknown = request.appids.filter((appid) => !known.has(appid));
+  const found = await trx
+    .selectFrom('picsAppLedger')
+    .innerJoin('apps', 'appid', 'id')
+    .select('id')
+    .where('id', '=', (expression) => expression.fn.any(expression.val(unknown)))
+    .where('picsAccess', 'is distinct from', 'removed')
+    .whereRef('settledChangeNumber', '>=', 'wantedChangeNumber')
+    .execute();
+  return found.map(({ id }) => id);
+}
+
+async function settleRequest(
+  trx: Transaction<Schema>,
+  request: Request,
+  job: WriteScanJob,
+  counts: ScanCounts,
+): Promise<void> {
+  const isOpen = job.unanswered.length > 0 && request.attempts + 1 < MAX_SCAN_ATTEMPTS;
+  const givenUp = isOpen ? [] : job.unanswered;
+  await wantAgain(trx, givenUp);
+  // Last of all, for other transactions wait for this lock.
+  await lockScan(trx, request.scanId);
+  await trx
+    .updateTable('picsScanRequests')
+    .set({
+      batchId: null,
+      attempts: request.attempts + 1,
+      appids: isOpen ? job.unanswered : [],
+      settledAt: isOpen ? null : sql`now()`,
+    })
+    .where('id', '=', request.id)
+    .execute();
+  await addToScan(trx, request.scanId, {
+    ...counts,
+    requests: isOpen ? 0 : 1,
+    unanswered: givenUp.length,
+  });
+  await finishScan(trx, request.scanId);
+}

@@ -1,0 +1,138 @@
+import { LARGEST_INTEGER } from '@pics/core';
+import { randomUUID } from 'node:crypto';
+import { sql, type Transaction } from 'kysely';
+import type { Database } from '../../connection/connect-database.ts';
+import { inTransaction } from '../../connection/in-transaction.ts';
+import type { Schema } from '../../schema.ts';
+import { wantAgain } from '../apps/mark-wanted.ts';
+import { addToScan, finishScan, getScanLimit, lockScan, type Scan } from './scans.ts';
+
+/** Ids whose change numbers are asked for with one request. */
+export interface ScanRequest {
+  batchId: string;
+  appids: number[];
+}
+
+/**
+ * How often a scan asks for the same ids. A scan is only the way to find what to fetch: known apps it cannot learn about
+ * become wanted instead, and the ledger keeps trying.
+ */
+export const MAX_SCAN_ATTEMPTS = 5;
+
+/**
+ * Claims the next request of the unfinished scans, or returns undefined when there is none: first one that got no response,
+ * then the next ids of a scan. Gaps go before everything else.
+ *
+ * A scan of known ids asks for the next `size` ids of the ledger, and fills its last request with the ids above the highest
+ * known. Ids are chosen at this moment, so a scan never holds more in Postgres than its requests in flight.
+ */
+export async function claimScanRequest(
+  db: Database,
+  { size }: { size: number },
+): Promise<ScanRequest | undefined> {
+  const batchId = randomUUID();
+  const reopened = await reclaim(db, batchId);
+  if (reopened) return { batchId, appids: reopened.appids };
+
+  return inTransaction(db, async (trx) => {
+    const scans = await trx
+      .selectFrom('picsScans')
+      .selectAll()
+      .where('finishedAt', 'is', null)
+      .orderBy((expression) => expression('reason', '=', 'gap'), 'desc')
+      .orderBy('id')
+      .forUpdate()
+      .execute();
+    for (const scan of scans) {
+      const appids = await nextAppids(trx, scan, size);
+      if (appids.length > 0) {
+        await insertRequest(trx, scan, appids, batchId);
+        return { batchId, appids };
+      }
+      await finishScan(trx, scan.id);
+    }
+    return undefined;
+  });
+}
+
+/**
+ * Releases the scan requests among these batches: they are claimed again, or given up when this was their last attempt.
+ */
+export async function releaseScanRequests(
+  trx: Transaction<Schema>,
+  batchIds: readonly string[],
+  { counts }: { counts: boolean },
+): Promise<void> {
+  const released = await trx
+    .updateTable('picsScanRequests')
+    .set((expression) => ({ batchId: null, attempts: expression('attempts', '+', counts ? 1 : 0) }))
+    .where('batchId', '=', (expression) => expression.fn.any(expression.val(batchIds)))
+    .returning(['id', 'scanId', 'appids', 'attempts'])
+    .execute();
+  for (const request of released.filter(({ attempts }) => attempts >= MAX_SCAN_ATTEMPTS)) {
+    await wantAgain(trx, request.appids);
+    await lockScan(trx, request.scanId);
+    await trx
+      .updateTable('picsScanRequests')
+      .set({ settledAt: sql`now()`, appids: [] })
+      .where('id', '=', request.id)
+      .execute();
+    await addToScan(trx, request.scanId, { requests: 1, unanswered: request.appids.length });
+    await finishScan(trx, request.scanId);
+  }
+}
+
+async function reclaim(db: Database, batchId: string): Promise<{ appids: number[] } | undefined> {
+  return db
+    .with('chosen', (query) =>
+      query
+        .selectFrom('picsScanRequests')
+        .select('id')
+        .where('settledAt', 'is', null)
+        .where('batchId', 'is', null)
+        .orderBy('id')
+        .limit(1)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .updateTable('picsScanRequests')
+    .from('chosen')
+    .set({ batchId })
+    .whereRef('picsScanRequests.id', '=', 'chosen.id')
+    .returning('appids')
+    .executeTakeFirst();
+}
+
+async function nextAppids(trx: Transaction<Schema>, scan: Scan, size: number): Promise<number[]> {
+  const limit = Math.min(await getScanLimit(trx, scan.knownOnly), LARGEST_INTEGER);
+  const known = scan.knownOnly ? await knownAppids(trx, scan.nextAppid, size) : [];
+  if (known.length === 0 && scan.nextAppid > limit) return [];
+  const above = (known.at(-1) ?? scan.nextAppid - 1) + 1;
+  const room = Math.max(0, Math.min(size - known.length, LARGEST_INTEGER + 1 - above));
+  return [...known, ...Array.from({ length: room }, (_, index) => above + index)];
+}
+
+async function knownAppids(trx: Transaction<Schema>, from: number, size: number): Promise<number[]> {
+  const known = await trx
+    .selectFrom('picsAppLedger')
+    .select('id')
+    .where('id', '>=', from)
+    .orderBy('id')
+    .limit(size)
+    .execute();
+  return known.map(({ id }) => id);
+}
+
+async function insertRequest(
+  trx: Transaction<Schema>,
+  scan: Scan,
+  appids: number[],
+  batchId: string,
+): Promise<void> {
+  await trx.insertInto('picsScanRequests').values({ scanId: scan.id, appids, batchId }).execute();
+  await trx
+    .updateTable('picsScans')
+    .set({ nextAppid: (appids.at(-1) ?? 0) + 1 })
+    .where('id', '=', scan.id)
+    .execute();
+}

@@ -1,0 +1,166 @@
+import { sql, type Selectable } from 'kysely';
+import type { Database } from '../../connection/connect-database.ts';
+import { inTransaction } from '../../connection/in-transaction.ts';
+import type { PicsScansTable } from '../../schema.ts';
+import { startBacklog } from '../apps/mark-wanted.ts';
+
+export type Scan = Selectable<PicsScansTable>;
+
+export interface ScanOptions {
+  /** Why: to find every app there is, to close a gap in the feed, or as a regular check. */
+  reason: Scan['reason'];
+  /** Ask for the ids in the ledger and a few above, instead of for every id from 0. */
+  knownOnly: boolean;
+}
+
+export interface ScanProgress extends Scan {
+  /** The last id it has to ask for, as of now; null once it is finished. */
+  lastAppid: number | null;
+}
+
+/**
+ * How far above the highest known id a scan of every id looks before it believes that there is nothing more. Steam assigns
+ * ids in ascending order with holes; SteamDatabase has scanned with this distance for years.
+ */
+const DISCOVERY_HEADROOM = 50_000;
+
+/**
+ * The same for a scan of known ids, which looks for the apps of the last hours or days: new ids lie close together, and
+ * the rest of the last request reaches far enough, so that a catalogue of 282,630 apps remains 57 requests of 5,000.
+ */
+const KNOWN_HEADROOM = 1_000;
+
+/**
+ * Starts a scan, unless one of the same reason is unfinished, which then continues and is returned.
+ *
+ * A gap is the exception: it starts again from the first id, for what the feed left out this time may lie where the
+ * unfinished scan has been already.
+ *
+ * From here on everything wanted so far counts as backlog, so that what the scan finds does not go before live changes.
+ */
+export async function startScan(db: Database, { reason, knownOnly }: ScanOptions): Promise<Scan> {
+  return inTransaction(db, async (trx) => {
+    await startBacklog(trx);
+    return trx
+      .insertInto('picsScans')
+      .values({ reason, knownOnly })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['reason'])
+          .where('finishedAt', 'is', null)
+          .doUpdateSet((eb) =>
+            reason === 'gap'
+              ? { nextAppid: 0, startedAt: sql<Date>`now()` }
+              : { nextAppid: eb.ref('picsScans.nextAppid') },
+          ),
+      )
+      .returningAll()
+      .executeTakeFirstOrThrow();
+  });
+}
+
+/** Finds the latest scan of this reason, finished or not. */
+export async function findScan(db: Database, reason: Scan['reason']): Promise<Scan | undefined> {
+  return latestScans(db).where('reason', '=', reason).executeTakeFirst();
+}
+
+/** Finds the scan that was started last, of whatever reason, finished or not. */
+export async function findLatestScan(db: Database): Promise<Scan | undefined> {
+  return latestScans(db).executeTakeFirst();
+}
+
+/** Finds the oldest scan that is not finished. */
+export async function findUnfinishedScan(db: Database): Promise<Scan | undefined> {
+  return db
+    .selectFrom('picsScans')
+    .selectAll()
+    .where('finishedAt', 'is', null)
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+/** Gets the latest scans, the newest first: discoveries, gaps, and sweeps. */
+export async function getScans(db: Database, limit: number): Promise<ScanProgress[]> {
+  const scans = await latestScans(db, limit).execute();
+  return Promise.all(
+    scans.map(async (scan) => ({
+      ...scan,
+      lastAppid: scan.finishedAt ? null : await getScanLimit(db, scan.knownOnly),
+    })),
+  );
+}
+
+function latestScans(db: Database, limit = 1) {
+  return db.selectFrom('picsScans').selectAll().orderBy('id', 'desc').limit(limit);
+}
+
+/**
+ * The last id a scan has to ask for, as of now: it moves up while the scan finds higher ids.
+ *
+ * An id that somebody asked for by hand and that Steam never confirmed (wanted at 0, nothing stored) does not count: a
+ * mistyped id must not become two thousand million ids.
+ */
+export async function getScanLimit(db: Database, knownOnly: boolean): Promise<number> {
+  const highest = await db
+    .selectFrom('picsAppLedger')
+    .select('id')
+    .where((eb) => eb.or([eb('wantedChangeNumber', '>', 0), eb('storedChangeNumber', 'is not', null)]))
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return (highest?.id ?? 0) + (knownOnly ? KNOWN_HEADROOM : DISCOVERY_HEADROOM);
+}
+
+/** Locks a scan for the rest of the transaction: the process that settles its last request sees all others settled. */
+export async function lockScan(db: Database, scanId: number): Promise<void> {
+  await db.selectFrom('picsScans').select('id').where('id', '=', scanId).forUpdate().execute();
+}
+
+/** Adds to the counters of a scan. */
+export async function addToScan(
+  db: Database,
+  scanId: number,
+  added: Partial<Pick<Scan, 'requests' | 'seen' | 'marked' | 'gone' | 'unanswered'>>,
+): Promise<void> {
+  await db
+    .updateTable('picsScans')
+    .set((expression) => ({
+      requests: expression('requests', '+', added.requests ?? 0),
+      seen: expression('seen', '+', added.seen ?? 0),
+      marked: expression('marked', '+', added.marked ?? 0),
+      gone: expression('gone', '+', added.gone ?? 0),
+      unanswered: expression('unanswered', '+', added.unanswered ?? 0),
+    }))
+    .where('id', '=', scanId)
+    .execute();
+}
+
+/**
+ * Finishes a scan when nothing of it is left: no open request, and no id up to its limit that was not asked for. The caller
+ * has locked the scan.
+ */
+export async function finishScan(db: Database, scanId: number): Promise<void> {
+  const scan = await db
+    .selectFrom('picsScans')
+    .select(['knownOnly', 'nextAppid'])
+    .where('id', '=', scanId)
+    .executeTakeFirstOrThrow();
+  if (scan.nextAppid <= (await getScanLimit(db, scan.knownOnly))) return;
+  await db
+    .updateTable('picsScans')
+    .set({ finishedAt: sql`coalesce(finished_at, now())` })
+    .where('id', '=', scanId)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('picsScanRequests')
+            .select('picsScanRequests.id')
+            .where('scanId', '=', scanId)
+            .where('settledAt', 'is', null),
+        ),
+      ),
+    )
+    .execute();
+}

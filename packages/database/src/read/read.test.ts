@@ -1,0 +1,243 @@
+import { sql } from 'kysely';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createTestDatabase } from '../../../../test/support/database.ts';
+import { connectDatabase, type Database } from '../connection/connect-database.ts';
+import { startCursor } from '../ledger/cursor.ts';
+import { claimBatch } from '../ledger/apps/claim-batch.ts';
+import { recordPoll } from '../ledger/record-poll.ts';
+import { startScan } from '../ledger/scans/scans.ts';
+import { findApp } from './find-app.ts';
+import { getFailures } from './failures.ts';
+import { getFeed } from './feed.ts';
+import { getLatestChanges, type ChangesStart } from './feed.ts';
+import { getScans } from '../ledger/scans/scans.ts';
+import { findFailedApps, groupFailures } from './failures.ts';
+import { searchApps } from './search-apps.ts';
+
+let database: Database;
+
+beforeEach(async () => {
+  const { url } = await createTestDatabase();
+  database = connectDatabase(url, { applicationName: 'test', maxConnections: 4 });
+});
+
+afterEach(() => database.destroy());
+
+async function poll(
+  since: number,
+  current: number,
+  ...apps: [id: number, changeNumber: number][]
+): Promise<void> {
+  const changes = apps.map(([id, changeNumber]) => ({ id, changeNumber, needsToken: false }));
+  await recordPoll(database, { since, current, apps: changes, packages: [] });
+}
+
+async function store(appid: number, name: string | null, changeNumber: number, type = 'game'): Promise<void> {
+  await database.insertInto('apps').values({ appid, name, type, picsAccess: 'public' }).execute();
+  await sql`
+    insert into pics_app_ledger (id, stored_change_number, wanted_change_number, settled_change_number)
+    values (${appid}, ${changeNumber}, ${changeNumber}, ${changeNumber})
+    on conflict (id) do update set stored_change_number = excluded.stored_change_number,
+      settled_change_number = excluded.settled_change_number, batch_id = null
+  `.execute(database);
+}
+
+async function fail(appid: number, error: string, minutesAgo: number): Promise<void> {
+  await sql`
+    insert into pics_app_ledger (id, wanted_change_number, failed_at, last_error)
+    values (${appid}, 1, now() - make_interval(mins => ${minutesAgo}), ${error})
+  `.execute(database);
+}
+
+describe('the feed', () => {
+  test('is behind nothing before the first poll, and when every change is stored', async () => {
+    expect(await getFeed(database)).toMatchObject({
+      changeNumber: null,
+      changesBehind: 0,
+      behindSince: null,
+    });
+    await startCursor(database, 100);
+    await poll(100, 110, [440, 105]);
+    await store(440, 'Team Fortress 2', 105);
+    expect(await getFeed(database)).toMatchObject({ changeNumber: 110, changesBehind: 0, behindSince: null });
+  });
+
+  test('is behind from the oldest change that is not stored, also while that is in flight or asked for again', async () => {
+    await startCursor(database, 100);
+    await poll(100, 120, [440, 105], [570, 118]);
+    const behind = { changesBehind: 16, behindSince: expect.any(Date) };
+    expect(await getFeed(database)).toMatchObject(behind);
+    await claimBatch(database, { size: 10 });
+    expect(await getFeed(database)).toMatchObject(behind);
+    await sql`update pics_app_ledger set batch_id = null, attempts = 1, not_before = now()`.execute(database);
+    expect(await getFeed(database)).toMatchObject(behind);
+    await store(440, 'Team Fortress 2', 105);
+    expect(await getFeed(database)).toMatchObject({ changesBehind: 3 });
+  });
+
+  test('counts neither a backlog nor what failed nor what is fetched once more', async () => {
+    await startCursor(database, 100);
+    await sql`insert into pics_app_ledger (id, wanted_change_number) select generate_series(1, 50), 0`.execute(
+      database,
+    );
+    await poll(100, 110, [440, 105], [570, 106]);
+    await store(440, 'Team Fortress 2', 105);
+    await sql`update pics_app_ledger set settled_change_number = null where id = 440`.execute(database);
+    await sql`update pics_app_ledger set failed_at = now() where id = 570`.execute(database);
+    expect(await getFeed(database)).toMatchObject({ changesBehind: 0, behindSince: null });
+  });
+});
+
+test('the latest changes come newest first, with the names of the apps and what became of each', async () => {
+  await startCursor(database, 100);
+  await poll(100, 110, [10, 101], [20, 102], [30, 103], [40, 104]);
+  await claimBatch(database, { size: 10 });
+  await store(10, 'Counter-Strike', 101);
+  await sql`update pics_app_ledger set settled_change_number = 102, batch_id = null where id = 20`.execute(
+    database,
+  );
+  await sql`update pics_app_ledger set failed_at = now(), batch_id = null where id = 30`.execute(database);
+  await poll(110, 120, [10, 115]);
+  const changes = await getLatestChanges(database, 4);
+  expect(
+    changes.map(({ changeNumber, appid, name, outcome }) => [changeNumber, appid, name, outcome]),
+  ).toEqual([
+    [115, 10, 'Counter-Strike', 'wanted'],
+    [104, 40, null, 'in flight'],
+    [103, 30, null, 'failed'],
+    [102, 20, null, 'unknown'],
+  ]);
+});
+
+test('changes are listed from a number, or from a time on', async () => {
+  await startCursor(database, 100);
+  await poll(100, 110, [10, 101], [20, 102]);
+  await sql`update pics_changes set seen_at = '2026-01-01T12:00Z'`.execute(database);
+  await poll(110, 120, [30, 111]);
+  await sql`update pics_changes set seen_at = '2026-01-02T12:00Z' where id = 30`.execute(database);
+  const appidsFrom = async (start: ChangesStart, limit = 9) =>
+    (await getLatestChanges(database, limit, start)).map(({ appid }) => appid);
+  expect(await appidsFrom({ after: 101 })).toEqual([30, 20]);
+  expect(await appidsFrom({ after: 101 }, 1)).toEqual([30]);
+  expect(await appidsFrom({ from: new Date('2026-01-02T12:00Z') })).toEqual([30]);
+  expect(await appidsFrom({ from: new Date('2026-01-01T12:00Z') })).toEqual([30, 20, 10]);
+});
+
+test('scans come newest first; one that is not finished says how far it has to go', async () => {
+  await startScan(database, { reason: 'discovery', knownOnly: false });
+  await sql`update pics_scans set finished_at = now()`.execute(database);
+  await startScan(database, { reason: 'gap', knownOnly: true });
+  await store(440, 'Team Fortress 2', 105);
+  const scans = await getScans(database, 10);
+  expect(scans.map(({ reason, lastAppid }) => [reason, lastAppid])).toEqual([
+    ['gap', 1_440],
+    ['discovery', null],
+  ]);
+});
+
+describe('failures', () => {
+  beforeEach(async () => {
+    await fail(10, 'KeyValuesError: cut off at 120', 30);
+    await fail(20, 'KeyValuesError: cut off at 7', 10);
+    await fail(30, 'NoResponse: Steam did not answer in time', 5);
+    await database.insertInto('apps').values({ appid: 20, name: 'Twenty' }).execute();
+  });
+
+  test('are grouped by their reason, whatever numbers are in it, the largest group first', async () => {
+    const groups = await groupFailures(database, 10);
+    expect(groups.map(({ error, apps }) => [error, apps])).toEqual([
+      ['KeyValuesError: cut off at #', 2],
+      ['NoResponse: Steam did not answer in time', 1],
+    ]);
+    expect(groups[0]?.examples).toEqual([
+      { appid: 20, name: 'Twenty' },
+      { appid: 10, name: null },
+    ]);
+    expect(groups[0]?.firstFailedAt.getTime()).toBeLessThan(groups[0]?.lastFailedAt.getTime() ?? 0);
+  });
+
+  test('are listed one by one, the latest first', async () => {
+    const failures = await getFailures(database, 2);
+    expect(failures.map(({ appid, name, error }) => [appid, name, error])).toEqual([
+      [30, null, 'NoResponse: Steam did not answer in time'],
+      [20, 'Twenty', 'KeyValuesError: cut off at 7'],
+    ]);
+  });
+
+  test('of one group are found by its reason', async () => {
+    expect(await findFailedApps(database, 'KeyValuesError: cut off at #')).toEqual([10, 20]);
+    expect(await findFailedApps(database, 'KeyValuesError: cut off at 7')).toEqual([]);
+  });
+});
+
+describe('search', () => {
+  beforeEach(async () => {
+    await store(70, 'Half-Life', 1);
+    await store(220, 'Half-Life 2', 1);
+    await store(323_130, 'Half-Life 2 Soundtrack', 1, 'music');
+    await store(500, 'Left 4 Dead', 1);
+    await store(4_000, '100%_real', 1);
+  });
+
+  const appids = async (text: string) => (await searchApps(database, text, 10)).map(({ appid }) => appid);
+
+  test('finds parts of names whatever the case, the very name first', async () => {
+    expect(await appids('half-life 2')).toEqual([220, 323_130]);
+    expect(await appids('LIFE')).toEqual([70, 220, 323_130]);
+  });
+
+  test('finds an id before names that hold the number', async () => {
+    await store(4, 'Four', 1);
+    expect(await appids('4')).toEqual([4, 500]);
+  });
+
+  test('takes wildcards for the signs they are', async () => {
+    expect(await appids('%_')).toEqual([4_000]);
+    expect(await appids('\\')).toEqual([]);
+  });
+
+  test('finds nothing for nothing, and for numbers no id can have', async () => {
+    expect(await appids('  ')).toEqual([]);
+    expect(await appids('9999999999')).toEqual([]);
+  });
+});
+
+describe('the details of an app', () => {
+  test('holds its rows, its line in the ledger and its changes', async () => {
+    await store(220, 'Half-Life 2', 105);
+    await sql`insert into apps (appid, name) values (380, 'Episode One')`.execute(database);
+    await sql`update apps set parent_appid = 380 where appid = 220`.execute(database);
+    await sql`insert into developers (name) values ('Valve')`.execute(database);
+    await sql`insert into app_developers select 220, id from developers`.execute(database);
+    await sql`insert into steam_tags values (1663, 'FPS'), (7, null)`.execute(database);
+    await sql`insert into app_steam_tags values (220, 7, 2), (220, 1663, 1)`.execute(database);
+    await sql`insert into app_dlc values (220, 380), (220, 999)`.execute(database);
+    await startCursor(database, 100);
+    await poll(100, 110, [220, 105]);
+    expect(await findApp(database, 220)).toMatchObject({
+      app: { name: 'Half-Life 2' },
+      ledger: { picsChangeNumber: 105 },
+      parent: { id: 380, name: 'Episode One' },
+      developers: ['Valve'],
+      tags: [
+        { id: 1663, name: 'FPS' },
+        { id: 7, name: null },
+      ],
+      dlc: [
+        { id: 380, name: 'Episode One' },
+        { id: 999, name: null },
+      ],
+      changes: [{ changeNumber: 105 }],
+    });
+  });
+
+  test('is there for an app that is only wanted, and not for one nobody has heard of', async () => {
+    await startCursor(database, 100);
+    await poll(100, 110, [220, 105]);
+    expect(await findApp(database, 220)).toMatchObject({
+      app: undefined,
+      ledger: { wantedChangeNumber: 105 },
+    });
+    expect(await findApp(database, 221)).toBeUndefined();
+  });
+});
