@@ -1,7 +1,7 @@
 import { extractApp } from '@pics/appinfo';
 import type { AppBody } from '@pics/core';
 import { parse, type KeyValuesObject } from 'kvparser';
-import { makeRecord } from '../../packages/appinfo/src/extract/make-record.ts';
+import { makeRecord } from '../../packages/appinfo/src/extract/extract-app.ts';
 import { readAppEntries } from '../input/app-records.ts';
 import { cpuSeconds } from '../measure/figure.ts';
 import { serveMeasurements } from '../measure/measured-process.ts';

@@ -3,7 +3,7 @@ import { type EventEmitter, once } from 'node:events';
 import { createRequire } from 'node:module';
 import type { AppRecord } from '@pics/core';
 import type { KeyValuesObject } from 'kvparser';
-import { makeRecord } from '../../packages/appinfo/src/extract/make-record.ts';
+import { makeRecord } from '../../packages/appinfo/src/extract/extract-app.ts';
 import { pickAppInfo } from './pick-app-info.ts';
 
 /** steam-user, unchanged. */

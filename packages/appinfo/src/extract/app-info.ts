@@ -1,14 +1,14 @@
 import { block, list, type Selected, text, tree } from '../keyvalues/select-key-values.ts';
 
 /**
- * Recorded lists reach about a hundred entries (languages). A list that goes past this is not one that Steam made, and
- * every entry of it would become a row.
+ * Recorded lists reach about a hundred entries (languages). Every entry becomes a row, so a list that no real app has
+ * must fail instead of filling the tables.
  */
 const MAX_ENTRIES = 1_000;
 
 const numberedTexts = list(text, MAX_ENTRIES);
 
-/** Every path of a body that extraction reads; all else is skipped. */
+/** Every path of a body that extraction reads; everything else is skipped. */
 export const appInfo = block({
   appid: text,
   public_only: text,

@@ -1,4 +1,9 @@
-import { ExtractionError } from './extraction-error.ts';
+import { PermanentError } from '@pics/core';
+
+/** The body is KeyValues text but cannot become a record of this app; the message says why. */
+export class ExtractionError extends PermanentError {
+  override name = 'ExtractionError';
+}
 
 /** Postgres' integer; app, tag, genre and category ids are such columns. */
 export const MAX_INTEGER = 2_147_483_647;
@@ -11,15 +16,15 @@ const MAX_TIMESTAMP = 9_224_318_015_999;
 
 /**
  * Far above any text that Steam publishes (recorded: 511 bytes, a list of DLC) and low enough that a batch of such
- * records still fits a job. In characters.
+ * records still fits in a job. In characters.
  */
 const MAX_TEXT_LENGTH = 65_536;
 
 /**
- * The text as a column or a jsonb value can hold it: without NULs, which Postgres refuses, without blanks around it,
- * and null when nothing is left.
+ * The text as a column or a jsonb value can hold it: without NULs, which Postgres refuses, and trimmed; null when
+ * nothing is left.
  *
- * @param path what it is, for the error.
+ * @param path where it is in the body, for the error.
  * @throws ExtractionError when it is longer than 65,536 characters.
  */
 export function toText(value: string | undefined, path: string): string | null {
@@ -27,7 +32,7 @@ export function toText(value: string | undefined, path: string): string | null {
   return toStorable(value, path).trim() || null;
 }
 
-/** The same, but blanks stay and an empty text stays one. */
+/** The same, but blanks stay and an empty text stays empty. */
 export function toStorable(value: string, path: string): string {
   if (value.length > MAX_TEXT_LENGTH) {
     throw new ExtractionError(`${path} is ${value.length} characters long (at most ${MAX_TEXT_LENGTH})`);
@@ -35,7 +40,7 @@ export function toStorable(value: string, path: string): string {
   return value.includes('\0') ? value.replaceAll('\0', '') : value;
 }
 
-/** The decimal number within the range, or null: an empty value is no zero, and what does not fit its column is nothing. */
+/** The decimal number within the range, else null: an empty value is not zero, and what does not fit its column is null. */
 export function toInteger(value: string | undefined, min: number, max: number): number | null {
   if (value === undefined || value === '') return null;
   let number = 0;

@@ -1,11 +1,11 @@
 import { type AppBody, appRecordSchema } from '@pics/core';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { KeyValuesError } from '../keyvalues/key-values-error.ts';
+import { KeyValuesError } from '../keyvalues/key-values-reader.ts';
 import { randomIntegers, randomText } from '../keyvalues/testing/random-texts.ts';
 import { recordedTexts } from '../keyvalues/testing/recorded-texts.ts';
 import { extractApp } from './extract-app.ts';
-import { ExtractionError } from './extraction-error.ts';
+import { ExtractionError } from './column-values.ts';
 import { appBody } from './testing/app-body.ts';
 import { fullApp } from './testing/full-app.ts';
 import { naiveExtractApp } from './testing/naive-extract-app.ts';
@@ -15,7 +15,7 @@ const { stackTraceLimit } = Error;
 beforeAll(() => void (Error.stackTraceLimit = 0));
 afterAll(() => void (Error.stackTraceLimit = stackTraceLimit));
 
-test('any well-formed body gives the record that the rules give when followed naively, and one that fits the schema', () => {
+test('any well-formed body gives the record of the naive extraction, and it fits the schema', () => {
   const random = randomIntegers(7);
   const differing: string[] = [];
   let records = 0;
@@ -31,7 +31,7 @@ test('any well-formed body gives the record that the rules give when followed na
   expect(records).toBeGreaterThan(6_000);
 }, 60_000);
 
-test('any bytes give a record that fits the schema, or an error of its own', () => {
+test('any bytes give a record that fits the schema, or an error of this package', () => {
   const random = randomIntegers(8);
   const valid = [appBody(fullApp)];
   const misfits: string[] = [];
@@ -48,7 +48,7 @@ test('any bytes give a record that fits the schema, or an error of its own', () 
 }, 60_000);
 
 describe.skipIf(recordedTexts.length === 0)('recorded texts (skipped without recorded PICS data)', () => {
-  test('give the records that the rules give when followed naively, and ones that fit the schema', () => {
+  test('give the records of the naive extraction, and they fit the schema', () => {
     const misfits: string[] = [];
     for (const { appid, changeNumber, path, read } of recordedTexts) {
       const entry = { appid, changeNumber, missingToken: false, body: read() };

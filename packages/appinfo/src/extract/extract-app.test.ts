@@ -1,7 +1,7 @@
 import { PermanentError } from '@pics/core';
 import { describe, expect, test } from 'vitest';
 import { extractApp } from './extract-app.ts';
-import { ExtractionError } from './extraction-error.ts';
+import { ExtractionError } from './column-values.ts';
 import { appBody, numbered } from './testing/app-body.ts';
 import { extracted } from './testing/extracted.ts';
 import { fullApp } from './testing/full-app.ts';
@@ -29,7 +29,7 @@ const NO_COMMON = {
   deck: null,
 };
 
-test('makes of a full body a record with every field', () => {
+test('a full body gives a record with every field', () => {
   expect(extracted(fullApp)).toStrictEqual({
     appid: 1000,
     changeNumber: 77,
@@ -82,7 +82,7 @@ test('makes of a full body a record with every field', () => {
   });
 });
 
-test('leaves the body and the entry as they were', () => {
+test('extracting changes neither the body nor what came with it', () => {
   const body = appBody(fullApp);
   const before = Buffer.from(body);
   const entry = Object.freeze({ appid: 1000, changeNumber: 77, missingToken: false, body });
@@ -90,7 +90,7 @@ test('leaves the body and the entry as they were', () => {
   expect(body.equals(before)).toBe(true);
 });
 
-test('throws errors that count as permanent', () => {
+test('a body that cannot be extracted fails for good', () => {
   const empty = { appid: 1000, changeNumber: 1, missingToken: false, body: new Uint8Array() };
   expect(() => extractApp(empty)).toThrow(ExtractionError);
   expect(() => extractApp(empty)).toThrow(PermanentError);
@@ -136,7 +136,7 @@ describe('access', () => {
     });
   });
 
-  test('a missing token bears an empty body', () => {
+  test('a missing token allows an empty body', () => {
     const restricted = { appid: 1000, changeNumber: 77, access: 'restricted' };
     expect(extracted(new Uint8Array(), true)).toStrictEqual(restricted);
     expect(extracted(new Uint8Array(1), true)).toStrictEqual(restricted);
@@ -146,7 +146,7 @@ describe('access', () => {
 describe('developers and publishers', () => {
   const extended = { developer: ' Solo, Inc. ', publisher: 'Solo Press' };
 
-  test('are the associations of the type: trimmed, in order, each once, none empty', () => {
+  test('are the associations of the type: trimmed, in order, without repeats and empty names', () => {
     const associations = numbered([
       { type: 'developer', name: ' Nine Rivers ' },
       { type: 'Publisher', name: 'Tenth Press' },

@@ -1,35 +1,64 @@
 import type { AppBody, AppRecord } from '@pics/core';
 import { selectKeyValues } from '../keyvalues/select-key-values.ts';
 import { type AppInfo, appInfo } from './app-info.ts';
-import { MAX_INTEGER, toInteger } from './column-values.ts';
-import { ExtractionError } from './extraction-error.ts';
-import { makeRecord } from './make-record.ts';
+import { ExtractionError, MAX_INTEGER, toFlag, toInteger } from './column-values.ts';
+import { extractCommon } from './extract-common.ts';
+import { extractDepots } from './extract-depots.ts';
+import { extractExtended } from './extract-extended.ts';
+import { extractCompanies } from './extract-names.ts';
 
 /**
- * The record of one app, from its entry in an answer of Steam: what the body says, nothing else. The same entry always
- * gives the same record.
+ * The record of one app from the body that Steam sent: what the body says, nothing else. The same body always gives the
+ * same record.
  *
- * @throws KeyValuesError when the body is no KeyValues text.
- * @throws ExtractionError when it is, but of another app or of no app, or holds more than a row can. Both are permanent:
- *   the same body will never give a record.
+ * @throws KeyValuesError when the body is not KeyValues text.
+ * @throws ExtractionError when it is, but of another app or not of an app, or holds more than a row can. Both are
+ *   permanent: the same body will never give a record.
  */
-export function extractApp(entry: AppBody): AppRecord {
-  return makeRecord(entry, selectAppInfo(entry));
+export function extractApp(app: AppBody): AppRecord {
+  return makeRecord(app, selectAppInfo(app));
 }
 
-/** The wanted part of the body, which must be this app's. */
-function selectAppInfo(entry: AppBody): Partial<AppInfo> {
-  if (entry.body.every((byte) => byte === 0)) {
-    if (entry.missingToken) return {};
+/** What extraction reads of the body, which must be this app's. */
+function selectAppInfo({ appid, missingToken, body }: AppBody): Partial<AppInfo> {
+  if (body.every((byte) => byte === 0)) {
+    if (missingToken) return {};
     throw new ExtractionError('the body is empty');
   }
-  const { key, value } = selectKeyValues(entry.body, appInfo);
+  const { key, value } = selectKeyValues(body, appInfo);
   if (key.toLowerCase() !== 'appinfo') {
     throw new ExtractionError(`the root of the body is "${key.slice(0, 40)}", not "appinfo"`);
   }
   if (value === undefined) throw new ExtractionError('the root of the body holds no block');
-  if (value.appid && toInteger(value.appid, 0, MAX_INTEGER) !== entry.appid) {
-    throw new ExtractionError(`the body is of app ${value.appid.slice(0, 40)}, not ${entry.appid}`);
+  if (value.appid && toInteger(value.appid, 0, MAX_INTEGER) !== appid) {
+    throw new ExtractionError(`the body is of app ${value.appid.slice(0, 40)}, not ${appid}`);
   }
   return value;
+}
+
+/**
+ * The record of one app from what its body says, however it was parsed.
+ *
+ * An app is `restricted` when Steam shows only a part of it, as the response says (missing token) or the body
+ * (`public_only`). Its record has only the sections in the body. Any other app is `public`, and its record has every
+ * section: what a public body leaves out does not exist.
+ *
+ * @throws ExtractionError when it it holds more than a row can.
+ */
+export function makeRecord(app: Omit<AppBody, 'body'>, info: Partial<AppInfo>): AppRecord {
+  const restricted = app.missingToken || toFlag(info.public_only);
+  const { common, extended, depots } = info;
+  const record: AppRecord = {
+    appid: app.appid,
+    changeNumber: app.changeNumber,
+    access: restricted ? 'restricted' : 'public',
+  };
+  if (common || !restricted) record.common = extractCommon(common ?? {});
+  if (extended || !restricted) record.extended = extractExtended(extended);
+  if (depots || !restricted) record.depots = extractDepots(depots);
+  const developers = extractCompanies('developer', info, restricted);
+  if (developers) record.developers = developers;
+  const publishers = extractCompanies('publisher', info, restricted);
+  if (publishers) record.publishers = publishers;
+  return record;
 }

@@ -13,7 +13,7 @@ describe('texts', () => {
     expect(extractedCommon({ name: ' \0 Ni\0ne\0', type: '\0' })).toMatchObject({ name: 'Nine', type: null });
   });
 
-  test('get U+FFFD for bytes that are no UTF-8, so that no lone surrogate reaches Postgres', () => {
+  test('get U+FFFD for bytes that are not UTF-8, so that no lone surrogate reaches Postgres', () => {
     const body = Buffer.from('"appinfo" { "common" { "name" "Nin\xe9 \xed\xa0\x80" } }', 'latin1');
     expect(extracted(body).common?.name).toMatch(/^Nin\uFFFD \uFFFD+$/);
   });
@@ -23,7 +23,7 @@ describe('texts', () => {
     expect(extracted({ Common: { name: 'first' }, common: { name: 'second' } }).common?.name).toBe('first');
   });
 
-  test('are nothing where Steam sends a block instead, and the other way round', () => {
+  test('count as absent where Steam sends a block instead, as blocks do where it sends a text', () => {
     expect(extractedCommon({ name: { '0': 'x' }, store_tags: '19' })).toMatchObject({
       name: null,
       tagIds: [],
@@ -83,7 +83,7 @@ describe('lists', () => {
     expect(extractedCommon({ store_tags }).tagIds).toEqual([492, 19]);
   });
 
-  test('leave out what is no id; genre 0 is none', () => {
+  test('leave out whatever is not an id, such as genre 0', () => {
     const ids = numbered(['0', '', '-4', '1.5', 'x', '2147483648', '3']);
     expect(extractedCommon({ store_tags: ids, genres: ids })).toMatchObject({ tagIds: [3], genreIds: [3] });
   });

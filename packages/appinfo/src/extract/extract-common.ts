@@ -1,17 +1,20 @@
 import type { CommonSection } from '@pics/core';
 import type { Common } from './app-info.ts';
-import { associatedNames } from './associated-names.ts';
 import { MAX_INTEGER, toFlag, toId, toInteger, toText, toTimestamp } from './column-values.ts';
 import { extractDeckReport } from './extract-deck-report.ts';
 import { extractLanguages } from './extract-languages.ts';
-import { idsInOrder, inOrder } from './in-order.ts';
+import { extractAssociated } from './extract-names.ts';
+import { idsInOrder, inOrder } from './numbered-lists.ts';
 
-/** What `common` carries; without one, all null and empty. The path of a field is its comment or its function's. */
+/**
+ * The fields of `common`, all null and empty without one. Where a field comes from is in its comment, or in that of its
+ * function.
+ */
 export function extractCommon(common: Partial<Common>): CommonSection {
   return {
     /** common.name */
     name: toText(common.name, 'common.name'),
-    /** common.type, in lower case, unknown ones too: absent is not "game". */
+    /** common.type, in lower case, unknown types too; an absent type is not "game". */
     type: toText(common.type, 'common.type')?.toLowerCase() ?? null,
     /** common.parent; it may name an app that does not exist. */
     parentAppid: toId(common.parent),
@@ -32,14 +35,14 @@ export function extractCommon(common: Partial<Common>): CommonSection {
       toText(common.metacritic_url, 'common.metacritic_url'),
     /** common.store_tags.{n}: the order is the rank. */
     tagIds: idsInOrder(common.store_tags),
-    /** common.genres.{n}; 0 is none. */
+    /** common.genres.{n}; 0 means none. */
     genreIds: idsInOrder(common.genres),
     /** common.primary_genre; it may be missing from the genres. */
     primaryGenreId: toId(common.primary_genre),
     categoryIds: extractCategoryIds(common.category),
     contentDescriptors: extractContentDescriptors(common.content_descriptors),
     languages: extractLanguages(common.supported_languages, common.languages),
-    franchises: associatedNames('franchise', common.associations),
+    franchises: extractAssociated('franchise', common.associations),
     deck: extractDeckReport(common.steam_deck_compatibility),
   };
 }
@@ -47,8 +50,8 @@ export function extractCommon(common: Partial<Common>): CommonSection {
 const PLATFORMS = ['windows', 'macos', 'linux'];
 
 /**
- * `common.oslist`, a comma list whose order varies: windows, macos, linux in this order, others after them by the
- * alphabet, in lower case, each once.
+ * `common.oslist`, a comma list whose order varies: windows, macos, linux in this order, then others in
+ * alphabetical order, in lower case, each once.
  */
 function extractPlatforms(oslist: Common['oslist']): string | null {
   const text = toText(oslist, 'common.oslist')?.toLowerCase();
@@ -66,7 +69,7 @@ function extractControllerSupport(value: Common['controller_support']): 'full' |
   return support === 'full' || support === 'partial' ? support : null;
 }
 
-/** `common.category.category_{id}`: the id stands in the key, and the value says whether it holds. In ascending order. */
+/** `common.category.category_{id}`: the id is in the key, and the value says whether it applies. In ascending order. */
 function extractCategoryIds(category: Common['category']): number[] {
   const seen: number[] = [];
   const ids: number[] = [];

@@ -34,7 +34,7 @@ test('the Deck report has tests in the order of their numbers, in the words of S
   ]);
 });
 
-test('the Deck report has the configuration as it stands: strings, blanks kept, the first of equal keys, no NUL', () => {
+test('the Deck report has the configuration as sent: strings with their blanks, the first of equal keys, without NULs', () => {
   const configuration = { Small_Text: ' 1 ', small_text: '0', empty: '', 'a\0': 'b\0', deep: { none: {} } };
   expect(deckReport({ configuration })?.configuration).toStrictEqual({
     Small_Text: ' 1 ',
@@ -44,7 +44,7 @@ test('the Deck report has the configuration as it stands: strings, blanks kept, 
   });
 });
 
-test('the Deck report has no key in its configuration that would reach a prototype', () => {
+test('the Deck report leaves out keys of its configuration that would replace a prototype', () => {
   const hostile = [
     ['__proto__', { polluted: '1' }],
     ['constructor', { prototype: 'x' }],

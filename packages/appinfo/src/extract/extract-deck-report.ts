@@ -2,12 +2,12 @@ import type { DeckReport } from '@pics/core';
 import type { EntryTree } from '../keyvalues/select-key-values.ts';
 import type { Common } from './app-info.ts';
 import { MAX_SMALLINT, MIN_SMALLINT, toInteger, toStorable, toText, toTimestamp } from './column-values.ts';
-import { inOrder } from './in-order.ts';
+import { inOrder } from './numbered-lists.ts';
 
 /**
  * `common.steam_deck_compatibility`: category (0-3), test_timestamp, tested_build_id, steamos_compatibility,
- * tests.{n} {display, token} in Steam's order and words, and configuration as it stands. Null without the block: not
- * tested.
+ * tests.{n} {display, token} in Steam's order and words, and configuration as it is. Null without the block: the app
+ * has not been tested.
  */
 export function extractDeckReport(report: Common['steam_deck_compatibility']): DeckReport | null {
   if (!report) return null;
@@ -36,7 +36,7 @@ type Configuration = { [key: string]: string | Configuration };
 /** A tree as an object with string leaves. The first of equal keys counts. */
 function toObject(tree: EntryTree): Configuration {
   const object: Configuration = {};
-  const seen = new Set(['__proto__']); // JSON readers drop this key, for what it would do to the object.
+  const seen = new Set(['__proto__']); // JSON parsers drop this key, because it could replace the object's prototype.
   for (const { key, value } of tree) {
     const name = toStorable(key, PATH);
     const folded = name.toLowerCase();

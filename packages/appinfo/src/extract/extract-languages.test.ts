@@ -3,7 +3,7 @@ import { extractedCommon } from './testing/extracted.ts';
 
 const DEPOT_LANGUAGE = { supported: true, full_audio: false, subtitles: false };
 
-test('languages are those of the depots, as supported and no more, when the store names none', () => {
+test('languages are those of the depots, merely supported, when the store names none', () => {
   const languages = [
     ['english', '1'],
     ['german', '0'],
@@ -16,7 +16,7 @@ test('languages are those of the depots, as supported and no more, when the stor
   });
 });
 
-test('languages of the store stand alone, what is missing being false and the first of equal ones counting', () => {
+test('languages of the store replace those of the depots; absent flags are false, and the first of equal languages counts', () => {
   const supported_languages = { English: { full_audio: '1' }, english: { supported: '1' }, french: {} };
   expect(extractedCommon({ supported_languages, languages: { german: '1' } }).languages).toEqual({
     english: { supported: false, full_audio: true, subtitles: false },
@@ -28,7 +28,7 @@ test('languages are null when neither names any', () => {
   expect(extractedCommon({ languages: { german: '0' } }).languages).toBeNull();
 });
 
-test('a key that would reach a prototype is no language', () => {
+test('a key that would replace a prototype is not a language', () => {
   const { languages } = extractedCommon({
     languages: [
       ['__proto__', '1'],

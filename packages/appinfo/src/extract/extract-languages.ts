@@ -6,11 +6,11 @@ import { toFlag, toText } from './column-values.ts';
 type Languages = Record<string, LanguageSupport>;
 
 /**
- * `common.supported_languages.{language} {supported, full_audio, subtitles}`, which is the store's table and leaves out
- * what is false; when that names none, `common.languages.{language}`, which are the languages of the depots and say no
- * more than that a language is supported. Null when neither names any.
+ * The store's table, `common.supported_languages.{language} {supported, full_audio, subtitles}`, where what is false is
+ * absent. When it names no language, the languages of the depots, `common.languages.{language}`, which only say that a
+ * language is supported. Null when neither names any.
  *
- * Languages are keys in Steam's text, so they are in lower case here and the first of equal ones counts.
+ * Languages are keys in Steam's text: they come in lower case, and the first of equal ones counts.
  */
 export function extractLanguages(
   store: Common['supported_languages'],
@@ -36,7 +36,7 @@ function byLanguage<Value>(
   const seen = new Set<string>();
   for (const { key, value } of list ?? []) {
     const language = toText(key, 'language')?.toLowerCase();
-    // A key that JSON readers drop, for what it would do to the object, is no language either.
+    // JSON parsers drop this key, because it could replace the object's prototype.
     if (language === undefined || language === '__proto__' || seen.has(language)) continue;
     seen.add(language);
     const support = supportOf(value);

@@ -38,7 +38,7 @@ test('a root that is not appinfo, in any case, fails', () => {
   expect(errorOf(appBody({}, 'AppInfo'))).toBe('no error');
 });
 
-test('the body of another app fails, and one that does not say whose it is does not', () => {
+test('the body of another app fails, and one without an appid does not', () => {
   expect(errorOf({ appid: '570' })).toBe('ExtractionError: the body is of app 570, not 1000');
   expect(errorOf({ appid: 'x' })).toBe('ExtractionError: the body is of app x, not 1000');
   expect(errorOf({ appid: '' })).toBe('no error');

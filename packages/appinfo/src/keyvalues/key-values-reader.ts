@@ -1,18 +1,18 @@
 import { Buffer, isAscii, isUtf8 } from 'node:buffer';
-import { KeyValuesError } from './key-values-error.ts';
-import {
-  CLOSE,
-  closingQuote,
-  endOfBlock,
-  isPadding,
-  keyExpected,
-  OPEN,
-  QUOTE,
-  skipBlanks,
-  tooDeep,
-  unexpected,
-  VALUE_EXPECTED,
-} from './scan-key-values.ts';
+import { PermanentError } from '@pics/core';
+
+/** The bytes are not KeyValues text: where that shows (`offset`, in bytes from the start) and why (`reason`). */
+export class KeyValuesError extends PermanentError {
+  override name = 'KeyValuesError';
+  readonly offset: number;
+  readonly reason: string;
+
+  constructor(reason: string, offset: number) {
+    super(`${reason} at byte ${offset}`);
+    this.offset = offset;
+    this.reason = reason;
+  }
+}
 
 /** How large and how deep a text may be. */
 export interface KeyValuesLimits {
@@ -21,42 +21,52 @@ export interface KeyValuesLimits {
 }
 
 /**
- * Recorded bodies reach 457 kB and 6 levels. Without bounds one hostile or broken body could hold a process for as long
+ * Recorded bodies reach 457 kB and 6 levels. Without limits one hostile or broken body could hold a process for as long
  * as it likes (bytes) or exhaust its stack (levels); far tighter ones would fail apps that Steam may yet publish.
  */
-export const DEFAULT_LIMITS: KeyValuesLimits = { maxBytes: 16 * 1024 * 1024, maxDepth: 64 };
+const DEFAULT_LIMITS: KeyValuesLimits = { maxBytes: 16 * 1024 * 1024, maxDepth: 64 };
 
-/** A text as it stood: a string, or its bytes where they are not valid UTF-8. */
+/** A text exactly as it was sent: a string, or its bytes where they are not valid UTF-8. */
 export type ExactText = string | Uint8Array;
 
+const NUL = 0;
+const TAB = 9;
+const LF = 10;
+const CR = 13;
+const SPACE = 32;
+const QUOTE = 34;
+const BACKSLASH = 92;
+const OPEN = 123;
+const CLOSE = 125;
+
 /**
- * A cursor over KeyValues text as PICS sends it: quoted keys, quoted values or blocks in braces, blanks between them,
- * and at the end of the text perhaps NULs. In strings only `\\` and `\"` are escapes; every other byte stands for
- * itself, line breaks and invalid UTF-8 included.
+ * A cursor over KeyValues text as PICS sends it: quoted keys, each with a quoted value or a block in braces, blanks
+ * between them, and perhaps NULs at the end. Within quotes only `\\` and `\"` are escapes; every other byte is literal,
+ * line breaks and invalid UTF-8 included.
  *
- * It goes from entry to entry, and the caller reads, enters or skips each value: what nobody asks for costs one look at
- * each byte and becomes no string. A block that is skipped is held to the same rules as one that is read.
+ * It moves from entry to entry, and the caller reads, enters or skips each value: what nobody reads is scanned once and
+ * never becomes a string. A skipped block is checked as strictly as one that is read.
  *
  *     reader.nextEntry();                       // the root
  *     reader.enterBlock();
  *     while (reader.nextEntry()) reader.skipValue();
  *     reader.finish();
  *
- * Every method throws `KeyValuesError`, and nothing else, when the bytes are no such text.
+ * Every method throws `KeyValuesError`, and nothing else, when the bytes are not such a text.
  */
 export class KeyValuesReader {
+  /** Whether the value of the current entry is a block. */
+  isBlock = false;
   readonly #bytes: Buffer;
   readonly #maxDepth: number;
   /** One character per byte: slices of it are strings without decoding wherever the bytes are ASCII. */
   readonly #latin1: string;
-  /** Whether any byte of the text needs decoding, and any unescaping. */
   readonly #isAscii: boolean;
   readonly #hasEscapes: boolean;
   #at = 0;
   #depth = 0;
   #keyStart = 0;
   #keyEnd = 0;
-  #isBlock = false;
 
   constructor(bytes: Uint8Array, limits: KeyValuesLimits = DEFAULT_LIMITS) {
     if (bytes.length > limits.maxBytes) {
@@ -72,44 +82,47 @@ export class KeyValuesReader {
     this.#hasEscapes = this.#latin1.includes('\\');
   }
 
-  /** How many bytes the cursor has gone past. */
+  /** How many bytes the cursor has passed. */
   get offset(): number {
     return this.#at;
   }
 
-  /** How many blocks the cursor is in. */
-  get depth(): number {
-    return this.#depth;
-  }
-
-  /** Whether the value of this entry is a block. */
-  get isBlock(): boolean {
-    return this.#isBlock;
-  }
-
-  /** Goes to the next entry of this block; at the end of the block leaves it and returns false. */
+  /** Moves to the next entry of this block; at the end of the block leaves it and returns false. */
   nextEntry(): boolean {
     const bytes = this.#bytes;
-    let at = skipBlanks(bytes, this.#at);
-    const first = bytes[at];
-    if (first !== QUOTE) {
-      if (first !== CLOSE || this.#depth === 0) throw unexpected(bytes, at, keyExpected(this.#depth));
+    const start = skipBlanks(bytes, this.#at);
+    if (bytes[start] !== QUOTE) {
+      if (this.#depth === 0) throw unexpected(bytes, start, 'a key');
+      if (bytes[start] !== CLOSE) throw unexpected(bytes, start, 'a key or "}"');
       this.#depth--;
-      this.#at = at + 1;
+      this.#at = start + 1;
       return false;
     }
-    const keyEnd = closingQuote(bytes, at + 1);
-    this.#keyStart = at + 1;
-    this.#keyEnd = keyEnd;
-    at = skipBlanks(bytes, keyEnd + 1);
-    const opening = bytes[at];
-    if (opening !== QUOTE && opening !== OPEN) throw unexpected(bytes, at, VALUE_EXPECTED);
-    this.#isBlock = opening === OPEN;
-    this.#at = at + 1;
+    this.#keyStart = start + 1;
+    this.#keyEnd = closingQuote(bytes, start + 1);
+    const opening = skipBlanks(bytes, this.#keyEnd + 1);
+    this.isBlock = bytes[opening] === OPEN;
+    if (!this.isBlock && bytes[opening] !== QUOTE) throw unexpected(bytes, opening, 'a value or "{"');
+    this.#at = opening + 1;
     return true;
   }
 
-  /** Whether this entry's key is `name` (lower-case ASCII), without regard to case. */
+  /** The key of the current entry, invalid UTF-8 as U+FFFD. */
+  key(): string {
+    return this.#decode(this.#keyStart, this.#keyEnd);
+  }
+
+  /** The key of the current entry, byte for byte. */
+  exactKey(): ExactText {
+    return this.#decodeExactly(this.#keyStart, this.#keyEnd);
+  }
+
+  /** How many bytes the key of the current entry has. */
+  get keyLength(): number {
+    return this.#keyEnd - this.#keyStart;
+  }
+
+  /** Whether the key of the current entry is `name`, which is lower-case ASCII, in any case. */
   keyIs(name: string): boolean {
     const start = this.#keyStart;
     if (this.#keyEnd - start !== name.length) return false;
@@ -121,28 +134,15 @@ export class KeyValuesReader {
     return true;
   }
 
-  /** How many bytes this entry's key has. */
-  get keyLength(): number {
-    return this.#keyEnd - this.#keyStart;
-  }
-
-  /** This entry's key, invalid UTF-8 as U+FFFD. */
-  key(): string {
-    return this.#decode(this.#keyStart, this.#keyEnd);
-  }
-
-  /** This entry's key, byte for byte. */
-  exactKey(): ExactText {
-    return this.#decodeExactly(this.#keyStart, this.#keyEnd);
-  }
-
-  /** Goes into the block that is this entry's value. */
+  /** Enters the block that is the current entry's value. */
   enterBlock(): void {
-    if (this.#depth >= this.#maxDepth) throw tooDeep(this.#maxDepth, this.#at);
+    if (this.#depth >= this.#maxDepth) {
+      throw new KeyValuesError(`blocks nested deeper than ${this.#maxDepth} levels`, this.#at - 1);
+    }
     this.#depth++;
   }
 
-  /** Reads this entry's value, which is no block; invalid UTF-8 becomes U+FFFD. */
+  /** Reads the current entry's value, which must be text; invalid UTF-8 becomes U+FFFD. */
   readText(): string {
     const start = this.#at;
     const end = closingQuote(this.#bytes, start);
@@ -150,7 +150,7 @@ export class KeyValuesReader {
     return this.#decode(start, end);
   }
 
-  /** Reads this entry's value, which is no block, byte for byte. */
+  /** Reads the current entry's value, which must be text, byte for byte. */
   readExactText(): ExactText {
     const start = this.#at;
     const end = closingQuote(this.#bytes, start);
@@ -158,17 +158,20 @@ export class KeyValuesReader {
     return this.#decodeExactly(start, end);
   }
 
-  /** Goes past this entry's value, whatever it is. */
+  /** Skips the current entry's value, text or block. */
   skipValue(): void {
-    this.#at = this.#isBlock
-      ? endOfBlock(this.#bytes, this.#at, this.#depth + 1, this.#maxDepth)
-      : closingQuote(this.#bytes, this.#at) + 1;
+    const depth = this.#depth;
+    do {
+      if (this.isBlock) this.enterBlock();
+      else this.#at = closingQuote(this.#bytes, this.#at) + 1;
+      while (this.#depth > depth && !this.nextEntry());
+    } while (this.#depth > depth);
   }
 
-  /** Makes sure that nothing but blanks and NULs follows. */
+  /** Checks that nothing but blanks and NULs follows. */
   finish(): void {
-    let at = this.#at;
-    while (isPadding(this.#bytes[at])) at++;
+    let at = skipBlanks(this.#bytes, this.#at);
+    while (this.#bytes[at] === NUL) at = skipBlanks(this.#bytes, at + 1);
     if (at < this.#bytes.length) throw unexpected(this.#bytes, at, 'the end of the text');
   }
 
@@ -191,7 +194,38 @@ export class KeyValuesReader {
   }
 }
 
-/** A backslash before anything but a backslash or a quote stands for itself. */
+/** The offset of the first byte from `start` on that is not a blank; past the end when there is none. */
+function skipBlanks(bytes: Uint8Array, start: number): number {
+  let at = start;
+  for (;;) {
+    const byte = bytes[at];
+    if (byte !== TAB && byte !== LF && byte !== SPACE && byte !== CR) return at;
+    at++;
+  }
+}
+
+/** The offset of the quote that ends the string whose first byte is at `start`. */
+function closingQuote(bytes: Uint8Array, start: number): number {
+  for (let at = start; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === QUOTE) return at;
+    if (byte === BACKSLASH) at++;
+  }
+  throw new KeyValuesError('unterminated string', start - 1);
+}
+
+/** The error of the byte at `at`, or of the end of the text. */
+function unexpected(bytes: Uint8Array, at: number, expected: string): KeyValuesError {
+  const byte = bytes[at];
+  if (byte === undefined) return new KeyValuesError('unexpected end of text', at);
+  const found =
+    byte > SPACE && byte < 0x7f
+      ? `"${String.fromCharCode(byte)}"`
+      : `byte 0x${byte.toString(16).padStart(2, '0')}`;
+  return new KeyValuesError(`expected ${expected} but found ${found}`, at);
+}
+
+/** A backslash before anything but a backslash or a quote is literal. */
 function unescaped(text: string): string {
   return text.includes('\\') ? text.replaceAll(/\\([\\"])/g, '$1') : text;
 }

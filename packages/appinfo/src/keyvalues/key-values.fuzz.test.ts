@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { KeyValuesError } from './key-values-error.ts';
-import { type KeyValue, parseKeyValues } from './parse-key-values.ts';
+import { KeyValuesError } from './key-values-reader.ts';
+import { type KeyValue, parseKeyValues, serializeKeyValues } from './parse-key-values.ts';
 import { block, type EntryTree, selectKeyValues, tree } from './select-key-values.ts';
-import { serializeKeyValues } from './serialize-key-values.ts';
 import { randomIntegers, randomText } from './testing/random-texts.ts';
 
 // A million stack traces would take most of the time.
@@ -15,7 +14,7 @@ const LIMITS = { maxBytes: 400, maxDepth: 5 };
 const nothing = block({});
 const everything = tree(Infinity);
 
-test('a million texts are each read or refused, and with the same error whether all is read or selected or skipped', () => {
+test('a million texts are each read or refused, with the same error whether they are parsed, selected or skipped', () => {
   const random = randomIntegers(20_261_122);
   const read: Buffer[] = [];
   const differing: string[] = [];

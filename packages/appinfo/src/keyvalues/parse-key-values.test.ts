@@ -1,6 +1,6 @@
 import { describeError } from '@pics/core';
 import { describe, expect, test } from 'vitest';
-import { KeyValuesError } from './key-values-error.ts';
+import { KeyValuesError } from './key-values-reader.ts';
 import { parseKeyValues } from './parse-key-values.ts';
 
 function parse(text: string) {
@@ -31,15 +31,15 @@ test('keeps the order of entries, duplicate keys and the spelling of keys', () =
   });
 });
 
-test('takes a backslash for an escape only before a backslash and a quote', () => {
+test('reads a backslash as an escape only before a backslash or a quote', () => {
   expect(parse(String.raw`"a" "C:\\new\\\"x\" \n\t\\"`).value).toBe('C:\\new\\"x" \\n\\t\\');
 });
 
-test('lets tabs, line breaks and NULs inside a value stand', () => {
+test('keeps tabs, line breaks and NULs inside a value', () => {
   expect(parse('"a" "one\n\ttwo\r\n\0three"').value).toBe('one\n\ttwo\r\n\0three');
 });
 
-test('keeps bytes that are no UTF-8 as bytes, in keys and in values', () => {
+test('keeps bytes that are not UTF-8 as bytes, in keys and in values', () => {
   const text = Buffer.from('"k\xe9\\"y"\t\t"v\xff\\\\"\n', 'latin1');
   expect(parseKeyValues(text)).toEqual({
     key: Buffer.from('k\xe9"y', 'latin1'),
@@ -51,14 +51,14 @@ test('decodes UTF-8 beyond the first plane, and a byte order mark as the charact
   expect(parse('"clé 🎮"\t\t"\u{FEFF}日本"\n')).toEqual({ key: 'clé 🎮', value: '\u{FEFF}日本' });
 });
 
-test('bears trailing NULs, any blanks between the parts, and none', () => {
+test('accepts trailing NULs, and any blanks or none between the parts', () => {
   const tree = { key: 'a', value: [{ key: 'b', value: 'c' }] };
   expect(parse('"a"\n{\n\t"b"\t\t"c"\n}\n\0')).toEqual(tree);
   expect(parse('  "a"\r\n{"b"   "c"}\r\n\0\0\n\0')).toEqual(tree);
   expect(parse('"a"{"b""c"}')).toEqual(tree);
 });
 
-test('makes a key like __proto__ an entry like any other', () => {
+test('treats a key like __proto__ as an entry like any other', () => {
   expect(parse('"__proto__" { "__proto__" { "polluted" "1" } "constructor" "2" }')).toEqual({
     key: '__proto__',
     value: [
@@ -93,11 +93,11 @@ describe('says where a text breaks and why', () => {
   });
 });
 
-test('gives the offset and the reason apart', () => {
+test('gives the offset and the reason of an error separately', () => {
   expect(errorOf('"a" { "b" "c')).toMatchObject({ offset: 10, reason: 'unterminated string' });
 });
 
-test('refuses more than 64 levels, and not 64', () => {
+test('refuses more than 64 levels and accepts 64', () => {
   const nested = (levels: number) => `${'"a"{'.repeat(levels)}${'}'.repeat(levels)}`;
   expect(errorOf(nested(64))).toBeUndefined();
   expect(errorOf(nested(65))).toEqual(new KeyValuesError('blocks nested deeper than 64 levels', 64 * 4 + 3));
@@ -109,7 +109,7 @@ test('goes as deep as a caller allows without running out of stack', () => {
   expect(parseKeyValues(nested, { maxBytes: nested.length, maxDepth: 200_000 }).key).toBe('a');
 });
 
-test('refuses a text above the limit before looking at it', () => {
+test('refuses a text above the size limit without parsing it', () => {
   const limits = { maxBytes: 9, maxDepth: 64 };
   expect(parseKeyValues(Buffer.from('"a" "bcd"'), limits).value).toBe('bcd');
   expect(() => parseKeyValues(Buffer.from('"a" "bcde"'), limits)).toThrow(

@@ -1,10 +1,9 @@
-import type { KeyValue } from '../../keyvalues/parse-key-values.ts';
-import { serializeKeyValues } from '../../keyvalues/serialize-key-values.ts';
+import { type KeyValue, serializeKeyValues } from '../../keyvalues/parse-key-values.ts';
 
-/** The entries of a block in order; keys may stand twice. */
+/** The entries of a block in order; keys may repeat. */
 export type Entries = readonly (readonly [key: string, value: string | Block])[];
 
-/** A block written down: as an object where keys are plain names, else as entries. */
+/** A block: an object where keys are plain names, else entries. */
 export type Block = Entries | { readonly [key: string]: string | Block };
 
 /** The body of an app as Steam would write it. */

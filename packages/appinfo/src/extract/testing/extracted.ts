@@ -2,7 +2,7 @@ import { type AppRecord, appRecordSchema, type CommonSection, type ExtendedSecti
 import { extractApp } from '../extract-app.ts';
 import { appBody, type Block } from './app-body.ts';
 
-/** The record of app 1000 with this body, which is seen to fit the schema. */
+/** The record of app 1000 with this body, checked against the schema. */
 export function extracted(body: Block | Uint8Array, missingToken = false): AppRecord {
   const bytes = body instanceof Uint8Array ? body : appBody(body);
   const record = extractApp({ appid: 1000, changeNumber: 77, missingToken, body: bytes });

@@ -1,6 +1,6 @@
 import { type Block, numbered } from './app-body.ts';
 
-/** A made-up app that carries every field there is, in the forms Steam sends. */
+/** A generated app with every field there is, in the forms Steam sends. */
 export const fullApp: Block = {
   appid: '1000',
   common: {

@@ -2,8 +2,8 @@ import type { AppBody, AppRecord } from '@pics/core';
 import { type KeyValue, parseKeyValues } from '../../keyvalues/parse-key-values.ts';
 
 /**
- * The rules of extraction once more, on the whole tree and without a thought for speed: what `extractApp` is held to.
- * It shares nothing with it but the parser, whose trees are proven by being written back. Bounds are not its business.
+ * The rules of extraction implemented a second time, naively and on the whole tree: `extractApp` must agree with it.
+ * It shares only the parser, whose trees are tested by writing them back. Limits are not implemented here.
  */
 export function naiveExtractApp(entry: AppBody): AppRecord {
   if (entry.body.length === 0 && entry.missingToken) {

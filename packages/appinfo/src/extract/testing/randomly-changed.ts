@@ -11,7 +11,7 @@ const ODD_KEYS = [
   'category_7|category_|Category_22|category_ 5',
 ].flatMap((line) => line.split('|'));
 
-/** The block with up to a dozen entries somewhere in it changed, doubled, moved or gone. */
+/** The block with up to a dozen entries somewhere in it changed, repeated, moved or removed. */
 export function randomlyChanged(random: (below: number) => number, block: Block): Block {
   let result = block;
   for (let edits = random(13); edits > 0; edits--) result = edited(random, entriesOf(result));

@@ -1,4 +1,4 @@
-/** Made-up texts that are small and hold every construct there is. */
+/** Small texts with every construct of the format. */
 const VALID_TEXTS = [
   '"appinfo"\n{\n\t"appid"\t\t"10"\n\t"public_only"\t\t"1"\n}\n',
   '"appinfo"\n{\n\t"a"\t\t""\n\t"b"\n\t{\n\t}\n\t"A"\t\t"x\\\\y\\"z"\n\t"c"\n\t{\n\t\t"0"\n\t\t{\n\t\t\t"k"\t\t"v"\n\t\t}\n\t}\n}\n\0',
@@ -19,7 +19,7 @@ export function randomIntegers(seed: number): (below: number) => number {
   };
 }
 
-/** A text that may or may not be KeyValues: a valid one changed in places, cut or spliced, or one of random bytes. */
+/** A text that may or may not be KeyValues: a valid one with changes, cuts and splices, or random bytes. */
 export function randomText(
   random: (below: number) => number,
   valid: readonly Buffer[] = VALID_TEXTS,

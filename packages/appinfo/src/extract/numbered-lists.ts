@@ -2,8 +2,8 @@ import type { Entry } from '../keyvalues/select-key-values.ts';
 import { MAX_INTEGER, toId, toInteger } from './column-values.ts';
 
 /**
- * The values of one of Steam's lists, which are maps from "0", "1", … to values, in the order of those numbers. Gaps
- * occur; where a key stands twice the first one counts; a key that is no number goes last.
+ * The values of one of Steam's lists, which are blocks with the keys "0", "1", …, in the order of those numbers. Gaps
+ * occur; the first of equal keys counts; keys that are not numbers come last.
  */
 export function inOrder<Value>(list: readonly Entry<Value>[] | undefined): Value[] {
   if (list === undefined) return [];
@@ -16,7 +16,7 @@ export function inOrder<Value>(list: readonly Entry<Value>[] | undefined): Value
   return list.map(({ value }) => value);
 }
 
-/** The ids that a list holds, in order, without repeats; what is no id is left out. */
+/** The ids in a list, in order and without repeats; whatever is not an id is left out. */
 export function idsInOrder(list: readonly Entry<string>[] | undefined): number[] {
   const ids: number[] = [];
   for (const value of inOrder(list)) {
@@ -37,6 +37,6 @@ function sorted<Value>(list: readonly Entry<Value>[]): Entry<Value>[] {
     if (!firstByKey.has(key)) firstByKey.set(key, entry);
   }
   const ranked = [...firstByKey.values()].map((entry) => ({ ...entry, rank: rankOf(entry.key) }));
-  // Infinity less Infinity is no number.
+  // Infinity minus Infinity is NaN.
   return ranked.sort((a, b) => (a.rank === b.rank ? 0 : a.rank - b.rank));
 }

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type KeyValue, parseKeyValues } from './parse-key-values.ts';
-import { serializeKeyValues } from './serialize-key-values.ts';
+import { type KeyValue, parseKeyValues, serializeKeyValues } from './parse-key-values.ts';
 import { recordedTexts } from './testing/recorded-texts.ts';
 
 test("writes Steam's layout", () => {
