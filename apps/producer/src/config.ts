@@ -44,6 +44,9 @@ export const TAG_NAMES_INTERVAL_MS = 5_000;
 /** When tags that Steam had no name for are requested again. */
 export const TAG_NAMES_AGAIN_MS = 3_600_000;
 
+/** How often recorded changes that are too old are deleted. */
+export const PRUNE_INTERVAL_MS = 3_600_000;
+
 /**
  * How far before the current change number the very first poll starts. Those changes contain ids near the top of the range in
  * use, which tells the discovery scan where to end; Steam lists up to some 4,000 changes back.

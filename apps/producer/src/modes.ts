@@ -5,6 +5,7 @@ import { followOnce, keepFollowing } from './follow-changes.ts';
 import { lead } from './lead.ts';
 import { keepNamingTags } from './name-tags.ts';
 import type { Producer } from './producer.ts';
+import { keepPruning } from './prune-changes.ts';
 import { keepReportingScans } from './report-finished-scans.ts';
 import { keepScanning } from './scan-when-due.ts';
 import { startDiscovery, wantStoreApps } from './start-discovery.ts';
@@ -33,6 +34,7 @@ async function monitorChanges(producer: Producer): Promise<void> {
       keepNamingTags(producer, signal),
       keepScanning(producer, signal),
       keepReportingScans(producer, signal),
+      keepPruning(producer, signal),
     ]),
   );
 }

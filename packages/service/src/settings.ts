@@ -52,6 +52,8 @@ export const settingSchemas = {
   SCAN_BATCH_SIZE: whole('ids', 1, 10_000).default(5_000),
   /** How often all known apps are compared with Steam: 57 requests for the whole catalogue. */
   SWEEP_INTERVAL_MS: whole('milliseconds', 1_000, 2_592_000_000).default(86_400_000),
+  /** How long the changes that Steam announced stay in pics_changes: about 2 million rows in 90 days. */
+  CHANGES_RETENTION_DAYS: whole('days', 1, 36_500).default(90),
   STEAM_CM_SERVERS: z
     .string()
     .transform((text) => text.split(',').map((server) => server.trim()))

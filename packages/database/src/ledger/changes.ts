@@ -35,21 +35,17 @@ export async function insertChanges(
 /** How many changes one statement deletes, so that none runs for long after weeks without pruning. */
 const STEP = 10_000;
 
-/** Deletes the changes that were announced more than so many days ago, and returns how many there were. */
+/**
+ * Deletes changes that were announced more than so many days ago, up to 10,000 of them, and returns how many it deleted; 0
+ * when none is left.
+ */
 export async function pruneChanges(db: Database, days: number): Promise<number> {
-  let pruned = 0;
-  for (let step = STEP; step === STEP; pruned += step) {
-    const { numDeletedRows } = await db
-      .deleteFrom('picsChanges')
-      .where(
-        sql`ctid`,
-        '=',
-        sql`any (array(
-          select ctid from pics_changes where seen_at < now() - make_interval(days => ${days}) limit ${sql.lit(STEP)}
-        ))`,
-      )
-      .executeTakeFirst();
-    step = Number(numDeletedRows);
-  }
-  return pruned;
+  // The builder has neither ctid nor a limit of a delete.
+  const { numAffectedRows = 0n } = await sql`
+    delete from pics_changes
+    where ctid = any (array(
+      select ctid from pics_changes where seen_at < now() - make_interval(days => ${days}) limit ${sql.lit(STEP)}
+    ))
+  `.execute(db);
+  return Number(numAffectedRows);
 }
