@@ -15,7 +15,7 @@ export interface Terminal {
 const PLAIN_INTERVAL_MS = 5_000;
 
 /** stdout, stderr, or a stream that looks like them. */
-export type TerminalOutput = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+export type TerminalOutput = NodeJS.WritableStream & { isTTY?: boolean; columns?: number; rows?: number };
 
 export interface TerminalOptions {
   /** One JSON object a line; `type` is message or progress. */
@@ -27,7 +27,8 @@ export interface TerminalOptions {
 export async function openTerminal(options: TerminalOptions = {}): Promise<Terminal> {
   const { json = false, output = process.stdout } = options;
   if (json) return openJson(output);
-  return output.isTTY ? openLive(output) : openPlain(output);
+  // A terminal without a size, as some containers have, gets plain lines: log-update would draw nothing.
+  return output.isTTY && output.rows !== 0 ? openLive(output) : openPlain(output);
 }
 
 function openJson(output: TerminalOutput): Terminal {
