@@ -3,6 +3,6 @@ export type { Fault, FaultInput, FaultKind, RequestKind } from './faults/fault.t
 export type { ArmedFault } from './faults/faults.ts';
 export type { AppChange, AppEdit } from './pics/pics.ts';
 export type { Addresses, AppTruth, Simulator } from './simulator.ts';
-export type { SimulatorInput } from './simulator-options.ts';
-export type { LoggedRequest } from './tally.ts';
+export type { SimulatorInput } from './options.ts';
+export type { LoggedRequest } from './counters.ts';
 export { startSimulator } from './start-simulator.ts';

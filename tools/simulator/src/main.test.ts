@@ -9,11 +9,11 @@ import { promisify } from 'node:util';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { AppChange } from './pics/pics.ts';
 import type { Addresses } from './simulator.ts';
-import { simulatorOptionsSchema } from './simulator-options.ts';
+import { simulatorOptionsSchema } from './options.ts';
 import { hasRecordedPics, RECORDED_PICS } from './testing/recorded-pics.ts';
 import { WireClient } from './testing/wire-client.ts';
 
-// Real processes and bodies by the thousand on a busy machine: a limit that tells "hangs" from "slow today".
+// Real processes and thousands of bodies on a busy machine: the limit only distinguishes hanging from slow.
 vi.setConfig({ testTimeout: 60_000 });
 
 type Listing = { currentChangeNumber: number; apps: AppChange[] };
@@ -47,13 +47,13 @@ function run(...args: string[]): Promise<unknown> {
 
 describe('the command', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
-    'says in one line where it is, serves, and ends with 0 on %s',
+    'prints its addresses in one line, serves clients, and exits with 0 on %s',
     async (signal) => {
       const { child, addresses, lines } = await start('--apps', '50', '--fault', 'late-answer:ms=1,next=1');
       expect(Object.keys(addresses)).toEqual(['cmServer', 'controlUrl', 'caFile']);
       expect(addresses.cmServer).toMatch(/^localhost:\d+$/);
       const client = await WireClient.logOn(addresses);
-      expect(await client.askChanges(0)).toMatchObject({ current_change_number: 36_000_000 });
+      expect(await client.requestChanges(0)).toMatchObject({ current_change_number: 36_000_000 });
       const exited = once(child, 'exit');
       child.kill(signal);
       expect(await exited).toEqual([0, null]);
@@ -63,7 +63,7 @@ describe('the command', () => {
     },
   );
 
-  test('writes its certificate where it is told, and leaves it there', async () => {
+  test('writes its certificate to the given folder, and leaves it there', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'pics-cert-'));
     const { child, addresses } = await start('--apps', '1', '--cert-dir', folder);
     expect(addresses.caFile).toBe(path.join(folder, 'ca.pem'));
@@ -87,10 +87,10 @@ describe('the command', () => {
     const before = await control<Listing>('/apps');
     const client = await WireClient.logOn(addresses);
     const [first] = await control<AppChange[]>('/advance', { count: 1 });
-    const { app_changes } = await client.askChanges(before.currentChangeNumber);
+    const { app_changes } = await client.requestChanges(before.currentChangeNumber);
     expect(app_changes[0]).toMatchObject({ appid: first?.appid, change_number: first?.changeNumber });
     await control('/advance', { to: 'end' });
-    const changes = await client.askChanges(before.currentChangeNumber);
+    const changes = await client.requestChanges(before.currentChangeNumber);
     expect(changes).toMatchObject({ current_change_number: 36_099_120, force_full_app_update: false });
     const after = await control<Listing>('/apps');
     expect(after.apps).toHaveLength(2_021);
@@ -108,7 +108,7 @@ describe('the command', () => {
     [['--apps', '5', '--fault', 'earthquake'], 'kind'],
     [['--apps', '5', '--fault', 'no-answer:probability=7'], 'probability'],
     [['--apps', '5', '--frobnicate'], "unknown option '--frobnicate'"],
-  ])('ends with 2 and says what is expected of it: %j', async (args, reason) => {
+  ])('exits with 2 and prints what is expected: %j', async (args, reason) => {
     expect(await run(...args)).toMatchObject({
       code: 2,
       stdout: '',
@@ -117,7 +117,7 @@ describe('the command', () => {
   });
 
   test.each(['--port', '--control-port'])(
-    'ends with 1 and one line when it cannot listen on %s',
+    'exits with 1 and one line when it cannot listen on %s',
     async (option) => {
       const { addresses } = await start('--apps', '1');
       const port = addresses.cmServer.split(':')[1] ?? '';
@@ -127,13 +127,13 @@ describe('the command', () => {
     },
   );
 
-  test('ends with 1 and one line when there is no recording', async () => {
+  test('exits with 1 and one line when there is no recording', async () => {
     const failure = await run('--catalog', '/nowhere');
     expect(failure).toMatchObject({ code: 1, stdout: '' });
     expect(failure).toHaveProperty('stderr', expect.stringMatching(/^simulator: .*ENOENT.*index\.tsv.*\n$/));
   });
 
-  test('lists every option there is', async () => {
+  test('lists every option in its help', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [MAIN, '--help']);
     const { faults: _, ...options } = simulatorOptionsSchema.shape;
     const flags = Object.keys(options).map(

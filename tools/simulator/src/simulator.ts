@@ -1,28 +1,27 @@
-import type { Change } from './catalogue/catalogue.ts';
-import { digestBuffer } from './catalogue/digest.ts';
+import { digestBuffer, type Change } from './catalogue/catalogue.ts';
 import type { FaultInput, RequestKind } from './faults/fault.ts';
 import type { ArmedFault, Faults } from './faults/faults.ts';
 import type { AppChange, AppEdit, Pics } from './pics/pics.ts';
-import type { EResultName } from './protocol/eresult.ts';
+import type { EResultName } from './protocol/steam-enums.ts';
 import type { CmServer } from './server/cm-server.ts';
-import type { LoggedRequest, Tally } from './tally.ts';
+import type { LoggedRequest, Counters } from './counters.ts';
 
-/** Where the simulator is found; what the command prints in one line when it is ready. */
+/** Where the simulator listens; the command prints it in one line when it is ready. */
 export interface Addresses {
-  /** host:port for a client's list of servers. */
+  /** host:port, for a client's list of servers. */
   cmServer: string;
   controlUrl: string;
   /** The certificate to trust, for NODE_EXTRA_CA_CERTS. */
   caFile: string;
 }
 
-/** An app as a client without faults on its way would be answered now. */
+/** An app as a response without faults would show it now. */
 export interface AppTruth {
   appid: number;
   changeNumber: number;
   missingToken: boolean;
   onlyPublic: boolean;
-  /** Of the text, in hex; null when there is no text. */
+  /** The SHA-1 of the text in hex; null without a text. */
   sha: string | null;
   /** Without its trailing NUL. */
   text: Buffer;
@@ -31,13 +30,13 @@ export interface AppTruth {
 interface Parts {
   pics: Pics;
   faults: Faults;
-  tally: Tally;
+  counters: Counters;
   server: CmServer;
-  /** Ends everything that was started for it. */
+  /** Closes everything that was opened for it. */
   close: () => Promise<void>;
 }
 
-/** A running simulator, with the same control in-process as over its control port. */
+/** A running simulator, with the same methods as its control port. */
 export class Simulator {
   readonly addresses: Addresses;
   readonly #parts: Parts;
@@ -52,9 +51,9 @@ export class Simulator {
     return this.#parts.pics.currentChangeNumber;
   }
 
-  /** What clients have done so far, and what lies in wait for them. */
+  /** What clients have done so far, and the armed faults. */
   state() {
-    const { pics, faults, tally, server } = this.#parts;
+    const { pics, faults, counters, server } = this.#parts;
     const { sessions } = server;
     return {
       currentChangeNumber: pics.currentChangeNumber,
@@ -62,14 +61,14 @@ export class Simulator {
         connected: sessions.length,
         loggedOn: sessions.filter(({ isLoggedOn }) => isLoggedOn).length,
       },
-      ...tally.summary(),
+      ...counters.summary(),
       faults: { armed: faults.list(), struck: faults.struck },
     };
   }
 
-  /** The last requests in the order they came, of these kinds or of all. */
+  /** The last requests in order of arrival, of these kinds or of all. */
   requests(kinds?: readonly RequestKind[]): LoggedRequest[] {
-    return this.#parts.tally.loggedRequests(kinds);
+    return this.#parts.counters.loggedRequests(kinds);
   }
 
   /** Every app that is known now, by appid. */
@@ -78,7 +77,7 @@ export class Simulator {
     return pics.appids().map((appid) => ({ appid, changeNumber: pics.findApp(appid)?.changeNumber ?? 0 }));
   }
 
-  /** The truth about one app; undefined when it is unknown. */
+  /** The true state of an app; undefined when it is unknown. */
   findApp(appid: number): AppTruth | undefined {
     const version = this.#parts.pics.findApp(appid);
     if (!version) return undefined;
@@ -94,41 +93,41 @@ export class Simulator {
     return this.#parts.pics.listChanges(since);
   }
 
-  /** Lets at least `count` apps change now, the packages between them included; fewer when a recording ends. */
+  /** Changes at least `count` apps now, and the packages between them; fewer when a recording ends. */
   release(count: number): AppChange[] {
     return this.#parts.pics.release(count);
   }
 
   /**
-   * Releases what a recording still holds.
+   * Releases the rest of a recording.
    *
-   * @throws Error when the catalogue is made up, which never ends.
+   * @throws Error for a generated catalogue, which never ends.
    */
   releaseAll(): AppChange[] {
-    if (!this.#parts.pics.isFinite) throw new Error('a made-up catalogue has no end to advance to');
+    if (!this.#parts.pics.isFinite) throw new Error('a generated catalogue has no end to advance to');
     return this.#parts.pics.release(Infinity);
   }
 
   /**
-   * Gives each of these apps a new change number: a new body where it is made up, the same where it is recorded.
+   * Gives each of these apps a new change number: with a new body if it is generated, with the same one if recorded.
    *
-   * @throws Error naming an app that never existed; none has changed then.
+   * @throws Error with the id of an app that never existed; nothing has changed then.
    */
   releaseApps(appids: readonly number[]): AppChange[] {
     return this.#parts.pics.releaseApps(appids);
   }
 
-  /** Makes one app what a test needs, under a new change number; it stays so until it is edited again. */
+  /** Replaces an app by what a test needs, under a new change number; it stays so until it is edited again. */
   editApp(appid: number, edit: AppEdit): AppChange {
     return this.#parts.pics.editApp(appid, edit);
   }
 
-  /** @throws ZodError naming what is wrong with the fault. */
+  /** @throws ZodError for an invalid fault. */
   arm(fault: FaultInput): ArmedFault {
     return this.#parts.faults.arm(fault);
   }
 
-  /** Disarms one fault, or all; false when there is none of this id. */
+  /** Disarms one fault, or all; false when no fault has this id. */
   disarm(id?: number): boolean {
     return this.#parts.faults.disarm(id);
   }
@@ -138,7 +137,7 @@ export class Simulator {
     this.#parts.server.disconnectAll(result);
   }
 
-  /** Ends every connection and both ports, and takes the certificate away. */
+  /** Closes every connection and both ports, and removes the certificate. */
   close(): Promise<void> {
     this.#closing ??= this.#parts.close();
     return this.#closing;

@@ -6,27 +6,26 @@ import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Catalogue } from './catalogue/catalogue.ts';
-import { MadeUpCatalogue } from './catalogue/made-up-catalogue.ts';
+import { GeneratedCatalogue } from './catalogue/generated-catalogue.ts';
 import { RecordedCatalogue } from './catalogue/recorded-catalogue.ts';
-import { TAG_NAMES } from './catalogue/tag-names.ts';
-import { createControlApi } from './control/control-api.ts';
+import { TAG_NAMES } from './catalogue/store-words.ts';
+import { createControlApi } from './control-api.ts';
 import { Faults } from './faults/faults.ts';
-import { keepReleasing } from './pics/keep-releasing.ts';
-import { Pics } from './pics/pics.ts';
+import { Pics, releaseSteadily } from './pics/pics.ts';
 import { ProductEntries } from './pics/product-entries.ts';
 import { makeCertificate } from './server/certificate.ts';
 import { CmServer } from './server/cm-server.ts';
 import { LogonGate } from './server/logon-gate.ts';
 import { Simulator } from './simulator.ts';
-import { simulatorOptionsSchema, type SimulatorInput, type SimulatorOptions } from './simulator-options.ts';
-import { Tally } from './tally.ts';
+import { simulatorOptionsSchema, type SimulatorInput, type SimulatorOptions } from './options.ts';
+import { Counters } from './counters.ts';
 
 function openCatalogue({ seed, apps = 0, catalog, replay, replayStart }: SimulatorOptions): Catalogue {
-  if (catalog === undefined) return new MadeUpCatalogue(seed, apps);
+  if (catalog === undefined) return new GeneratedCatalogue(seed, apps);
   return new RecordedCatalogue(catalog, replay ? replayStart : Infinity);
 }
 
-/** What the real feed is reported to remember, roughly: reports disagree. */
+/** Roughly what the real feed remembers; reports disagree. */
 const DEFAULT_WINDOW = 5_000;
 
 async function listen(server: Server, port: number, host: string): Promise<number> {
@@ -41,7 +40,7 @@ async function closeServer(server: HttpServer): Promise<void> {
   await once(server, 'close');
 }
 
-/** Writes the certificate where clients can be told to find it; says where, and how to take it away again. */
+/** Writes the certificate to a file that clients can trust; returns its path, and how to remove it. */
 function writeCertificate(cert: string, certDir: string | undefined): { caFile: string; remove: () => void } {
   const directory = path.resolve(certDir ?? mkdtempSync(path.join(tmpdir(), 'pics-simulator-')));
   mkdirSync(directory, { recursive: true });
@@ -52,12 +51,12 @@ function writeCertificate(cert: string, certDir: string | undefined): { caFile: 
 }
 
 /**
- * Starts a Steam CM on this machine and resolves when clients can connect and its control port answers.
+ * Starts a Steam CM on this machine and resolves when clients can connect and its control port responds.
  *
- * Servers listen before they are told what to do, for what they say contains their ports; nobody knows these yet.
+ * The servers listen before they get their handlers, because the responses contain the ports. Nobody connects yet.
  *
- * @throws ZodError naming what is wrong with the options, or the error of a port, a folder or a recording that cannot be
- * used; nothing is left open then.
+ * @throws ZodError for invalid options, or the error of a port, a folder or a recording that cannot be used; nothing stays
+ * open then.
  */
 export async function startSimulator(input: SimulatorInput): Promise<Simulator> {
   const options = simulatorOptionsSchema.parse(input);
@@ -69,7 +68,7 @@ export async function startSimulator(input: SimulatorInput): Promise<Simulator> 
   const faults = new Faults(seed);
   for (const fault of options.faults) faults.arm(fault);
   if (options.maxRequestsPerSecond) faults.arm({ kind: 'throttle', limit: options.maxRequestsPerSecond });
-  const tally = new Tally();
+  const counters = new Counters();
 
   const opened: (() => unknown)[] = [];
   const close = async () => {
@@ -84,7 +83,7 @@ export async function startSimulator(input: SimulatorInput): Promise<Simulator> 
     const { partBytes, partEntries, heartbeatSeconds, logonDeadlineMs, latencyMs } = options;
     const server = new CmServer(tls, {
       faults,
-      tally,
+      counters,
       gate: new LogonGate(faults),
       productInfo: { pics, entries, faults, partBytes, partEntries, httpHost: cmServer },
       tagNames: TAG_NAMES,
@@ -97,9 +96,12 @@ export async function startSimulator(input: SimulatorInput): Promise<Simulator> 
     const controlPort = await listen(control, options.controlPort, host);
     opened.push(() => closeServer(control));
     const controlUrl = `http://${host === '::1' ? '[::1]' : '127.0.0.1'}:${controlPort}`;
-    const simulator = new Simulator({ cmServer, controlUrl, caFile }, { pics, faults, tally, server, close });
+    const simulator = new Simulator(
+      { cmServer, controlUrl, caFile },
+      { pics, faults, counters, server, close },
+    );
     control.on('request', createControlApi(simulator));
-    opened.push(keepReleasing(pics, options.changesPerMinute / 60 + options.replayPerSecond));
+    opened.push(releaseSteadily(pics, options.changesPerMinute / 60 + options.replayPerSecond));
     return simulator;
   } catch (error) {
     await close();

@@ -1,22 +1,22 @@
-import type { Digest } from './digest.ts';
-import type { Access } from './made-up-app.ts';
+import type { Digest } from './catalogue.ts';
+import type { Access } from './generated-app.ts';
 
-/** The numbers of one row, by their place in it. */
+/** The positions of the numbers in a row. */
 const APPID = 0;
 const REVISION = 1;
 const CHANGE_NUMBER = 2;
 const PREVIOUS_CHANGE_NUMBER = 3;
-/** Access now in the low byte, before the last change in the next. */
+/** The current access in the low byte, the one before the last change in the next byte. */
 const ACCESSES = 4;
-/** Size of the body; 0 until it is known, as is the SHA-1 that follows. */
+/** The size of the body; 0 until size and SHA-1 are known. */
 const SIZE = 5;
 const SHA = 6;
 const SHA_BYTES = 20;
 const ROW = SHA + SHA_BYTES / Uint32Array.BYTES_PER_ELEMENT;
 
 /**
- * What is kept of each made-up app: eleven integers, so that 300,000 apps take 13 MB. Rows are in the order of their
- * appids, and new ones come at the end.
+ * The state of each generated app: eleven integers, so that 300,000 apps take 13 MB. Rows are in the order of their
+ * appids, and new ones are added at the end.
  */
 export class AppTable {
   #numbers: Uint32Array;
@@ -54,7 +54,7 @@ export class AppTable {
     this.#numbers[start + SIZE] = 0;
   }
 
-  /** What is known of the body as it is now; undefined until it was made once since the last change. */
+  /** The digest of the current body; undefined until the body was generated for the first time. */
   digest(row: number): Digest | undefined {
     const size = this.#at(row, SIZE);
     return size === 0 ? undefined : { size, sha: Uint8Array.from(this.#sha(row)) };
@@ -66,7 +66,7 @@ export class AppTable {
     this.#sha(row).set(sha);
   }
 
-  /** The row of an app, by halving: the arrays stay small where a map would take 12 MB more. */
+  /** Finds the row of an app by binary search: a map would take 12 MB more. */
   find(appid: number): number | undefined {
     let low = 0;
     let high = this.#length - 1;
@@ -110,7 +110,7 @@ export class AppTable {
     return new Uint8Array(this.#numbers.buffer, offset, SHA_BYTES);
   }
 
-  #at(row: number, place: number): number {
-    return this.#numbers[row * ROW + place] ?? 0;
+  #at(row: number, position: number): number {
+    return this.#numbers[row * ROW + position] ?? 0;
   }
 }

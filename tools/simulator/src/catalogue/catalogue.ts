@@ -1,16 +1,16 @@
-import type { Digest } from './digest.ts';
+import { createHash } from 'node:crypto';
 
 /** An app as one change number describes it. */
 export interface AppVersion {
   appid: number;
   changeNumber: number;
-  /** The answer says that a token would show more. */
+  /** A token would show more; a field of the response. */
   missingToken: boolean;
-  /** The answer shows the public part only. */
+  /** Only the public part is shown; a field of the response. */
   onlyPublic: boolean;
-  /** The field `buffer`: text KeyValues and one NUL. Empty when Steam keeps all of it back. May cost its making each time. */
+  /** The field `buffer`: text KeyValues and one NUL. Empty when nothing is shown. May be generated on each call. */
   readBuffer(): Buffer;
-  /** Size and SHA-1 of it; cheaper than reading it, where they are known. */
+  /** Size and SHA-1 of the buffer; cheaper than the buffer when they are known. */
   readDigest(): Digest;
 }
 
@@ -30,14 +30,11 @@ export interface Change {
   changeNumber: number;
 }
 
-/**
- * What Steam's catalogue holds, and how it moves on. Made up or recorded; both know nothing of sessions, faults or the
- * window of the feed.
- */
+/** A catalogue and its changes, generated or recorded. It knows nothing of sessions, faults or the window of the feed. */
 export interface Catalogue {
   /** The newest change number when the simulator starts. */
   readonly startChangeNumber: number;
-  /** Whether changes run out some time, as a recording's do. */
+  /** Whether there is an end to the changes, as in a recording. */
   readonly isFinite: boolean;
   /** Every appid that is known now, ascending. */
   appids(): number[];
@@ -46,16 +43,33 @@ export interface Catalogue {
   findApp(appid: number): AppVersion | undefined;
   /** The app as it was before its last change; undefined when it was unknown then, or never changed. */
   findPreviousApp(appid: number): AppVersion | undefined;
-  /** What a token would show of an app that needs one; undefined where there is no such token. */
+  /** The app as its token shows it; undefined when it has none. */
   findTokenApp(appid: number): { token: string; version: AppVersion } | undefined;
   findPackage(packageid: number): PackageVersion | undefined;
   /**
-   * Moves on by at least `count` app changes, as far as there are any, in ascending change numbers above `after`. What
-   * shares a change number comes together, for a client that has seen a number never asks below it again.
+   * Makes at least `count` app changes, as long as there are any, with ascending change numbers above `after`. Changes with
+   * the same number come together, because a client that has seen a number never requests it again.
    */
   release(count: number, after: number): Change[];
-  /** Whether there is or was such an app. */
+  /** Whether the app exists or existed. */
   hasEverHeld(appid: number): boolean;
-  /** Gives an app that there is or was a new change number; one that was removed comes back. */
+  /** Gives an app a new change number; a removed one is restored. */
   touch(appid: number, changeNumber: number): void;
+}
+
+/** Size and hash of a body, as PICS announces them. */
+export interface Digest {
+  /** In bytes, including the trailing NUL. */
+  size: number;
+  /** SHA-1 of the text without its trailing NUL; undefined without a text. */
+  sha: Uint8Array | undefined;
+}
+
+/** The digest of the body of an app, which includes the trailing NUL. */
+export function digestBuffer(buffer: Buffer): Digest {
+  const text = buffer.subarray(0, -1);
+  return {
+    size: buffer.length,
+    sha: buffer.length === 0 ? undefined : createHash('sha1').update(text).digest(),
+  };
 }

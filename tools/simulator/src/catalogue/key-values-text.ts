@@ -1,6 +1,6 @@
 const indents = Array.from({ length: 16 }, (_, depth) => '\t'.repeat(depth));
 
-/** By depth and key, what stands before a value; keys are few, and putting them together anew is half of the work. */
+/** The text before a value, by depth and key: there are few keys, and building these texts each time is half of the work. */
 const beforeValue = indents.map(() => new Map<string, string>());
 
 /**
@@ -11,7 +11,7 @@ export class KeyValuesText {
   #text = '';
   #depth = 0;
 
-  /** @param key one of a limited number, for they are remembered. */
+  /** @param key one of a limited number, because keys are cached. */
   pair(key: string, value: string | number): void {
     const known = beforeValue[this.#depth];
     let before = known?.get(key);
@@ -24,7 +24,7 @@ export class KeyValuesText {
     this.#text += '"\n';
   }
 
-  /** As `pair`, for text that may hold quotes and backslashes. */
+  /** Like `pair`, for text that may contain quotes and backslashes. */
   freePair(key: string, value: string): void {
     const isPlain = !value.includes('"') && !value.includes('\\');
     this.pair(key, isPlain ? value : value.replaceAll(/[\\"]/g, String.raw`\$&`));

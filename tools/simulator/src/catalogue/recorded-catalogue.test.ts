@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { hasRecordedPics, RECORDED_PICS } from '../testing/recorded-pics.ts';
 import { RecordedCatalogue } from './recorded-catalogue.ts';
 
-// Real processes and bodies by the thousand on a busy machine: a limit that tells "hangs" from "slow today".
+// Real processes and thousands of bodies on a busy machine: the limit only distinguishes hanging from slow.
 vi.setConfig({ testTimeout: 60_000 });
 
 /** appid, change number, text. */
@@ -27,7 +27,7 @@ beforeEach(() => {
     writeFileSync(path.join(folder, file), text);
     return `${appid}\tname\t${file}\t${changeNumber}\n`;
   });
-  // Newest first and in columns of another order, for both are told by the table itself.
+  // Newest first and with other columns first: the header and the numbers define both.
   writeFileSync(
     path.join(folder, 'index.tsv'),
     `appid\tname\tpath\tchange_number\n${lines.toReversed().join('')}`,
@@ -41,7 +41,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('a recorded catalogue', () => {
-  test('shows the newest version of each app under its change number', () => {
+  test('shows the newest version of each app with its change number', () => {
     const catalogue = new RecordedCatalogue(folder, Infinity);
     expect(catalogue.startChangeNumber).toBe(400);
     expect(catalogue.appids()).toEqual([10, 20, 30]);
@@ -58,7 +58,7 @@ describe('a recorded catalogue', () => {
     expect(catalogue.findApp(11)).toBeUndefined();
   });
 
-  test('replays its versions in the order of their change numbers, whole numbers at a time', () => {
+  test('replays its versions in the order of their change numbers, one whole number at a time', () => {
     const catalogue = new RecordedCatalogue(folder, 2);
     expect(catalogue.startChangeNumber).toBe(150);
     expect(catalogue.appids()).toEqual([10, 20]);
@@ -78,7 +78,7 @@ describe('a recorded catalogue', () => {
     expect(catalogue.release(1, 400)).toEqual([]);
   });
 
-  test('goes on above the numbers that the feed has reached meanwhile', () => {
+  test('continues above the number that the feed has reached meanwhile', () => {
     const catalogue = new RecordedCatalogue(folder, 2);
     expect(catalogue.release(Infinity, 350).map(({ changeNumber }) => changeNumber)).toEqual([
       351, 352, 352, 400,
@@ -88,7 +88,7 @@ describe('a recorded catalogue', () => {
   });
 
   test.each(['10\tnone\tapps/10/150.vdf', '10\t150\t../secret', '10\t150\t/etc/passwd', '10\t150'])(
-    'says which line of its index is none: %j',
+    'reports an invalid line of its index: %j',
     (line) => {
       writeFileSync(path.join(folder, 'index.tsv'), `appid\tchange_number\tpath\n${line}\n`);
       expect(() => new RecordedCatalogue(folder, Infinity)).toThrow(`index.tsv: not a recording: "${line}"`);
@@ -97,7 +97,7 @@ describe('a recorded catalogue', () => {
 });
 
 describe.skipIf(!hasRecordedPics)('the recorded apps of Steam', () => {
-  test('are served byte for byte with the SHA-1 that PICS announced, through their whole history', () => {
+  test('are served byte for byte with the SHA-1 that PICS announced, over their whole history', () => {
     const [, ...lines] = readFileSync(path.join(RECORDED_PICS, 'index.tsv'), 'utf8').trimEnd().split('\n');
     // Of two texts under one number the later.
     const announced = new Map(

@@ -1,9 +1,14 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { AppVersion, Catalogue, Change, PackageVersion } from './catalogue.ts';
-import { digestBuffer } from './digest.ts';
+import {
+  digestBuffer,
+  type AppVersion,
+  type Catalogue,
+  type Change,
+  type PackageVersion,
+} from './catalogue.ts';
 
-/** The text that one change number, or several in a row, brought. */
+/** The text of an id as of a change number. */
 interface Recording {
   kind: 'app' | 'package';
   id: number;
@@ -11,16 +16,16 @@ interface Recording {
   file: string;
 }
 
-/** Which recording an id shows, and under which change number: another one than recorded after a `touch`. */
+/** The recording that an id shows, and its change number, which differs from the recorded one after a `touch`. */
 interface Shown {
   recording: Recording;
   changeNumber: number;
 }
 
-/** The line that marks a text as the public part of an app; it stands one level deep. */
+/** The line that marks a text as the public part of an app, one level deep. */
 const PUBLIC_ONLY = /^\t"public_only"\t\t"1"$/m;
 
-/** A file in the folder and not somewhere else. */
+/** The path of a file inside the folder. */
 const RECORDING_PATH = /^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$/;
 
 function readIndex(directory: string, kind: Recording['kind']): Recording[] {
@@ -49,12 +54,11 @@ function readIndex(directory: string, kind: Recording['kind']): Recording[] {
 }
 
 /**
- * What was recorded of Steam's catalogue, served byte for byte under the change numbers it was recorded with.
+ * A recording of Steam's catalogue, served byte for byte with the recorded change numbers.
  *
- * Laid out as `index.tsv` and `packages.tsv`, tables with a header that name for each text appid or packageid, change
- * number and path. The versions of all apps, in the order of their change numbers, are a real change feed: it is
- * released from `startVersions` on, a change number at a time. Of two texts of one app under one number, as occur, the
- * later in the table counts.
+ * `index.tsv` and `packages.tsv` are tables with a header that list appid or packageid, change number and path of each
+ * text. The versions of all apps in the order of their change numbers are a real change feed, which is released from
+ * `startVersions` on, one change number at a time. If an app has two texts with one number, the later row counts.
  */
 export class RecordedCatalogue implements Catalogue {
   readonly startChangeNumber: number;
@@ -66,7 +70,7 @@ export class RecordedCatalogue implements Catalogue {
   readonly #packages = new Map<number, Shown>();
   readonly #publicOnly = new Map<string, boolean>();
 
-  /** @param startVersions how many of the oldest versions are there at the start; Infinity is all of them. */
+  /** @param startVersions how many of the oldest versions exist at the start; Infinity for all of them. */
   constructor(directory: string, startVersions: number) {
     this.#history = [...readIndex(directory, 'app'), ...readIndex(directory, 'package')].sort(
       (one, other) => one.changeNumber - other.changeNumber,
@@ -92,7 +96,7 @@ export class RecordedCatalogue implements Catalogue {
     return previous && this.#version(previous);
   }
 
-  /** Nobody recorded tokens. */
+  /** There are no recorded tokens. */
   findTokenApp(): undefined {
     return undefined;
   }

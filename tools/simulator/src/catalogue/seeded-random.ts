@@ -1,8 +1,7 @@
 /**
- * A random sequence that is the same for the same numbers it was made from, on every machine.
+ * A random sequence that is the same for the same seeds on every machine.
  *
- * Made anew for every app and revision, so it must cost next to nothing to start: mulberry32 over a mix of the numbers.
- * Not for secrets.
+ * It is created for every app and revision, so creation must be cheap: mulberry32 over a mix of the seeds. Not for secrets.
  */
 export class SeededRandom {
   #state: number;
@@ -44,7 +43,7 @@ export class SeededRandom {
     return items[Math.floor(this.fraction() * items.length)] ?? items[0];
   }
 
-  /** Log-normal: most values near the median, few far above it, as sizes and counts on Steam are. */
+  /** Log-normal: most values near the median, a few far above it, like sizes and counts on Steam. */
   spread(median: number, sigma: number): number {
     const normal = Math.sqrt(-2 * Math.log(1 - this.fraction())) * Math.cos(2 * Math.PI * this.fraction());
     return median * Math.exp(sigma * normal);

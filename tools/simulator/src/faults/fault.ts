@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a session can ask, as counters, faults and the log of requests name it. */
+/** The kinds of requests, as named by counters, faults and the log of requests. */
 export const REQUEST_KINDS = [
   'logon',
   'changes',
@@ -13,31 +13,28 @@ export type RequestKind = (typeof REQUEST_KINDS)[number];
 
 const milliseconds = z.int().min(0).max(3_600_000);
 
-/**
- * When a fault strikes. Armed with nothing of it, it strikes every time until it is disarmed; all that is given must
- * hold.
- */
+/** When a fault strikes: every time until it is disarmed, unless conditions are given; then all of them must hold. */
 const occasion = {
-  /** Strikes with this probability, decided by the seed. */
+  /** Strikes with this probability, determined by the seed. */
   probability: z.number().min(0).max(1).optional(),
-  /** Strikes this many times, then it is spent. */
+  /** Strikes this many times only. */
   next: z.int().min(1).optional(),
-  /** Strikes for this long, then it is spent. */
+  /** Strikes for this long only. */
   forMs: milliseconds.optional(),
-  /** Strikes only these apps, or only requests that ask for one of them. */
+  /** Strikes these apps only, or requests for one of them. */
   appids: z.array(z.int().min(0)).min(1).optional(),
 };
 
-/** Of faults that strike whole requests: which kinds of them; all but logons when not given. */
+/** For faults that strike whole requests: which kinds; by default all but logons. */
 const requests = z.array(z.enum(REQUEST_KINDS)).min(1).optional();
 
-/** Every fault there is, with what can be said about it. */
+/** All faults and their parameters. */
 export const faultSchema = z.discriminatedUnion('kind', [
-  /** New connections are cut as soon as they come. */
+  /** New connections are cut immediately. */
   z.strictObject({ kind: z.literal('refuse-connections'), ...occasion }),
   /**
-   * Logons are refused with this result. With `quietMs` the refusals go on until no logon was tried for so long, as
-   * Steam's RateLimitExceeded does, which every retry prolongs.
+   * Logons are refused with this result. With `quietMs` they are refused until there was no attempt for that long, as with
+   * Steam's RateLimitExceeded, which every retry prolongs.
    */
   z.strictObject({
     kind: z.literal('refuse-logon'),
@@ -47,19 +44,19 @@ export const faultSchema = z.discriminatedUnion('kind', [
       .default('TryAnotherCM'),
     quietMs: milliseconds.optional(),
   }),
-  /** The sessions that are logged on when it is armed get no answer any more, while the connection stays. */
+  /** Sessions that are logged on when it is armed get no more responses, but keep their connection. */
   z.strictObject({ kind: z.literal('frozen'), ...occasion }),
-  /** A request gets no answer. With `appids`: the app that Steam never answers for, and its batch with it. */
+  /** A request gets no response. With `appids`: an app for which Steam never responds, nor for its batch. */
   z.strictObject({ kind: z.literal('no-answer'), ...occasion, requests }),
-  /** An answer comes this much later. */
+  /** A response is delayed. */
   z.strictObject({ kind: z.literal('late-answer'), ...occasion, requests, ms: milliseconds.default(1_000) }),
-  /** An answer comes after the next one of its session, or after `ms` when there is none. */
+  /** A response comes after the next one of its session, or after `ms` when there is none. */
   z.strictObject({ kind: z.literal('out-of-order'), ...occasion, requests, ms: milliseconds.default(1_000) }),
-  /** An answer comes twice. */
+  /** A response comes twice. */
   z.strictObject({ kind: z.literal('doubled-answer'), ...occasion, requests }),
-  /** The parts of an answer come in gzip'd Multi messages. */
+  /** The parts of a response come in gzip'd Multi messages. */
   z.strictObject({ kind: z.literal('gzip-multi'), ...occasion, requests }),
-  /** The connection is cut after so many parts of an answer, by default in the middle of the next one's frame. */
+  /** The connection is cut after this many parts of a response, by default in the middle of the next frame. */
   z.strictObject({
     kind: z.literal('drop-connection'),
     ...occasion,
@@ -68,9 +65,9 @@ export const faultSchema = z.discriminatedUnion('kind', [
     halfFrame: z.boolean().default(true),
   }),
   /**
-   * Product info requests past so many a second, over all clients, are refused (empty answer with RateLimitExceeded),
-   * get no answer, or cost the connection. A second counts as `toleranceMs` less, for requests sent evenly do not
-   * arrive so.
+   * Product info requests above a limit per second for all clients together are refused (an empty response with
+   * RateLimitExceeded), get no response, or end the connection. A second counts as `toleranceMs` less, because requests
+   * that are sent evenly do not arrive evenly.
    */
   z.strictObject({
     kind: z.literal('throttle'),
@@ -79,23 +76,23 @@ export const faultSchema = z.discriminatedUnion('kind', [
     toleranceMs: z.int().min(0).max(900).default(50),
     response: z.enum(['refuse', 'no-answer', 'disconnect']).default('refuse'),
   }),
-  /** An id is in neither list of the answer. */
+  /** An id is in neither list of the response. */
   z.strictObject({ kind: z.literal('leave-out'), ...occasion }),
-  /** A body comes damaged under the SHA-1 of the whole one. */
+  /** A body is damaged, with the SHA-1 of the undamaged one. */
   z.strictObject({
     kind: z.literal('corrupt-body'),
     ...occasion,
     damage: z.enum(['flip', 'cut', 'garbage']).default('flip'),
   }),
-  /** An entry comes with SHA-1 and size but no body; it is to be read over HTTP. */
+  /** An entry has SHA-1 and size but no body, which is available over HTTP. */
   z.strictObject({ kind: z.literal('withhold-body'), ...occasion }),
-  /** A withheld body cannot be read over HTTP either (503). */
+  /** A body over HTTP is not available either (503). */
   z.strictObject({ kind: z.literal('refuse-http'), ...occasion }),
-  /** An app is answered as it was before its last change. */
+  /** An app is shown as it was before its last change. */
   z.strictObject({ kind: z.literal('stale'), ...occasion }),
-  /** An answer to "what changed" holds no ids and no flags, although the number has moved. */
+  /** A changes response has no ids and no flags, although the number has moved. */
   z.strictObject({ kind: z.literal('silent-gap'), ...occasion }),
-  /** An answer to "what changed" says "too long ago": each flag that is set comes without its ids. */
+  /** A changes response says "too long ago": each flag that is set comes without its ids. */
   z.strictObject({
     kind: z.literal('force-full'),
     ...occasion,
@@ -108,5 +105,5 @@ export const faultSchema = z.discriminatedUnion('kind', [
 export type Fault = z.infer<typeof faultSchema>;
 export type FaultKind = Fault['kind'];
 export type FaultOf<Kind extends FaultKind> = Extract<Fault, { kind: Kind }>;
-/** A fault as it is armed: defaults may be left out. */
+/** A fault with defaults left out. */
 export type FaultInput = z.input<typeof faultSchema>;

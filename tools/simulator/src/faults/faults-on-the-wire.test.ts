@@ -4,15 +4,14 @@ import { get } from 'node:https';
 import { gunzipSync } from 'node:zlib';
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { EMsg } from '../protocol/emsg.ts';
-import { EResult } from '../protocol/eresult.ts';
+import { EMsg, EResult } from '../protocol/steam-enums.ts';
 import { messages } from '../protocol/messages.ts';
 import type { Simulator } from '../simulator.ts';
 import { startSimulator } from '../start-simulator.ts';
 import { createSteamUser, logOffSteamUser, logOnSteamUser } from '../testing/steam-user-client.ts';
 import { appsOf, WireClient } from '../testing/wire-client.ts';
 
-// Real processes and bodies by the thousand on a busy machine: a limit that tells "hangs" from "slow today".
+// Real processes and thousands of bodies on a busy machine: the limit only distinguishes hanging from slow.
 vi.setConfig({ testTimeout: 60_000 });
 
 let simulator: Simulator;
@@ -29,8 +28,8 @@ afterEach(() => simulator.close());
 const sha1 = (bytes: Uint8Array) => createHash('sha1').update(bytes).digest();
 const struck = () => simulator.state().faults.struck;
 
-describe('on the way in', () => {
-  test('refuse-connections cuts new connections, until it is over', async () => {
+describe('a fault of connections and logons', () => {
+  test('refuse-connections cuts new connections until it is over', async () => {
     simulator.arm({ kind: 'refuse-connections', next: 2 });
     await expect(WireClient.connect(simulator.addresses)).rejects.toThrow(/hang up|ECONNRESET/);
     await expect(WireClient.connect(simulator.addresses)).rejects.toThrow(/hang up|ECONNRESET/);
@@ -38,7 +37,7 @@ describe('on the way in', () => {
     expect(struck()).toEqual({ 'refuse-connections': 2 });
   });
 
-  test('refuse-logon with TryAnotherCM makes steam-user try again, and then it is on', async () => {
+  test('refuse-logon with TryAnotherCM makes steam-user try again until it is logged on', async () => {
     simulator.arm({ kind: 'refuse-logon', result: 'TryAnotherCM', next: 1 });
     const client = await logOnSteamUser(simulator.addresses);
     expect(simulator.state().logons).toEqual({ TryAnotherCM: 1, OK: 1 });
@@ -53,33 +52,33 @@ describe('on the way in', () => {
     expect(error?.eresult).toBe(EResult.RateLimitExceeded);
   });
 
-  test('refuse-logon until quiet is prolonged by every logon', async () => {
+  test('refuse-logon with quietMs is prolonged by every logon', async () => {
     simulator.arm({ kind: 'refuse-logon', result: 'RateLimitExceeded', next: 1, quietMs: 60_000 });
     for (let tried = 1; tried <= 3; tried += 1) {
       const client = await WireClient.connect(simulator.addresses);
       const job = client.send(EMsg.ClientLogon, messages.logon.encode({ protocol_version: 65_580 }));
-      const { eresult } = messages.logonResponse.decode((await client.answerTo(job)).body);
+      const { eresult } = messages.logonResponse.decode((await client.responseTo(job)).body);
       expect(eresult).toBe(EResult.RateLimitExceeded);
     }
     expect(simulator.state().logons).toEqual({ RateLimitExceeded: 3 });
   });
 });
 
-describe('on an answer', () => {
+describe('a fault of responses', () => {
   let client: WireClient;
   beforeEach(async () => {
     client = await WireClient.logOn(simulator.addresses);
   });
 
-  test('no-answer swallows requests with the one app, and no others', async () => {
+  test('no-answer suppresses the response to requests with that app, and to no others', async () => {
     const [poison = 0, ...others] = appids;
     simulator.arm({ kind: 'no-answer', appids: [poison] });
-    const unanswered = client.sendProductInfo([poison, ...others.slice(0, 5)]);
-    expect(appsOf(await client.askProductInfo(others.slice(0, 5)))).toHaveLength(5);
-    expect(client.partsOf(unanswered)).toEqual([]);
+    const suppressed = client.sendProductInfo([poison, ...others.slice(0, 5)]);
+    expect(appsOf(await client.requestProductInfo(others.slice(0, 5)))).toHaveLength(5);
+    expect(client.partsOf(suppressed)).toEqual([]);
   });
 
-  test('frozen leaves a session its connection and no answers, while a new one works', async () => {
+  test('frozen leaves a session its connection but no responses, while a new session works', async () => {
     simulator.arm({ kind: 'frozen' });
     const job = client.sendProductInfo(appids.slice(0, 1));
     client.send(EMsg.ClientHeartBeat, messages.heartBeat.encode({ send_reply: true }));
@@ -88,27 +87,27 @@ describe('on an answer', () => {
     // Logged on in a later millisecond than the fault was armed in.
     await expect.poll(() => Date.now()).toBeGreaterThan(Date.now());
     const other = await WireClient.logOn(simulator.addresses);
-    expect(await other.askChanges(0)).toMatchObject({ current_change_number: 36_000_000 });
+    expect(await other.requestChanges(0)).toMatchObject({ current_change_number: 36_000_000 });
   });
 
-  test('late-answer holds an answer back and says what was true when it was asked', async () => {
+  test('late-answer delays a response, which contains what was true at the time of the request', async () => {
     const [appid = 0] = appids;
     const before = simulator.findApp(appid)?.changeNumber;
     simulator.arm({ kind: 'late-answer', ms: 200, next: 1 });
     const sentAt = performance.now();
-    const late = client.askProductInfo([appid]);
-    // An answer to what was asked later shows that the first request has been read.
-    await client.askChanges(0);
+    const late = client.requestProductInfo([appid]);
+    // The response to a later request shows that the first one was read.
+    await client.requestChanges(0);
     simulator.releaseApps([appid]);
     expect(appsOf(await late)[0]?.change_number).toBe(before);
     expect(performance.now() - sentAt).toBeGreaterThanOrEqual(199);
   });
 
-  test('out-of-order sends an answer after the next one', async () => {
+  test('out-of-order sends a response after the next one', async () => {
     simulator.arm({ kind: 'out-of-order', next: 1, ms: 30_000 });
     const first = client.sendProductInfo(appids.slice(0, 1));
     const second = client.sendProductInfo(appids.slice(1, 2));
-    await client.answerTo(first);
+    await client.responseTo(first);
     const order = client.received.slice(1).map(({ header }) => header.jobid_target);
     expect(order).toEqual([second, first]);
   });
@@ -116,13 +115,13 @@ describe('on an answer', () => {
   test('doubled-answer sends all parts twice', async () => {
     simulator.arm({ kind: 'doubled-answer', requests: ['product-info'], next: 1 });
     const job = client.sendProductInfo(appids.slice(0, 25));
-    // Answered one after the other, so that what is sent twice has come before this.
+    // Responses come in order, so the second copy has arrived before this one.
     await client.next(() => client.partsOf(job).length === 6);
     const parts = client.partsOf(job);
     expect(parts.slice(3)).toEqual(parts.slice(0, 3));
   });
 
-  test('gzip-multi wraps answers so that steam-user still reads them', async () => {
+  test('gzip-multi compresses responses in a way that steam-user can read', async () => {
     simulator.arm({ kind: 'gzip-multi', requests: ['logon', 'product-info'] });
     const steamUser = await logOnSteamUser(simulator.addresses);
     const { apps } = await steamUser.getProductInfo(appids.slice(0, 40), []);
@@ -136,7 +135,7 @@ describe('on an answer', () => {
     expect(client.partsOf(job)).toEqual([]);
   });
 
-  test('drop-connection cuts an answer in the middle of a frame, after the parts before it', async () => {
+  test('drop-connection cuts a response in the middle of a frame, after the previous parts', async () => {
     simulator.arm({ kind: 'drop-connection', afterParts: 2, next: 1 });
     const job = client.sendProductInfo(appids.slice(0, 40));
     expect(await client.closed).toMatchObject({ code: 1006 });
@@ -145,7 +144,7 @@ describe('on an answer', () => {
     expect(appsOf(parts).map(({ appid }) => appid)).toEqual(appids.slice(0, 20));
   });
 
-  test('drop-connection between frames leaves whole parts only', async () => {
+  test('drop-connection between frames sends whole parts only', async () => {
     simulator.arm({ kind: 'drop-connection', afterParts: 1, halfFrame: false, next: 1 });
     const job = client.sendProductInfo(appids.slice(0, 40));
     expect(await client.closed).toMatchObject({ code: 1006 });
@@ -155,17 +154,15 @@ describe('on an answer', () => {
   test.each([
     ['refuse', EResult.RateLimitExceeded],
     ['no-answer', 'silence'],
-  ] as const)('throttle with %s counts a request too many', async (response, third) => {
+  ] as const)('throttle with %s counts a request above the limit', async (response, third) => {
     simulator.arm({ kind: 'throttle', limit: 2, response });
     const jobs = [1, 2, 3].map(() => client.sendProductInfo(appids.slice(0, 1), true));
-    // Answered after them, so that what has not come by now does not come.
-    await client.askChanges(0);
-    const answers = jobs.map((job) => client.received.find(({ header }) => header.jobid_target === job));
-    expect(answers.map((answer) => (answer ? (answer.header.eresult ?? 'answer') : 'silence'))).toEqual([
-      'answer',
-      'answer',
-      third,
-    ]);
+    // Its response comes after theirs: what has not arrived by now will not arrive.
+    await client.requestChanges(0);
+    const responses = jobs.map((job) => client.received.find(({ header }) => header.jobid_target === job));
+    expect(
+      responses.map((response) => (response ? (response.header.eresult ?? 'response') : 'silence')),
+    ).toEqual(['response', 'response', third]);
     expect(simulator.state()).toMatchObject({
       refusals: { throttled: 1 },
       mostProductInfoRequests: { within1000Ms: 3 },
@@ -173,7 +170,7 @@ describe('on an answer', () => {
     });
   });
 
-  test('throttle with disconnect costs the connection', async () => {
+  test('throttle with disconnect ends the connection', async () => {
     simulator.arm({ kind: 'throttle', limit: 1, response: 'disconnect' });
     client.sendProductInfo(appids.slice(0, 1));
     client.sendProductInfo(appids.slice(0, 1));
@@ -182,7 +179,7 @@ describe('on an answer', () => {
   });
 });
 
-describe('on an app', () => {
+describe('a fault of apps', () => {
   let client: WireClient;
   let appid: number;
   beforeEach(async () => {
@@ -190,11 +187,11 @@ describe('on an app', () => {
     [appid = 0] = appids;
   });
   const ask = async () => {
-    const parts = await client.askProductInfo([appid, appids[1] ?? 0]);
+    const parts = await client.requestProductInfo([appid, appids[1] ?? 0]);
     return { parts, app: appsOf(parts).find((entry) => entry.appid === appid) };
   };
 
-  test('leave-out answers as if it had not been asked for', async () => {
+  test('leave-out omits an app from the response', async () => {
     simulator.arm({ kind: 'leave-out', appids: [appid] });
     const { parts, app } = await ask();
     expect(app).toBeUndefined();
@@ -214,7 +211,7 @@ describe('on an app', () => {
     },
   );
 
-  test('withhold-body names a body that is there to be read over HTTP', async () => {
+  test('withhold-body announces a body that is available over HTTP', async () => {
     simulator.arm({ kind: 'withhold-body', appids: [appid] });
     simulator.arm({ kind: 'refuse-http', appids: [appid], next: 1 });
     const { parts, app } = await ask();
@@ -230,7 +227,7 @@ describe('on an app', () => {
     expect(simulator.state().bodiesOverHttp).toBe(1);
   });
 
-  test('stale answers as before the last change, so many times', async () => {
+  test('stale shows an app as it was before its last change, `next` times', async () => {
     const before = simulator.findApp(appid);
     simulator.arm({ kind: 'stale', appids: [appid], next: 2 });
     expect((await ask()).app?.change_number).toBe(before?.changeNumber);
@@ -251,7 +248,7 @@ describe('on an app', () => {
   }
 });
 
-describe('on the feed', () => {
+describe('a fault of the change feed', () => {
   let client: WireClient;
   let since: number;
   beforeEach(async () => {
@@ -260,9 +257,9 @@ describe('on the feed', () => {
     simulator.release(100);
   });
 
-  test('silent-gap moves on without ids and without flags', async () => {
+  test('silent-gap moves the number without ids and without flags', async () => {
     simulator.arm({ kind: 'silent-gap', next: 1 });
-    const changes = await client.askChanges(since);
+    const changes = await client.requestChanges(since);
     expect(changes).toMatchObject({
       current_change_number: simulator.currentChangeNumber,
       since_change_number: since,
@@ -272,7 +269,7 @@ describe('on the feed', () => {
     });
     expect(changes).not.toHaveProperty('app_changes');
     expect(changes).not.toHaveProperty('package_changes');
-    expect((await client.askChanges(since)).app_changes.length).toBeGreaterThan(0);
+    expect((await client.requestChanges(since)).app_changes.length).toBeGreaterThan(0);
   });
 
   test.each([
@@ -280,9 +277,9 @@ describe('on the feed', () => {
     { apps: true, packages: false, everything: false },
     { apps: false, packages: true, everything: false },
     { apps: false, packages: false, everything: true },
-  ])('force-full raises the flags it is told to: %j', async (flags) => {
+  ])('force-full sets the flags: %j', async (flags) => {
     simulator.arm({ kind: 'force-full', ...flags });
-    const changes = await client.askChanges(since);
+    const changes = await client.requestChanges(since);
     expect(changes).toMatchObject({
       force_full_app_update: flags.apps,
       force_full_package_update: flags.packages,

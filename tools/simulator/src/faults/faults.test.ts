@@ -19,7 +19,7 @@ describe('an armed fault', () => {
     expect(faults.struck).toEqual({ 'silent-gap': 2 });
   });
 
-  test('is spent after so many strikes, and the next one takes over', () => {
+  test('strikes `next` times, and then the next fault takes over', () => {
     const faults = new Faults(1);
     faults.arm({ kind: 'late-answer', ms: 5, next: 2 });
     faults.arm({ kind: 'late-answer', ms: 7, next: 1 });
@@ -28,7 +28,7 @@ describe('an armed fault', () => {
     expect(faults.list()).toEqual([]);
   });
 
-  test('is spent after so long', () => {
+  test('strikes for `forMs` and no longer', () => {
     let now = 1_000;
     const faults = new Faults(1, () => now);
     faults.arm({ kind: 'refuse-connections', forMs: 50 });
@@ -38,7 +38,7 @@ describe('an armed fault', () => {
     expect(faults.strike('refuse-connections')).toBeUndefined();
   });
 
-  test('with a probability strikes the same requests for the same seed, and others for another', () => {
+  test('with a probability strikes the same requests for the same seed, and different ones for another seed', () => {
     const strikesOf = (seed: number) => {
       const faults = new Faults(seed);
       faults.arm({ kind: 'no-answer', probability: 0.3 });
@@ -51,7 +51,7 @@ describe('an armed fault', () => {
     expect(share).toBeLessThan(0.35);
   });
 
-  test('aimed at apps strikes only these, and requests that ask for one of them', () => {
+  test('with appids strikes only these apps, and requests for one of them', () => {
     const faults = new Faults(1);
     faults.arm({ kind: 'no-answer', appids: [440] });
     expect(faults.strike('no-answer', { appids: [10, 570] })).toBeUndefined();
@@ -59,7 +59,7 @@ describe('an armed fault', () => {
     expect(faults.strike('no-answer')).toBeUndefined();
   });
 
-  test('leaves logons alone unless it is aimed at them', () => {
+  test('does not strike logons unless they are named', () => {
     const faults = new Faults(1);
     faults.arm({ kind: 'no-answer', next: 1 });
     expect(faults.strike('no-answer', { request: 'logon' })).toBeUndefined();
@@ -69,7 +69,7 @@ describe('an armed fault', () => {
     expect(faults.strike('no-answer', { request: 'changes' })).toBeUndefined();
   });
 
-  test('that freezes strikes only sessions that were logged on before it', () => {
+  test('of kind frozen strikes only sessions that logged on before it', () => {
     const faults = new Faults(1, () => 500);
     faults.arm({ kind: 'frozen' });
     expect(faults.strike('frozen', { request: 'changes', loggedOnAt: 500 })).toBeDefined();
@@ -81,14 +81,14 @@ test.each([
   [{ kind: 'no-such-fault' }, /kind/],
   [{ kind: 'no-answer', probability: 2 }, /probability/],
   [{ kind: 'no-answer', ms: 5 }, /ms/],
-])('a fault that is not one is refused, saying why: %j', (fault, reason) => {
+])('an invalid fault is rejected with the reason: %j', (fault, reason) => {
   const faults = new Faults(1);
-  // @ts-expect-error what comes from outside need not be a fault
+  // @ts-expect-error input from outside may be invalid
   expect(() => faults.arm(fault)).toThrow(reason);
   expect(faults.list()).toEqual([]);
 });
 
-test('every fault there is stands in the README', () => {
+test('the README lists every fault', () => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
   const kinds = faultSchema.options.map(({ shape }) => shape.kind.value);
   expect(kinds.filter((kind) => !readme.includes(`\`${kind}\``))).toEqual([]);

@@ -8,7 +8,7 @@ import {
   type RequestKind,
 } from './fault.ts';
 
-/** A fault that lies in wait. */
+/** A fault that will strike. */
 export interface ArmedFault {
   id: number;
   fault: Fault;
@@ -22,17 +22,17 @@ interface Armed extends ArmedFault {
   appids: ReadonlySet<number> | undefined;
 }
 
-/** What a fault may strike: an app of an answer, or a request with all its apps and the session it came on. */
+/** What a fault may strike: an app in a response, or a request with all its apps and its session. */
 export interface Target {
   appids?: readonly number[];
   request?: RequestKind;
-  /** Milliseconds, by the clock of the faults. */
+  /** Milliseconds of the clock of the faults. */
   loggedOnAt?: number;
 }
 
 /**
- * What is to go wrong. Every armed fault draws from a random sequence of its own, given by the seed and its place in the
- * order of arming, so that the same requests meet the same faults.
+ * The armed faults. Each one has its own random sequence, defined by the seed and the order of arming, so that the same
+ * requests meet the same faults.
  */
 export class Faults {
   readonly #seed: number;
@@ -47,12 +47,12 @@ export class Faults {
     this.#now = now;
   }
 
-  /** How often each kind struck so far. */
+  /** How often each kind has struck. */
   get struck(): Readonly<Partial<Record<FaultKind, number>>> {
     return this.#struck;
   }
 
-  /** @throws ZodError naming what is wrong with it. */
+  /** @throws ZodError for an invalid fault. */
   arm(input: FaultInput): ArmedFault {
     const fault = faultSchema.parse(input);
     this.#lastId += 1;
@@ -70,7 +70,7 @@ export class Faults {
     return { id: armed.id, fault, struck: 0 };
   }
 
-  /** Disarms one fault, or all of them; false when there is none of this id. */
+  /** Disarms one fault, or all of them; false when no fault has this id. */
   disarm(id?: number): boolean {
     let found = id === undefined;
     for (const [kind, armed] of this.#armed) {
@@ -81,7 +81,7 @@ export class Faults {
     return found;
   }
 
-  /** What lies in wait, oldest first. */
+  /** The armed faults, oldest first. */
   list(): ArmedFault[] {
     return [...this.#armed.values()]
       .flat()
@@ -90,12 +90,12 @@ export class Faults {
       .map(({ id, fault, struck }) => ({ id, fault, struck }));
   }
 
-  /** The oldest live fault of a kind, without striking: for faults that depend on what happens. */
+  /** The oldest live fault of a kind, without a strike: for faults that depend on what happens. */
   peek<Kind extends FaultKind>(kind: Kind): FaultOf<Kind> | undefined {
     return this.#armed.get(kind)?.find((armed) => this.#isLive(armed))?.fault as FaultOf<Kind> | undefined;
   }
 
-  /** Whether a fault of this kind strikes now, and which: the first armed that does. */
+  /** The first fault of this kind that strikes now; undefined when none does. */
   strike<Kind extends FaultKind>(kind: Kind, target: Target = {}): FaultOf<Kind> | undefined {
     for (const armed of this.#armed.get(kind) ?? []) {
       if (!this.#isLive(armed) || !isAimedAt(armed, target)) continue;

@@ -1,16 +1,12 @@
 import type { Change } from '../catalogue/catalogue.ts';
 
-/** The ids that changed, each once with its newest number, ascending; undefined when that is too long ago to say. */
+/** The changed ids, each once with its newest number, ascending; undefined when that is further back than the window. */
 export interface ChangedIds {
   apps: Map<number, number> | undefined;
   packages: Map<number, number> | undefined;
 }
 
-/**
- * The change feed's memory: what changed at which number, no further back than its window.
- *
- * Apps and packages may be remembered for different spans, as on Steam.
- */
+/** The memory of the change feed: which id changed at which number. Apps and packages have separate windows, as on Steam. */
 export class ChangeLog {
   readonly #windows: Record<Change['kind'], number>;
   /** Ascending by change number. */
@@ -20,19 +16,19 @@ export class ChangeLog {
     this.#windows = { app: appWindow, package: packageWindow };
   }
 
-  /** @param changes ascending, and not below what was added before. */
+  /** @param changes ascending, and not below earlier ones. */
   add(changes: readonly Change[]): void {
     for (const change of changes) this.#changes.push(change);
     const newest = this.#changes.at(-1)?.changeNumber ?? 0;
     const forgotten = newest - Math.max(this.#windows.app, this.#windows.package);
-    // Dropped by the half, so that adding stays cheap.
+    // Drops half at a time, so that adding stays cheap.
     const half = this.#changes[this.#changes.length >>> 1];
     if (half && half.changeNumber <= forgotten) {
       this.#changes = this.#changes.filter(({ changeNumber }) => changeNumber > forgotten);
     }
   }
 
-  /** Every change after `since` that is remembered, however often an id changed. */
+  /** Every remembered change after `since`, however often an id changed. */
   list(since: number): Change[] {
     return this.#changes.filter(({ changeNumber }) => changeNumber > since);
   }

@@ -1,18 +1,17 @@
 import { describe, expect, test, vi } from 'vitest';
-import { MadeUpCatalogue } from '../catalogue/made-up-catalogue.ts';
-import { keepReleasing } from './keep-releasing.ts';
-import { Pics } from './pics.ts';
+import { GeneratedCatalogue } from '../catalogue/generated-catalogue.ts';
+import { Pics, releaseSteadily } from './pics.ts';
 import { ProductEntries } from './product-entries.ts';
 
-// Real processes and bodies by the thousand on a busy machine: a limit that tells "hangs" from "slow today".
+// Real processes and thousands of bodies on a busy machine: the limit only distinguishes hanging from slow.
 vi.setConfig({ testTimeout: 60_000 });
 
 const open = (apps = 500, window = 5_000, packageWindow = window) =>
-  new Pics(new MadeUpCatalogue(5, apps), window, packageWindow);
+  new Pics(new GeneratedCatalogue(5, apps), window, packageWindow);
 const textOf = (pics: Pics, appid: number) => pics.findApp(appid)?.readBuffer().subarray(0, -1).toString();
 
 describe('the feed', () => {
-  test('names every id once, with its newest number, ascending', () => {
+  test('lists every id once with its newest number, ascending', () => {
     const pics = open(20);
     const since = pics.currentChangeNumber;
     const released = pics.release(200);
@@ -23,7 +22,7 @@ describe('the feed', () => {
     expect(numbers.at(-1)).toBe(pics.currentChangeNumber);
   });
 
-  test('names nothing to who has seen all, begins anew, or is ahead', () => {
+  test('lists nothing for the current number, for 0 and for future numbers', () => {
     const pics = open();
     pics.release(10);
     for (const since of [pics.currentChangeNumber, 0, pics.currentChangeNumber + 7]) {
@@ -31,7 +30,7 @@ describe('the feed', () => {
     }
   });
 
-  test('forgets apps and packages past their windows, and no earlier', () => {
+  test('forgets apps and packages beyond their windows, but not earlier', () => {
     const pics = open(500, 100, 300);
     pics.release(400);
     const current = pics.currentChangeNumber;
@@ -41,7 +40,7 @@ describe('the feed', () => {
     expect(pics.changesSince(current - 301)).toEqual({ apps: undefined, packages: undefined });
   });
 
-  test('remembers what changed before the start', () => {
+  test('remembers changes before the start', () => {
     const pics = open(20_000, 1_000_000);
     const { apps } = pics.changesSince(pics.currentChangeNumber - 900_000);
     expect(apps?.size).toBeGreaterThan(0);
@@ -49,9 +48,9 @@ describe('the feed', () => {
       expect(pics.findApp(appid)?.changeNumber).toBe(changeNumber);
   });
 
-  test('goes on by itself at the pace it is given', async () => {
+  test('continues by itself at the given rate', async () => {
     const pics = open();
-    const stop = keepReleasing(pics, 200);
+    const stop = releaseSteadily(pics, 200);
     const before = pics.currentChangeNumber;
     await expect.poll(() => pics.currentChangeNumber, { timeout: 4_000 }).toBeGreaterThan(before + 50);
     stop();
@@ -61,8 +60,8 @@ describe('the feed', () => {
   });
 });
 
-describe('an app made by hand', () => {
-  test('stays as it was made, whatever changes', () => {
+describe('an edited app', () => {
+  test('keeps its text when it changes', () => {
     const pics = open(10);
     const [appid = 0] = pics.appids();
     const { changeNumber } = pics.editApp(appid, {
@@ -79,7 +78,7 @@ describe('an app made by hand', () => {
     expect(pics.findApp(appid)?.changeNumber).toBe(again?.changeNumber);
   });
 
-  test('may be one that never was, may go, and may be empty', () => {
+  test('can be a new one, can be removed, and can be empty', () => {
     const pics = open(10);
     const mine = { missingToken: false, onlyPublic: false };
     pics.editApp(7, { text: Buffer.from('new'), ...mine });
@@ -93,7 +92,7 @@ describe('an app made by hand', () => {
   });
 });
 
-test('apps that are released by name change, and a stranger among them changes nothing', () => {
+test('named apps change, but nothing changes if one of them never existed', () => {
   const pics = open();
   const [one = 0, other = 0] = pics.appids();
   const texts = [textOf(pics, one), textOf(pics, other)];
@@ -108,8 +107,8 @@ test('apps that are released by name change, and a stranger among them changes n
   expect(textOf(pics, other)).not.toBe(texts[1]);
 });
 
-describe('entries that are kept', () => {
-  test('are made anew when their app has changed', () => {
+describe('cached entries', () => {
+  test('are encoded again when their app has changed', () => {
     const pics = open();
     const entries = new ProductEntries(1_000_000);
     const [appid = 0] = pics.appids();
@@ -123,7 +122,7 @@ describe('entries that are kept', () => {
     expect(encode()).not.toEqual(before);
   });
 
-  test('take no more room than they are given, and warm up to just that', () => {
+  test('take no more than the given size, and are warmed up to that size', () => {
     const pics = open();
     const entries = new ProductEntries(1_000_000);
     entries.warm(pics);

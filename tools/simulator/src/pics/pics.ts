@@ -1,12 +1,17 @@
-import type { AppVersion, Catalogue, Change, PackageVersion } from '../catalogue/catalogue.ts';
-import { digestBuffer } from '../catalogue/digest.ts';
+import {
+  digestBuffer,
+  type AppVersion,
+  type Catalogue,
+  type Change,
+  type PackageVersion,
+} from '../catalogue/catalogue.ts';
 import { ChangeLog, type ChangedIds } from './change-log.ts';
 
-/** What an app is to become by hand: gone, or this text. */
+/** The new state of an app that a test edits: unknown, or this text. */
 export type AppEdit =
   | { unknown: true }
   | {
-      /** Any bytes, well-formed or not, without the trailing NUL. */
+      /** Any bytes, valid or not, without the trailing NUL. */
       text: Uint8Array;
       missingToken: boolean;
       onlyPublic: boolean;
@@ -25,8 +30,8 @@ interface EditedApp {
 }
 
 /**
- * Steam's product information as it stands: the catalogue, what was edited by hand since, and the feed of both. This is
- * the truth that faults distort on the way to a client, and that tests compare tables with.
+ * The current product information: the catalogue, the edits of tests, and the change feed of both. This is the truth,
+ * which faults distort on the way to a client and tests compare tables with.
  */
 export class Pics {
   readonly #catalogue: Catalogue;
@@ -45,7 +50,7 @@ export class Pics {
     return this.#currentChangeNumber;
   }
 
-  /** Whether changes run out some time. */
+  /** Whether there is an end to the changes. */
   get isFinite(): boolean {
     return this.#catalogue.isFinite;
   }
@@ -73,7 +78,7 @@ export class Pics {
     return edited ? edited.previous : this.#catalogue.findPreviousApp(appid);
   }
 
-  /** What a token would show of an app that needs one. */
+  /** The app as a token shows it; undefined when no token does. */
   findTokenApp(appid: number): { token: string; version: AppVersion } | undefined {
     return this.#edited.has(appid) ? undefined : this.#catalogue.findTokenApp(appid);
   }
@@ -82,7 +87,7 @@ export class Pics {
     return this.#catalogue.findPackage(packageid);
   }
 
-  /** What changed after `since`; the number 0 and numbers of the future have seen everything. */
+  /** What changed after `since`; for 0 and for future numbers nothing has. */
   changesSince(since: number): ChangedIds {
     const hasSeenAll = since === 0 || since > this.#currentChangeNumber;
     return this.#log.changesSince(hasSeenAll ? this.#currentChangeNumber : since, this.#currentChangeNumber);
@@ -93,12 +98,12 @@ export class Pics {
     return this.#log.list(since);
   }
 
-  /** Lets at least this many apps change, as far as the catalogue has changes left. */
+  /** Changes at least this many apps, as long as the catalogue has changes left. */
   release(count: number): AppChange[] {
     const changes = this.#catalogue.release(count, this.#currentChangeNumber);
     for (const { kind, id, changeNumber } of changes) {
       const edited = kind === 'app' ? this.#edited.get(id) : undefined;
-      // An edited app stays as it was made, whatever the catalogue thinks of next.
+      // An edited app keeps its text.
       if (edited) this.#edit(id, edited.edit, changeNumber);
     }
     return this.#announce(changes);
@@ -107,12 +112,12 @@ export class Pics {
   /**
    * Gives each of these apps a new change number, one after the other.
    *
-   * @throws Error naming an app that never existed; none has changed then.
+   * @throws Error with the id of an app that never existed; nothing has changed then.
    */
   releaseApps(appids: readonly number[]): AppChange[] {
     const changes: Change[] = [];
-    const stranger = appids.find((appid) => !this.#edited.has(appid) && !this.#catalogue.hasEverHeld(appid));
-    if (stranger !== undefined) throw new Error(`there never was an app ${stranger}: give it a text first`);
+    const unknown = appids.find((appid) => !this.#edited.has(appid) && !this.#catalogue.hasEverHeld(appid));
+    if (unknown !== undefined) throw new Error(`there never was an app ${unknown}: give it a text first`);
     for (const [index, id] of appids.entries()) {
       const changeNumber = this.#currentChangeNumber + 1 + index;
       const edited = this.#edited.get(id);
@@ -123,7 +128,7 @@ export class Pics {
     return this.#announce(changes);
   }
 
-  /** Makes one app what a test needs, under a new change number; it stays so until it is edited again. */
+  /** Replaces an app by what a test needs, under a new change number; it stays so until it is edited again. */
   editApp(appid: number, edit: AppEdit): AppChange {
     const changeNumber = this.#currentChangeNumber + 1;
     this.#edit(appid, edit, changeNumber);
@@ -143,7 +148,7 @@ export class Pics {
       .map(({ id, changeNumber }) => ({ appid: id, changeNumber }));
   }
 
-  /** What the feed remembers from before the start. */
+  /** The changes before the start that the feed remembers. */
   #history(after: number): Change[] {
     const changes: Change[] = [];
     for (const id of this.#catalogue.appids()) {
@@ -165,4 +170,24 @@ function editedVersion(appid: number, { edit, changeNumber }: EditedApp): AppVer
   const readBuffer = () => (isEmpty ? Buffer.alloc(0) : Buffer.concat([text, Buffer.alloc(1)]));
   const readDigest = () => digestBuffer(readBuffer());
   return { appid, changeNumber, missingToken, onlyPublic, readBuffer, readDigest };
+}
+
+/** Often enough for single changes at a rate of up to twenty a second. */
+const INTERVAL_MS = 50;
+
+/**
+ * Changes apps at a steady rate as long as there are changes left.
+ *
+ * @returns stops it.
+ */
+export function releaseSteadily(pics: Pics, perSecond: number): () => void {
+  if (perSecond === 0) return () => {};
+  const startedAt = performance.now();
+  let released = 0;
+  const timer = setInterval(() => {
+    const due = Math.floor(((performance.now() - startedAt) / 1_000) * perSecond);
+    if (due > released) pics.release(due - released);
+    released = due;
+  }, INTERVAL_MS);
+  return () => clearInterval(timer);
 }

@@ -1,62 +1,105 @@
-import type { AppVersion } from '../catalogue/catalogue.ts';
-import { encodeApp } from './encode-entry.ts';
+import { createHash } from 'node:crypto';
+import type { AppVersion, PackageVersion } from '../catalogue/catalogue.ts';
+import { messages, type AppInfo, type PackageInfo } from '../protocol/messages.ts';
 import type { Pics } from './pics.ts';
 
-/** At most what an entry takes beyond its body: change number, SHA-1, flags and lengths. */
+/** The most that an entry takes in addition to its body: change number, SHA-1, flags and lengths. */
 const ENTRY_OVERHEAD_BYTES = 100;
 
 /**
- * The most recently served entries of apps, encoded, up to a number of bytes.
+ * A cache of the most recently served app entries, encoded, up to a number of bytes.
  *
- * Making a body, its SHA-1 and its entry takes 45 µs; taking it out of here less than one, and so a benchmark measures the
- * client and not this.
+ * Generating a body with its SHA-1 and entry takes 45 µs, reading it from here less than one, so that benchmarks measure
+ * the client and not the simulator.
  */
 export class ProductEntries {
   readonly #capacityBytes: number;
   /** By appid, least recently served first. */
-  readonly #kept = new Map<number, { changeNumber: number; entry: Uint8Array }>();
+  readonly #cached = new Map<number, { changeNumber: number; entry: Uint8Array }>();
   #bytes = 0;
 
   constructor(capacityBytes: number) {
     this.#capacityBytes = capacityBytes;
   }
 
-  /** Bytes kept now. */
+  /** The size of the cached entries. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Makes entries, in the order of appids, as far as there is room. */
+  /** Fills the cache in the order of appids. */
   warm(pics: Pics): void {
     for (const appid of pics.appids()) {
       const version = pics.findApp(appid);
-      // What does not fit would push out the first, and with it what a client begins with.
+      // One more would evict the first, with which clients begin.
       const size = version ? version.readDigest().size + ENTRY_OVERHEAD_BYTES : 0;
       if (this.#bytes + size > this.#capacityBytes) break;
       if (version) this.encode(version);
     }
   }
 
-  /** The entry of an app with its body, as everyone is shown it now. */
+  /** The current entry of an app with its body. */
   encode(version: AppVersion): Uint8Array {
-    const kept = this.#kept.get(version.appid);
-    if (kept) {
-      this.#kept.delete(version.appid);
-      if (kept.changeNumber === version.changeNumber) {
-        this.#kept.set(version.appid, kept);
-        return kept.entry;
+    const cached = this.#cached.get(version.appid);
+    if (cached) {
+      this.#cached.delete(version.appid);
+      if (cached.changeNumber === version.changeNumber) {
+        this.#cached.set(version.appid, cached);
+        return cached.entry;
       }
-      this.#bytes -= kept.entry.length;
+      this.#bytes -= cached.entry.length;
     }
-    // Copied out of the pool that small buffers are cut from: one that is kept would keep 64 kB alive.
+    // A copy: a buffer from Node's pool would keep 64 kB of the pool alive.
     const entry = Uint8Array.from(encodeApp(version, 'full'));
-    this.#kept.set(version.appid, { changeNumber: version.changeNumber, entry });
+    this.#cached.set(version.appid, { changeNumber: version.changeNumber, entry });
     this.#bytes += entry.length;
-    for (const [appid, oldest] of this.#kept) {
+    for (const [appid, oldest] of this.#cached) {
       if (this.#bytes <= this.#capacityBytes) break;
-      this.#kept.delete(appid);
+      this.#cached.delete(appid);
       this.#bytes -= oldest.entry.length;
     }
     return entry;
   }
+}
+
+/** The form of an entry: with its body, or only with change number, SHA-1 and size. */
+export type EntryForm = 'full' | 'metadata';
+
+/**
+ * Encodes the entry of an app as a response with that one entry: protobuf messages can be concatenated, so a response with
+ * many entries needs no further encoding.
+ *
+ * @param send turns the body that SHA-1 and size describe into the one to send.
+ */
+export function encodeApp(
+  version: AppVersion,
+  form: EntryForm,
+  send = (buffer: Buffer) => buffer,
+): Uint8Array {
+  const { appid, changeNumber, missingToken, onlyPublic } = version;
+  const app: AppInfo = {
+    appid,
+    change_number: changeNumber,
+    missing_token: missingToken,
+    only_public: onlyPublic,
+  };
+  const { size, sha } = version.readDigest();
+  if (sha) app.sha = sha;
+  if (form === 'full') app.buffer = send(version.readBuffer());
+  app.size = size;
+  return messages.productInfoResponse.encode({ apps: [app] });
+}
+
+/** Encodes the entry of a package in the same way, without a body if it needs a token. */
+export function encodePackage(version: PackageVersion, form: EntryForm): Uint8Array {
+  const { packageid, changeNumber, missingToken } = version;
+  const entry: PackageInfo = { packageid, change_number: changeNumber, missing_token: missingToken };
+  const buffer = version.readBuffer();
+  if (buffer.length > 0) {
+    // Without the prefix 01 00 00 00.
+    entry.sha = createHash('sha1').update(buffer.subarray(4)).digest();
+    if (form === 'full') entry.buffer = buffer;
+    entry.size = buffer.length;
+  }
+  return messages.productInfoResponse.encode({ packages: [entry] });
 }

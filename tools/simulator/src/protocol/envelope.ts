@@ -3,10 +3,10 @@ import { messages, type Header } from './messages.ts';
 /** Set in the message type of every message whose header and body are protobuf. */
 const PROTOBUF_FLAG = 0x80000000;
 
-/** What stands for "no job" in a header. */
+/** "No job" in a header. */
 export const NO_JOB = '18446744073709551615';
 
-/** One message of the CM protocol: what it is, its header, and its body still encoded. */
+/** One message of the CM protocol: its type, its header, and its encoded body. */
 export interface Envelope {
   emsg: number;
   header: Header;
@@ -14,10 +14,10 @@ export interface Envelope {
 }
 
 /**
- * Takes a message apart: message type with the protobuf flag (uint32, little endian), length of the header (uint32),
+ * Decodes a message: message type with the protobuf flag (uint32, little endian), length of the header (uint32),
  * header, body.
  *
- * @throws Error saying what is wrong, when the bytes are no protobuf message of the CM protocol.
+ * @throws Error when the bytes are not a protobuf message of the CM protocol.
  */
 export function decodeEnvelope(bytes: Buffer): Envelope {
   if (bytes.length < 8) throw new Error(`a message of ${bytes.length} bytes has no room for a header`);
@@ -32,7 +32,7 @@ export function decodeEnvelope(bytes: Buffer): Envelope {
   };
 }
 
-/** Puts a message together; the body may come in pieces, which are copied once. */
+/** Encodes a message; the pieces of the body are copied once. */
 export function encodeEnvelope(emsg: number, header: Header, body: readonly Uint8Array[]): Buffer {
   const encodedHeader = messages.header.encode(header);
   const prefix = Buffer.allocUnsafe(8);

@@ -6,7 +6,7 @@ import { decodeEnvelope, encodeEnvelope, NO_JOB } from './envelope.ts';
 import { messages } from './messages.ts';
 
 describe('an envelope', () => {
-  test('comes apart as it was put together, jobs above 2^53 included', () => {
+  test('is decoded as it was encoded, even with job ids above 2^53', () => {
     const header = {
       steamid: '117093594606600193',
       client_sessionid: -7,
@@ -16,7 +16,7 @@ describe('an envelope', () => {
     expect(decodeEnvelope(message)).toEqual({ emsg: 8_901, header, body: Buffer.from('body') });
   });
 
-  test('without a job says so by leaving it out, as clients expect', () => {
+  test('leaves the job id out when there is none, as clients expect', () => {
     expect(decodeEnvelope(encodeEnvelope(1, {}, [])).header).toEqual({});
     expect(NO_JOB).toBe(String(2n ** 64n - 1n));
   });
@@ -29,7 +29,7 @@ describe('an access token', () => {
   });
 });
 
-describe.skipIf(!hasRecordedPics)('a product info answer recorded from Steam', () => {
+describe.skipIf(!hasRecordedPics)('a product info response recorded from Steam', () => {
   test.each([
     [
       '001_in_8904_k_EMsgClientPICSProductInfoResponse_app480_metadata.bin',
@@ -43,14 +43,14 @@ describe.skipIf(!hasRecordedPics)('a product info answer recorded from Steam', (
       '003_in_8904_k_EMsgClientPICSProductInfoResponse_sub0.bin',
       ['packages', 'meta_data_only', 'response_pending'],
     ],
-  ])('is read in full, and written again to the same length (%s)', (file, fields) => {
+  ])('is decoded completely and encoded to the same length (%s)', (file, fields) => {
     const recorded = readFileSync(path.join(RECORDED_PICS, 'wire', file));
     const { emsg, header, body } = decodeEnvelope(recorded);
     expect(emsg).toBe(8_904);
-    const answer = messages.productInfoResponse.decode(body);
-    expect(Object.keys(answer).toSorted()).toEqual(fields.toSorted());
+    const response = messages.productInfoResponse.decode(body);
+    expect(Object.keys(response).toSorted()).toEqual(fields.toSorted());
     // Steam writes some fields in another order than their numbers; nothing is lost when the length is the same.
-    expect(encodeEnvelope(emsg, header, [messages.productInfoResponse.encode(answer)])).toHaveLength(
+    expect(encodeEnvelope(emsg, header, [messages.productInfoResponse.encode(response)])).toHaveLength(
       recorded.length,
     );
   });

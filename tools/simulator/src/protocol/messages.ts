@@ -32,7 +32,7 @@ export interface Header {
   error_message?: string;
 }
 
-/** An entry for an app or a package, as both product info and metadata-only answers carry it. */
+/** The entry of an app or a package in product info and metadata-only responses. */
 interface InfoEntry {
   change_number: number;
   missing_token: boolean;

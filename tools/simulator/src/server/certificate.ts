@@ -6,18 +6,15 @@ export interface Certificate {
   cert: string;
 }
 
-/**
- * A certificate for localhost, 127.0.0.1 and ::1, signed by itself, with a key of its own: clients trust it by getting
- * it through NODE_EXTRA_CA_CERTS, and nobody else ever does.
- */
+/** Creates a self-signed certificate for localhost, 127.0.0.1 and ::1. Clients trust it through NODE_EXTRA_CA_CERTS. */
 export async function makeCertificate(): Promise<Certificate> {
-  // A name of its own, for a client that trusts several simulators looks the issuer up by name.
+  // A unique name: a client that trusts several simulators looks the issuer up by name.
   const commonName = `Simulated Steam CM ${randomBytes(8).toString('hex')}`;
   const { private: key, cert } = await generate([{ name: 'commonName', value: commonName }], {
-    // Made at every start: an elliptic key takes 10 ms where RSA takes seconds now and then.
+    // Generated at every start: an elliptic key takes 10 ms, RSA sometimes takes seconds.
     keyType: 'ec',
     algorithm: 'sha256',
-    // A clock a little behind must not make it invalid.
+    // Valid for clocks that are a little behind, too.
     notBeforeDate: new Date(Date.now() - 86_400_000),
     extensions: [
       { name: 'basicConstraints', cA: true, critical: true },

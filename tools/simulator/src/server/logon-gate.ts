@@ -1,10 +1,7 @@
 import type { Faults } from '../faults/faults.ts';
-import type { EResultName } from '../protocol/eresult.ts';
+import type { EResultName } from '../protocol/steam-enums.ts';
 
-/**
- * Lets logons in, or not. Refusals that last belong to the address they come from, and here all clients share one, so
- * there is one gate for all.
- */
+/** Accepts or refuses logons. Steam blocks addresses, and here all clients share one, so they share one gate. */
 export class LogonGate {
   readonly #faults: Faults;
   #block: { result: EResultName; quietMs: number; until: number } | undefined;
@@ -13,7 +10,7 @@ export class LogonGate {
     this.#faults = faults;
   }
 
-  /** What a logon that is well formed gets. A refused one prolongs a block that waits for quiet. */
+  /** The result of a valid logon. A refused one prolongs a block that waits for a pause. */
   admit(): EResultName {
     const now = Date.now();
     if (this.#block && now < this.#block.until) {

@@ -1,4 +1,4 @@
-/** Why a client was turned away, cut off or ignored: what a real CM would not have stood for either. */
+/** Why a client was rejected, disconnected or ignored, as a real CM would do. */
 export type RefusalReason =
   | 'wrong-path'
   | 'text-frame'
@@ -17,7 +17,7 @@ export type RefusalReason =
   | 'unknown-message'
   | 'unknown-method';
 
-/** A client broke the protocol so that its connection ends. */
+/** A violation of the protocol that ends the connection. */
 export class Refusal extends Error {
   override name = 'Refusal';
   readonly reason: RefusalReason;

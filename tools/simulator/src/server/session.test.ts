@@ -1,17 +1,16 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { EMsg } from '../protocol/emsg.ts';
-import { EResult } from '../protocol/eresult.ts';
+import { EMsg, EResult } from '../protocol/steam-enums.ts';
 import { messages } from '../protocol/messages.ts';
 import type { Simulator } from '../simulator.ts';
-import type { SimulatorInput } from '../simulator-options.ts';
+import type { SimulatorInput } from '../options.ts';
 import { startSimulator } from '../start-simulator.ts';
 import type { RefusalReason } from './refusal.ts';
 import { logOffSteamUser, logOnSteamUser } from '../testing/steam-user-client.ts';
 import { appsOf, WireClient } from '../testing/wire-client.ts';
 
-// Real processes and bodies by the thousand on a busy machine: a limit that tells "hangs" from "slow today".
+// Real processes and thousands of bodies on a busy machine: the limit only distinguishes hanging from slow.
 vi.setConfig({ testTimeout: 60_000 });
 
 let simulator: Simulator;
@@ -40,7 +39,7 @@ describe('an unmodified steam-user', () => {
     expect(simulator.state()).toMatchObject({ logons: { OK: 1 }, logoffs: 1, refusals: {} });
   });
 
-  test('is told the current number by 0, and what changed since by any other', async () => {
+  test('gets the current number for 0, and the changes since for any other number', async () => {
     await start();
     const client = await logOnSteamUser(simulator.addresses);
     const before = await client.getProductChanges(0);
@@ -58,7 +57,7 @@ describe('an unmodified steam-user', () => {
     await logOffSteamUser(client);
   });
 
-  test('gets product info in several parts, and every id once', async () => {
+  test('gets product info in several parts, with every id once', async () => {
     await start();
     const client = await logOnSteamUser(simulator.addresses);
     const appids = simulator.apps().map(({ appid }) => appid);
@@ -82,7 +81,7 @@ describe('an unmodified steam-user', () => {
     await logOffSteamUser(client);
   });
 
-  test('gets tokens for what needs none and for a few that do, and sees the whole app with one', async () => {
+  test('gets tokens for apps that need none and for a few that do, and sees the whole app with a token', async () => {
     await start({ apps: 5_000 });
     const client = await logOnSteamUser(simulator.addresses);
     const restricted = simulator
@@ -107,7 +106,7 @@ describe('an unmodified steam-user', () => {
     await logOffSteamUser(client);
   });
 
-  test('gets the names of store tags, those without one left out', async () => {
+  test('gets the names of store tags, without those that have none', async () => {
     await start();
     const client = await logOnSteamUser(simulator.addresses);
     const { tags } = await client.getStoreTagNames('english', [19, 1_999_001]);
@@ -117,11 +116,11 @@ describe('an unmodified steam-user', () => {
 });
 
 describe('a metadata-only request', () => {
-  test('is answered with change number, SHA-1 and size, and no bodies', async () => {
+  test('gets change number, SHA-1 and size, but no bodies', async () => {
     await start();
     const client = await WireClient.logOn(simulator.addresses);
     const appids = publicAppids(120);
-    const parts = await client.askProductInfo(appids, true);
+    const parts = await client.requestProductInfo(appids, true);
     expect(parts.map(({ response_pending }) => response_pending)).toEqual([true, true, false]);
     expect(parts[0]).toMatchObject({ meta_data_only: true, http_host: simulator.addresses.cmServer });
     const seen = appsOf(parts).map(({ appid, change_number, sha, size, buffer }) => ({
@@ -153,52 +152,52 @@ describe('a client that breaks the protocol', () => {
   });
   const refused = (reason: RefusalReason) => ({ code: 1008, reason, counted: { [reason]: 1 } });
 
-  test('is cut off when it asks before it is logged on', async () => {
+  test('is disconnected when it sends a request before the logon', async () => {
     await start();
     const client = await WireClient.connect(simulator.addresses);
     client.sendProductInfo([10]);
     expect(await endOf(client)).toEqual(refused('not-logged-on'));
   });
 
-  test('is cut off when it does not log on in time', async () => {
+  test('is disconnected when it does not log on in time', async () => {
     await start({ logonDeadlineMs: 100 });
     expect(await endOf(await WireClient.connect(simulator.addresses))).toEqual(refused('no-logon'));
   });
 
-  test('is cut off when its heartbeat stops', async () => {
+  test('is disconnected when its heartbeat stops', async () => {
     await start({ heartbeatSeconds: 1 });
     expect(await endOf(await WireClient.logOn(simulator.addresses))).toEqual(refused('no-heartbeat'));
   });
 
-  test('is cut off when it logs on twice', async () => {
+  test('is disconnected when it logs on twice', async () => {
     await start();
     const client = await WireClient.logOn(simulator.addresses);
     client.send(EMsg.ClientLogon, messages.logon.encode({ protocol_version: 65_580 }));
     expect(await endOf(client)).toEqual(refused('already-logged-on'));
   });
 
-  test('is cut off when it speaks for another session', async () => {
+  test('is disconnected when it uses the ids of another session', async () => {
     await start();
     const client = await WireClient.logOn(simulator.addresses);
     client.send(EMsg.ClientHeartBeat, messages.heartBeat.encode({}), { client_sessionid: 77 });
     expect(await endOf(client)).toEqual(refused('wrong-session'));
   });
 
-  test('is cut off when it says hello in an old version', async () => {
+  test('is disconnected when it says hello with an old protocol version', async () => {
     await start();
     const client = await WireClient.connect(simulator.addresses);
     client.send(EMsg.ClientHello, messages.hello.encode({ protocol_version: 65_000 }));
     expect(await endOf(client)).toEqual(refused('wrong-protocol-version'));
   });
 
-  test('is cut off when it sends text', async () => {
+  test('is disconnected when it sends text', async () => {
     await start();
     const client = await WireClient.connect(simulator.addresses);
     client.socket.send('hello');
     expect(await endOf(client)).toEqual(refused('text-frame'));
   });
 
-  test('is not heard any more once it was turned away', async () => {
+  test('is ignored after it was rejected', async () => {
     await start();
     const client = await WireClient.connect(simulator.addresses);
     client.socket.send('hello');
@@ -212,16 +211,16 @@ describe('a client that breaks the protocol', () => {
     ['too short for a header', Buffer.alloc(7)],
     ['not protobuf', Buffer.from([0x89, 0x15, 0, 0, 0, 0, 0, 0])],
     ['with a header longer than itself', Buffer.from([0x8a, 0x15, 0, 0x80, 0xff, 0, 0, 0, 1])],
-    ['with a header that is cut', Buffer.from([0x8a, 0x15, 0, 0x80, 2, 0, 0, 0, 0x09, 1])],
-    ['with a body that is cut', Buffer.from([0x8a, 0x15, 0, 0x80, 0, 0, 0, 0, 0x92, 3, 90])],
-  ])('is cut off when it sends a message %s', async (_what, bytes) => {
+    ['with an incomplete header', Buffer.from([0x8a, 0x15, 0, 0x80, 2, 0, 0, 0, 0x09, 1])],
+    ['with an incomplete body', Buffer.from([0x8a, 0x15, 0, 0x80, 0, 0, 0, 0, 0x92, 3, 90])],
+  ])('is disconnected when it sends a message %s', async (_what, bytes) => {
     await start();
     const client = await WireClient.connect(simulator.addresses);
     client.socket.send(bytes);
     expect(await endOf(client)).toEqual(refused('malformed-message'));
   });
 
-  test('is cut off when it sends more than any request needs', async () => {
+  test('is disconnected when it sends more than any request needs', async () => {
     await start();
     const client = await WireClient.connect(simulator.addresses);
     client.socket.send(Buffer.alloc(600_000));
@@ -229,64 +228,69 @@ describe('a client that breaks the protocol', () => {
     expect(simulator.state().refusals).toEqual({ 'oversize-frame': 1 });
   });
 
-  test('gets no connection at another path', async () => {
+  test('cannot connect to another path', async () => {
     await start();
     await expect(WireClient.connect(simulator.addresses, '/cmsocket')).rejects.toThrow('404');
     expect(simulator.state().refusals).toEqual({ 'wrong-path': 1 });
   });
 
   test.each([
-    ['in an old version', { protocol_version: 65_000 }, 'InvalidProtocolVer', 'wrong-protocol-version'],
+    [
+      'with an old protocol version',
+      { protocol_version: 65_000 },
+      'InvalidProtocolVer',
+      'wrong-protocol-version',
+    ],
     [
       'with an account',
       { protocol_version: 65_580, account_name: 'someone' },
       'InvalidPassword',
       'not-anonymous',
     ],
-  ] as const)('is not logged on %s', async (_how, logon, result, reason) => {
+  ] as const)('cannot log on %s', async (_how, logon, result, reason) => {
     await start();
     const client = await WireClient.connect(simulator.addresses);
     const job = client.send(EMsg.ClientLogon, messages.logon.encode(logon));
-    const { body, header } = await client.answerTo(job);
+    const { body, header } = await client.responseTo(job);
     expect(messages.logonResponse.decode(body).eresult).toBe(EResult[result]);
     expect(header.steamid).toBeUndefined();
     expect(await client.closed).toMatchObject({ code: 1000 });
     expect(simulator.state()).toMatchObject({ logons: { [result]: 1 }, refusals: { [reason]: 1 } });
   });
 
-  test('is refused a request for more ids than anyone needs, and stays', async () => {
+  test('stays connected when a request has too many ids and is refused', async () => {
     await start();
     const client = await WireClient.logOn(simulator.addresses);
     const job = client.sendProductInfo(Array.from({ length: 20_001 }, (_, index) => index));
-    const { header, body } = await client.answerTo(job);
+    const { header, body } = await client.responseTo(job);
     expect(header.eresult).toBe(EResult.InvalidParam);
     expect(body).toHaveLength(0);
-    expect(appsOf(await client.askProductInfo(publicAppids(1)))).toHaveLength(1);
+    expect(appsOf(await client.requestProductInfo(publicAppids(1)))).toHaveLength(1);
   });
 
-  test('is told that a method does not exist, and gets nothing for a message nobody knows', async () => {
+  test('gets an error for an unknown method, and nothing for an unknown message', async () => {
     await start();
     const client = await WireClient.logOn(simulator.addresses);
     client.send(4_242, Buffer.alloc(0));
     const job = client.send(EMsg.ServiceMethodCallFromClient, Buffer.alloc(0), {
       target_job_name: 'Store.Nothing#1',
     });
-    expect((await client.answerTo(job)).header.eresult).toBe(EResult.NoMatch);
+    expect((await client.responseTo(job)).header.eresult).toBe(EResult.NoMatch);
     expect(client.received).toHaveLength(2);
     expect(simulator.state().refusals).toEqual({ 'unknown-message': 1, 'unknown-method': 1 });
   });
 });
 
-test('an id that is asked for twice is answered once', async () => {
+test('the response contains an id once that was requested twice', async () => {
   await start();
   const client = await WireClient.logOn(simulator.addresses);
   const [appid = 0] = publicAppids(1);
-  const parts = await client.askProductInfo([appid, appid, 7, 7]);
+  const parts = await client.requestProductInfo([appid, appid, 7, 7]);
   expect(appsOf(parts).map((app) => app.appid)).toEqual([appid]);
   expect(parts[0]?.unknown_appids).toEqual([7]);
 });
 
-test('a heartbeat that asks for a reply gets one', async () => {
+test('a heartbeat that requests a reply gets one', async () => {
   await start();
   const client = await WireClient.logOn(simulator.addresses);
   client.send(EMsg.ClientHeartBeat, messages.heartBeat.encode({ send_reply: true }));
@@ -294,7 +298,7 @@ test('a heartbeat that asks for a reply gets one', async () => {
   expect(reply.header.steamid).toBe(client.identity.steamid);
 });
 
-test('closing ends connections in every state, those in a handshake included', async () => {
+test('close ends connections in every state, even during a handshake', async () => {
   await start();
   const { cmServer, controlUrl } = simulator.addresses;
   const silent = [Number(cmServer.split(':')[1]), Number(new URL(controlUrl).port)].map((port) =>
@@ -308,7 +312,7 @@ test('closing ends connections in every state, those in a handshake included', a
   expect(await ends).toHaveLength(2);
 });
 
-test('a start that fails leaves no port taken', async () => {
+test('a failed start leaves no port open', async () => {
   await start();
   const controlPort = Number(new URL(simulator.addresses.controlUrl).port);
   const other = await startSimulator({ apps: 1 });

@@ -1,18 +1,17 @@
 import type { Duplex } from 'node:stream';
 import { debuglog } from 'node:util';
 import type { RawData, WebSocket } from 'ws';
-import { EMsg } from '../protocol/emsg.ts';
+import { EMsg, EResult, type EResultName } from '../protocol/steam-enums.ts';
 import { decodeEnvelope, NO_JOB, type Envelope } from '../protocol/envelope.ts';
-import { EResult, type EResultName } from '../protocol/eresult.ts';
 import { messages, type Header, type MessageOf } from '../protocol/messages.ts';
-import { answerRequest, type RequestContext } from './answer-request.ts';
+import { respond, type RequestContext } from './respond.ts';
 import type { LogonGate } from './logon-gate.ts';
-import { Outbox, type Answer } from './outbox.ts';
+import { Outbox, type ResponseMessage } from './outbox.ts';
 import { Refusal } from './refusal.ts';
 
 const log = debuglog('simulator');
 
-/** The protocol version that clients of 2026 name; older ones are told to update. */
+/** The protocol version of clients of 2026; older ones are rejected. */
 const OLDEST_PROTOCOL_VERSION = 65_580;
 
 /** Universe 1 (public), account type 10 (anonymous user), instance 1; the account follows in the low 32 bits. */
@@ -24,23 +23,23 @@ const LOOPBACK = 0x7f_00_00_01;
 export interface SessionContext extends Omit<RequestContext, 'session' | 'identity'> {
   gate: LogonGate;
   heartbeatSeconds: number;
-  /** How long a client may be connected without logging on. */
+  /** How long a client may stay connected without a logon. */
   logonDeadlineMs: number;
   latencyMs: number;
 }
 
 /**
- * One client's connection from the first message to the last: logon, heartbeats, requests, logoff.
+ * The connection of one client from the first message to the last: logon, heartbeats, requests, logoff.
  *
- * Holds the client to the protocol: what a real CM would not stand for ends the connection, with close code 1008 and the
- * reason, and is counted.
+ * Enforces the protocol: a violation is counted and ends the connection, with close code 1008 and the reason, as on a real
+ * CM.
  */
 export class Session {
   readonly number: number;
   readonly #socket: WebSocket;
   readonly #context: SessionContext;
   readonly #outbox: Outbox;
-  /** Who the client is, in the header of every message after the logon. */
+  /** The client's ids, in the header of every message after the logon. */
   #identity: Header = {};
   #loggedOnAt = Infinity;
   #deadline: NodeJS.Timeout;
@@ -49,15 +48,15 @@ export class Session {
     this.number = number;
     this.#socket = socket;
     this.#context = context;
-    this.#outbox = new Outbox(socket, stream, context.faults, context.tally, context.latencyMs);
+    this.#outbox = new Outbox(socket, stream, context.faults, context.counters, context.latencyMs);
     this.#deadline = setTimeout(
       () => this.#refuse(new Refusal('no-logon', 'no logon in time')),
       context.logonDeadlineMs,
     );
     socket.on('message', (message, isBinary) => this.#receive(message, isBinary));
     socket.on('error', ({ code }: Error & { code?: string }) => {
-      if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') context.tally.countRefusal('oversize-frame');
-      else if (code?.startsWith('WS_ERR_')) context.tally.countRefusal('malformed-frame');
+      if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') context.counters.countRefusal('oversize-frame');
+      else if (code?.startsWith('WS_ERR_')) context.counters.countRefusal('malformed-frame');
     });
     socket.on('close', (code) => {
       log('session %d: closed with %d', number, code);
@@ -70,14 +69,14 @@ export class Session {
     return this.#loggedOnAt !== Infinity;
   }
 
-  /** Ends the connection: without a word, or saying first why the client is logged off. */
+  /** Ends the connection: silently, or after a message with the reason for the logoff. */
   end(result?: EResultName): void {
     if (result && this.isLoggedOn) this.#logOff(result);
     else this.#socket.terminate();
   }
 
   #receive(message: RawData, isBinary: boolean): void {
-    // What a client says after it was turned away is not heard.
+    // Messages of a rejected client are ignored.
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     try {
       if (!isBinary || !Buffer.isBuffer(message)) throw new Refusal('text-frame', 'messages are binary');
@@ -89,10 +88,10 @@ export class Session {
 
   #dispatch(envelope: Envelope): void {
     const { emsg, header, body } = envelope;
-    const { tally } = this.#context;
+    const { counters } = this.#context;
     if (emsg === EMsg.ClientHello) {
       if (isCurrent(messages.hello.decode(body))) return;
-      throw new Refusal('wrong-protocol-version', 'a protocol version that is no longer spoken');
+      throw new Refusal('wrong-protocol-version', 'a protocol version that is no longer supported');
     }
     if (emsg === EMsg.ClientLogon) {
       this.#logOn(envelope);
@@ -103,32 +102,32 @@ export class Session {
       header.steamid !== this.#identity.steamid ||
       header.client_sessionid !== this.#identity.client_sessionid
     ) {
-      throw new Refusal('wrong-session', `message ${emsg} with another steamid or session id than was given`);
+      throw new Refusal('wrong-session', `message ${emsg} with a different steamid or session id`);
     }
     if (emsg === EMsg.ClientHeartBeat) {
-      tally.heartbeats += 1;
+      counters.heartbeats += 1;
       this.#expectHeartbeat();
       const wantsReply = messages.heartBeat.decode(body).send_reply;
       if (wantsReply) this.#settle(this.#outbox.send(EMsg.ClientHeartBeat, this.#identity, []));
     } else if (emsg === EMsg.ClientLogOff) {
-      tally.logoffs += 1;
+      counters.logoffs += 1;
       this.#logOff('OK');
     } else {
-      const answer = answerRequest(envelope, {
+      const response = respond(envelope, {
         ...this.#context,
         session: this.number,
         identity: this.#identity,
       });
-      if (answer) this.#settle(this.#outbox.deliver(answer, this.#loggedOnAt));
+      if (response) this.#settle(this.#outbox.deliver(response, this.#loggedOnAt));
     }
   }
 
-  #logOn({ header, body }: Envelope): void {
-    const { tally, heartbeatSeconds } = this.#context;
-    tally.logRequest('logon', this.number, 0);
-    if (this.isLoggedOn) throw new Refusal('already-logged-on', 'a logon on a session that is logged on');
-    const result = this.#judgeLogon(header, messages.logon.decode(body));
-    tally.countLogon(result);
+  #logOn({ header, body: request }: Envelope): void {
+    const { counters, heartbeatSeconds } = this.#context;
+    counters.logRequest('logon', this.number, 0);
+    if (this.isLoggedOn) throw new Refusal('already-logged-on', 'a second logon on the same session');
+    const result = this.#assessLogon(header, messages.logon.decode(request));
+    counters.countLogon(result);
     log('session %d: logon, %s', this.number, result);
     if (result === 'OK') {
       this.#identity = {
@@ -138,7 +137,7 @@ export class Session {
       this.#loggedOnAt = Date.now();
       this.#expectHeartbeat();
     }
-    const response = messages.logonResponse.encode({
+    const body = messages.logonResponse.encode({
       eresult: EResult[result],
       legacy_out_of_game_heartbeat_seconds: heartbeatSeconds,
       heartbeat_seconds: heartbeatSeconds,
@@ -148,20 +147,20 @@ export class Session {
       ip_country_code: 'US',
       ...(this.#identity.steamid && { client_supplied_steamid: this.#identity.steamid }),
     });
-    const answer: Answer = {
+    const response: ResponseMessage = {
       kind: 'logon',
       emsg: EMsg.ClientLogOnResponse,
       header: { ...this.#identity, jobid_target: header.jobid_source ?? NO_JOB },
       appids: [],
-      parts: () => [[response]],
+      parts: () => [[body]],
     };
-    this.#settle(this.#outbox.deliver(answer, Infinity), result !== 'OK');
+    this.#settle(this.#outbox.deliver(response, Infinity), result !== 'OK');
   }
 
-  #judgeLogon(header: Header, request: MessageOf<typeof messages.logon>): EResultName {
-    const { tally, gate } = this.#context;
+  #assessLogon(header: Header, request: MessageOf<typeof messages.logon>): EResultName {
+    const { counters, gate } = this.#context;
     if (!isCurrent(request)) {
-      tally.countRefusal('wrong-protocol-version');
+      counters.countRefusal('wrong-protocol-version');
       return 'InvalidProtocolVer';
     }
     if (
@@ -169,13 +168,13 @@ export class Session {
       request.account_name ||
       request.access_token
     ) {
-      tally.countRefusal('not-anonymous');
+      counters.countRefusal('not-anonymous');
       return 'InvalidPassword';
     }
     return gate.admit();
   }
 
-  /** Waits for twice the interval, for a client's timer may be as late as any other. */
+  /** Waits for twice the interval, because the timer of a client may be late. */
   #expectHeartbeat(): void {
     clearTimeout(this.#deadline);
     this.#deadline = setTimeout(
@@ -189,7 +188,7 @@ export class Session {
     this.#settle(this.#outbox.send(EMsg.ClientLoggedOff, this.#identity, [loggedOff]), true);
   }
 
-  /** An answer that cannot leave, for the client has gone, is nobody's failure. */
+  /** A response that cannot be sent because the client has disconnected is not an error. */
   #settle(sending: Promise<void>, isLast = false): void {
     sending
       .then(() => isLast && this.#socket.close(1000))
@@ -197,7 +196,7 @@ export class Session {
   }
 
   #refuse({ reason, message }: Refusal): void {
-    this.#context.tally.countRefusal(reason);
+    this.#context.counters.countRefusal(reason);
     log('session %d: refused, %s (%s)', this.number, reason, message);
     clearTimeout(this.#deadline);
     this.#socket.close(1008, reason);

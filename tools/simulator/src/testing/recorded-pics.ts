@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-/** Recorded PICS data, when it lies beside the repository. */
+/** Recorded PICS data, if it is next to the repository. */
 export const RECORDED_PICS = path.resolve(import.meta.dirname, '../../../../../shared/pics');
 
 export const hasRecordedPics = existsSync(path.join(RECORDED_PICS, 'index.tsv'));

@@ -20,7 +20,7 @@ interface ProductInfo {
   unknownPackages: number[];
 }
 
-/** What is used here of steam-user, which comes without types. */
+/** The used part of steam-user, which has no types. */
 export interface SteamUser extends EventEmitter {
   steamID: { getSteamID64(): string } | null;
   logOn(details: { anonymous: true }): void;
@@ -44,8 +44,8 @@ const SteamUserClass: (new (options: object) => SteamUser) & { EConnectionProtoc
   createRequire(import.meta.url)('steam-user');
 
 /**
- * steam-user as it is installed, led to a simulator: only its list of servers is replaced, and the certificate trusted as
- * NODE_EXTRA_CA_CERTS would have it. It reconnects by itself when `autoRelogin` is set.
+ * An unmodified steam-user that connects to a simulator: only its list of servers is replaced, and the certificate is
+ * trusted as with NODE_EXTRA_CA_CERTS. It reconnects by itself when `autoRelogin` is set.
  */
 export function createSteamUser({ cmServer, caFile }: Addresses, { autoRelogin = false } = {}): SteamUser {
   tls.setDefaultCACertificates([...tls.getCACertificates('default'), readFileSync(caFile, 'utf8')]);
@@ -55,11 +55,11 @@ export function createSteamUser({ cmServer, caFile }: Addresses, { autoRelogin =
     autoRelogin,
   });
   const server = { endpoint: cmServer, type: 'websockets', realm: 'steamglobal', load: 1, wtd_load: 1 };
-  const answer = { response: { serverlist: { 0: server } } };
-  return Object.assign(client, { _apiRequest: () => Promise.resolve(answer) });
+  const response = { response: { serverlist: { 0: server } } };
+  return Object.assign(client, { _apiRequest: () => Promise.resolve(response) });
 }
 
-/** The same, logged on. */
+/** Creates a steam-user and logs it on. */
 export async function logOnSteamUser(addresses: Addresses): Promise<SteamUser> {
   const client = createSteamUser(addresses);
   client.logOn({ anonymous: true });
@@ -67,7 +67,7 @@ export async function logOnSteamUser(addresses: Addresses): Promise<SteamUser> {
   return client;
 }
 
-/** Logs off and waits for the simulator's word. */
+/** Logs off and waits for the confirmation. */
 export async function logOffSteamUser(client: SteamUser): Promise<void> {
   const disconnected = once(client, 'disconnected');
   client.logOff();

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { WebSocket } from 'ws';
-import { EMsg } from '../protocol/emsg.ts';
+import { EMsg } from '../protocol/steam-enums.ts';
 import { decodeEnvelope, encodeEnvelope, type Envelope } from '../protocol/envelope.ts';
 import { messages, type AppInfo, type Header, type ProductInfoResponse } from '../protocol/messages.ts';
 import type { Addresses } from '../simulator.ts';
@@ -14,10 +14,10 @@ export interface Closing {
   reason: string;
 }
 
-/** A bare client of the CM protocol that can do all that a well-behaved one cannot. */
+/** A bare client of the CM protocol that can violate it. */
 export class WireClient {
   readonly socket: WebSocket;
-  /** Every message that came, in order. */
+  /** Every received message in order. */
   readonly received: Envelope[] = [];
   readonly closed: Promise<Closing>;
   identity: Header = { steamid: ANONYMOUS, client_sessionid: 0 };
@@ -52,7 +52,7 @@ export class WireClient {
     return client;
   }
 
-  /** Sends one message and returns the job it was sent as. */
+  /** Sends one message and returns its job id. */
   send(emsg: number, body: Uint8Array, header: Header = {}): string {
     this.#lastJob += 1;
     const { steamid = ANONYMOUS, client_sessionid = 0 } = this.identity;
@@ -61,7 +61,7 @@ export class WireClient {
     return jobid_source;
   }
 
-  /** The first message that came or comes and is like this. */
+  /** The first message, received already or later, that matches. */
   async next(isWanted: (message: Envelope) => boolean): Promise<Envelope> {
     for (;;) {
       const found = this.received.find(isWanted);
@@ -70,30 +70,30 @@ export class WireClient {
     }
   }
 
-  /** The answer to a job, when it comes in one message. */
-  answerTo(job: string): Promise<Envelope> {
+  /** The response to a job, if it is one message. */
+  responseTo(job: string): Promise<Envelope> {
     return this.next(({ header }) => header.jobid_target === job);
   }
 
-  /** Asks what changed since a number. */
-  async askChanges(since: number) {
+  /** Requests the changes since a number. */
+  async requestChanges(since: number) {
     const request = {
       since_change_number: since,
       send_app_info_changes: true,
       send_package_info_changes: true,
     };
     const job = this.send(EMsg.ClientPICSChangesSinceRequest, messages.changesSinceRequest.encode(request));
-    return messages.changesSinceResponse.decode((await this.answerTo(job)).body);
+    return messages.changesSinceResponse.decode((await this.responseTo(job)).body);
   }
 
-  /** Asks for product info without waiting. */
+  /** Requests product info without waiting. */
   sendProductInfo(appids: readonly number[], isMetadata = false): string {
     const request = { apps: appids.map((appid) => ({ appid })), meta_data_only: isMetadata };
     return this.send(EMsg.ClientPICSProductInfoRequest, messages.productInfoRequest.encode(request));
   }
 
-  /** Asks for product info and waits for the part that says it is the last. */
-  async askProductInfo(appids: readonly number[], isMetadata = false): Promise<ProductInfoResponse[]> {
+  /** Requests product info and waits for the last part. */
+  async requestProductInfo(appids: readonly number[], isMetadata = false): Promise<ProductInfoResponse[]> {
     const job = this.sendProductInfo(appids, isMetadata);
     const isLast = ({ header, body }: Envelope) =>
       header.jobid_target === job && !messages.productInfoResponse.decode(body).response_pending;
@@ -101,7 +101,7 @@ export class WireClient {
     return this.partsOf(job);
   }
 
-  /** The parts of a product info answer that have come. */
+  /** The parts of a product info response that were received. */
   partsOf(job: string): ProductInfoResponse[] {
     return this.received
       .filter(({ header }) => header.jobid_target === job)
@@ -113,7 +113,7 @@ export class WireClient {
   }
 }
 
-/** The apps of all parts of an answer. */
+/** The apps of all parts of a response. */
 export function appsOf(parts: readonly ProductInfoResponse[]): AppInfo[] {
   return parts.flatMap(({ apps = [] }) => apps);
 }

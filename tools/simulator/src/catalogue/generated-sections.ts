@@ -1,17 +1,17 @@
 import type { KeyValuesText } from './key-values-text.ts';
-import type { AppTraits } from './made-up-app.ts';
-import { makeCompanyName } from './made-up-names.ts';
+import type { AppTraits } from './app-traits.ts';
+import { generateCompanyName } from './generated-names.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import { LANGUAGES } from './store-words.ts';
 
-/** 64-bit ids are beyond what a JavaScript number holds, so they are written as text from two halves. */
+/** A 64-bit id, too large for a JavaScript number, is text from two halves. */
 const manifestId = (random: SeededRandom) =>
   `${random.between(1, 9_222)}${String(random.uint32()).padStart(10, '0')}00000`.slice(0, 19);
 
-/** Depots times branches of the largest app: at 150 bytes each it comes to 400 kB, which is what Steam's largest reach. */
-const MOST_MANIFESTS = 2_600;
+/** Depots times branches of the largest app: at 150 bytes each they are 400 kB, as in the largest apps on Steam. */
+const MAX_MANIFESTS = 2_600;
 
-/** Writes `extended`: makers in their old form, DLC, pages, whether it is free. */
+/** Writes `extended`: companies in the old form, DLC, pages, whether the app is free. */
 export function writeExtended(
   text: KeyValuesText,
   traits: AppTraits,
@@ -20,10 +20,10 @@ export function writeExtended(
 ): void {
   if (lasting.chance(0.1)) return;
   text.open('extended');
-  text.freePair('developer', makeCompanyName(lasting));
-  text.freePair('publisher', makeCompanyName(lasting));
+  text.freePair('developer', generateCompanyName(lasting));
+  text.freePair('publisher', generateCompanyName(lasting));
   if (lasting.chance(0.6)) {
-    const site = `made-up-${traits.appid}.example`;
+    const site = `generated-${traits.appid}.example`;
     text.pair('homepage', lasting.pick([`https://${site}`, `http://${site}/`, site, '']));
   }
   if (lasting.chance(0.05)) text.pair('developer_url', `https://developer-${traits.appid}.example`);
@@ -46,7 +46,7 @@ export function writeExtended(
 export function writeConfig(text: KeyValuesText, traits: AppTraits, random: SeededRandom): void {
   if (traits.type === 'DLC' || traits.type === 'Video') return;
   text.open('config');
-  text.pair('installdir', `Made Up ${traits.appid}`);
+  text.pair('installdir', `Generated ${traits.appid}`);
   text.open('launch');
   for (let index = 0, count = random.between(1, 3); index < count; index += 1) {
     text.open(index);
@@ -62,8 +62,8 @@ export function writeConfig(text: KeyValuesText, traits: AppTraits, random: Seed
 }
 
 /**
- * Writes `depots`: the longest section, and the one whose length varies most. A giant has hundreds of depots with a
- * manifest for every branch.
+ * Writes `depots`: the longest section, whose length varies most. A giant has hundreds of depots with a manifest for
+ * every branch.
  */
 export function writeDepots(
   text: KeyValuesText,
@@ -77,7 +77,7 @@ export function writeDepots(
     120,
   );
   const branches = ['public'];
-  const mostBranches = Math.min(60, MOST_MANIFESTS / depotCount);
+  const mostBranches = Math.min(60, MAX_MANIFESTS / depotCount);
   for (
     let count = traits.isMain ? Math.round(lasting.spread(1.2, 0.7) * traits.scale) : 0;
     count > 0;
@@ -121,7 +121,7 @@ export function writeDepots(
   text.close();
 }
 
-/** Writes `ufs`: where saved games go. */
+/** Writes `ufs`: the location of saved games. */
 export function writeUserFiles(text: KeyValuesText, traits: AppTraits, random: SeededRandom): void {
   if (!traits.isMain || random.chance(0.3)) return;
   text.open('ufs');
@@ -130,7 +130,7 @@ export function writeUserFiles(text: KeyValuesText, traits: AppTraits, random: S
   text.open('savefiles');
   for (let index = 0, count = random.between(0, 3); index < count; index += 1) {
     text.open(index);
-    text.freePair('path', random.pick(['Saves', 'My Games\\{64BitSteamID}', '.config/made-up']));
+    text.freePair('path', random.pick(['Saves', 'My Games\\{64BitSteamID}', '.config/generated']));
     text.pair('root', random.pick(['WinAppDataLocal', 'MacHome', 'LinuxHome']));
     text.close();
   }

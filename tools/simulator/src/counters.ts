@@ -6,17 +6,17 @@ export interface LoggedRequest {
   /** Milliseconds since the simulator started. */
   atMs: number;
   kind: RequestKind;
-  /** Which connection it came on, counted from 1. */
+  /** The number of its connection, counted from 1. */
   session: number;
-  /** How many ids it asked for. */
+  /** How many ids it requested. */
   ids: number;
 }
 
-/** The last requests are kept, enough for an hour of a fleet at its budget many times over. */
+/** How many of the last requests are kept: far more than a fleet at its budget sends in an hour. */
 const LOG_LENGTH = 200_000;
 
-/** Counts what clients do, and keeps when they asked for what. */
-export class Tally {
+/** Counts what clients do, and keeps a log of their requests. */
+export class Counters {
   readonly #startedAt = performance.now();
   readonly requests = Object.fromEntries(REQUEST_KINDS.map((kind) => [kind, 0])) as Record<
     RequestKind,
@@ -27,7 +27,7 @@ export class Tally {
   connections = 0;
   logoffs = 0;
   heartbeats = 0;
-  /** Messages that answers to product info requests came in. */
+  /** Messages of product info responses. */
   parts = 0;
   bytesSent = 0;
   bodiesOverHttp = 0;
@@ -47,12 +47,12 @@ export class Tally {
     if (this.#log.length >= 2 * LOG_LENGTH) this.#log = this.#log.slice(-LOG_LENGTH);
   }
 
-  /** The last requests in the order they came, of these kinds or of all. */
+  /** The last requests in order of arrival, of these kinds or of all. */
   loggedRequests(kinds: readonly RequestKind[] = REQUEST_KINDS): LoggedRequest[] {
     return this.#log.slice(-LOG_LENGTH).filter(({ kind }) => kinds.includes(kind));
   }
 
-  /** How many product info requests, metadata-only ones included, came in the last so many milliseconds. */
+  /** How many product info requests, metadata-only ones included, arrived in the last `ms` milliseconds. */
   productInfoRequestsWithin(ms: number): number {
     const since = performance.now() - this.#startedAt - ms;
     let count = 0;
@@ -64,7 +64,7 @@ export class Tally {
     return count;
   }
 
-  /** The most product info requests that came within any span of so many milliseconds: what a budget is held against. */
+  /** The highest number of product info requests in any span of `ms` milliseconds, to compare with a budget. */
   mostProductInfoRequestsWithin(ms: number): number {
     const times = this.#log.filter(isProductInfo).map(({ atMs }) => atMs);
     let most = 0;
@@ -87,7 +87,7 @@ export class Tally {
       requests: this.requests,
       /** By second since the start; seconds without any are left out. */
       requestsPerSecond: this.#requestsPerSecond(),
-      /** In any 1,000 ms, and in any 950 ms: requests that leave evenly do not arrive so. */
+      /** In any 1,000 ms, and in any 950 ms: requests that are sent evenly do not arrive evenly. */
       mostProductInfoRequests: {
         within1000Ms: this.mostProductInfoRequestsWithin(1_000),
         within950Ms: this.mostProductInfoRequestsWithin(950),

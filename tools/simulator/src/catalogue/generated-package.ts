@@ -14,8 +14,8 @@ function map(name: string, entries: Buffer[]): Buffer {
   return Buffer.concat([key(MAP, name), ...entries, Buffer.of(END)]);
 }
 
-/** A made-up package as on the wire: uint32 1, then binary KeyValues with the apps it holds. */
-export function makePackageBuffer(packageid: number, appids: readonly number[]): Buffer {
+/** Generates the buffer of a package: uint32 1, then binary KeyValues with its apps. */
+export function generatePackage(packageid: number, appids: readonly number[]): Buffer {
   const prefix = Buffer.of(1, 0, 0, 0);
   const body = map(String(packageid), [
     integer('packageid', packageid),

@@ -1,10 +1,10 @@
 import type { KeyValuesText } from './key-values-text.ts';
-import type { AppTraits } from './made-up-app.ts';
-import { makeAppName, makeCompanyName, makeFranchiseName } from './made-up-names.ts';
+import type { AppTraits } from './app-traits.ts';
+import { generateAppName, generateCompanyName, generateFranchiseName } from './generated-names.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { CATEGORIES, DECK_TESTS, GENRES, LANGUAGES, PLATFORMS, TAGS } from './store-words.ts';
 
-/** Hex digits to cut hashes from; drawing them digit by digit was a seventh of the cost of a body. */
+/** Hex digits to cut hashes from; to generate them digit by digit would be a seventh of the cost of a body. */
 const HEX_DIGITS = (() => {
   const random = new SeededRandom(0);
   return Array.from({ length: 8_192 }, () => random.uint32().toString(16).padStart(8, '0')).join('');
@@ -15,7 +15,7 @@ const contentHash = (random: SeededRandom) => {
   return HEX_DIGITS.slice(start, start + 40);
 };
 
-/** Up to `count` different ones, in random order. */
+/** Up to `count` different items in random order. */
 function pickSeveral<Item>(
   random: SeededRandom,
   items: readonly [Item, ...Item[]],
@@ -65,11 +65,11 @@ function writeAssociations(text: KeyValuesText, random: SeededRandom): void {
   text.open('associations');
   const entries: [string, string][] = [];
   if (random.chance(0.93)) {
-    entries.push(['developer', makeCompanyName(random)]);
-    if (random.chance(0.12)) entries.push(['developer', makeCompanyName(random)]);
-    entries.push(['publisher', random.chance(0.6) ? (entries[0]?.[1] ?? '') : makeCompanyName(random)]);
+    entries.push(['developer', generateCompanyName(random)]);
+    if (random.chance(0.12)) entries.push(['developer', generateCompanyName(random)]);
+    entries.push(['publisher', random.chance(0.6) ? (entries[0]?.[1] ?? '') : generateCompanyName(random)]);
   }
-  if (random.chance(0.15)) entries.push(['franchise', makeFranchiseName(random)]);
+  if (random.chance(0.15)) entries.push(['franchise', generateFranchiseName(random)]);
   if (entries.length > 0 && random.chance(0.02)) entries.push(entries[0] ?? ['developer', '']);
   for (const [index, [type, name]] of entries.entries()) {
     text.open(index);
@@ -87,7 +87,7 @@ function writeDeckReport(text: KeyValuesText, random: SeededRandom): void {
   text.pair('test_timestamp', 1_643_846_400 + 86_400 * random.between(0, 1_500));
   text.pair('tested_build_id', random.between(0, 23_000_000));
   text.open('tests');
-  // Written from the last to the first: what counts is the number, not the place.
+  // From the last to the first: the key counts, not the position.
   for (let index = random.between(0, 5); index >= 0; index -= 1) {
     text.open(index);
     text.pair('display', random.between(1, 4));
@@ -157,9 +157,9 @@ function writeStoreFacts(
   }
   if (lasting.chance(0.1)) {
     text.pair('metacritic_score', lasting.between(20, 97));
-    text.pair('metacritic_url', `pc/made-up-game-${traits.appid}`);
+    text.pair('metacritic_url', `pc/generated-game-${traits.appid}`);
     if (lasting.chance(0.8))
-      text.pair('metacritic_fullurl', `https://www.metacritic.com/game/pc/made-up-game-${traits.appid}`);
+      text.pair('metacritic_fullurl', `https://www.metacritic.com/game/pc/generated-game-${traits.appid}`);
   }
   if (lasting.chance(0.45)) writeDeckReport(text, moving);
 }
@@ -173,11 +173,11 @@ export function writeCommon(
   isHidden: boolean,
 ): void {
   text.open('common');
-  const name = makeAppName(lasting);
+  const name = generateAppName(lasting);
   if (!isHidden) text.freePair('name', moving.chance(0.05) ? `${name} (${moving.between(2, 9)}.0)` : name);
   if (traits.type !== '') text.pair('type', traits.type);
   if (traits.type === 'DLC' || traits.type === 'Demo' || traits.type === 'Music' || traits.type === 'Beta') {
-    // Half of the parents are their neighbour below, the rest may point at nothing, as on Steam.
+    // Half of the parents are the previous app; the others may not exist, as on Steam.
     text.pair(
       'parent',
       lasting.chance(0.5)

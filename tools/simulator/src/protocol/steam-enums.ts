@@ -1,4 +1,4 @@
-/** The message types this simulator speaks, under Steam's names and numbers. */
+/** The message types that the simulator supports, with Steam's names and numbers. */
 export const EMsg = {
   Multi: 1,
   ServiceMethodResponse: 147,
@@ -16,3 +16,20 @@ export const EMsg = {
   ClientPICSAccessTokenResponse: 8906,
   ClientHello: 9805,
 } as const;
+
+/** The results that the simulator returns, with Steam's names and numbers. */
+export const EResult = {
+  OK: 1,
+  Fail: 2,
+  InvalidPassword: 5,
+  InvalidProtocolVer: 7,
+  InvalidParam: 8,
+  ServiceUnavailable: 20,
+  NotLoggedOn: 21,
+  NoMatch: 42,
+  TryAnotherCM: 48,
+  RateLimitExceeded: 84,
+  AccountLoginDeniedThrottle: 87,
+} as const;
+
+export type EResultName = keyof typeof EResult;

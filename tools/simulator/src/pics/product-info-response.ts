@@ -1,32 +1,32 @@
+import { SeededRandom } from '../catalogue/seeded-random.ts';
+import type { FaultOf } from '../faults/fault.ts';
 import type { Faults } from '../faults/faults.ts';
 import { messages, type ProductInfoRequest, type ProductInfoResponse } from '../protocol/messages.ts';
-import { damageBuffer } from './damage-buffer.ts';
-import { encodeApp, encodePackage } from './encode-entry.ts';
 import type { Pics } from './pics.ts';
-import type { ProductEntries } from './product-entries.ts';
+import { encodeApp, encodePackage, type ProductEntries } from './product-entries.ts';
 
-/** Below this a real CM would rather send a body inline; recorded in its answers, and of no effect here. */
+/** The size below which a real CM sends a body inline; recorded from Steam, without effect here. */
 const HTTP_MIN_SIZE = 1_024;
 
 export interface ProductInfoSource {
   pics: Pics;
   entries: ProductEntries;
   faults: Faults;
-  /** A part is closed when it has grown to this. */
+  /** A new part begins when the current one has this size. */
   partBytes: number;
-  /** Or when it holds this many entries. */
+  /** Or this many entries. */
   partEntries: number;
-  /** Where bodies are to be read over HTTP. */
+  /** The host of bodies over HTTP. */
   httpHost: string;
 }
 
-/** One part of an answer in the making. */
+/** A part of a response that is being built. */
 class Part {
   readonly pieces: Uint8Array[] = [];
   readonly unknownAppids: number[] = [];
   readonly unknownPackageids: number[] = [];
   bytes = 0;
-  /** Whether some of its bodies are to be read over HTTP. */
+  /** Whether some of its bodies are available over HTTP only. */
   needsHttp = false;
 
   get entries(): number {
@@ -55,12 +55,12 @@ class Part {
 }
 
 /**
- * Answers a product info request (8903) as the parts of its answer (8904), each in pieces that concatenate to a message.
+ * Builds the parts of the response (8904) to a product info request (8903), each in pieces that concatenate to a message.
  *
- * Parts are made when they are asked for, so that an answer of any size costs the memory of one part; every part but the
- * last says `response_pending`. Each id is answered once, however often it was asked for.
+ * Parts are built on demand, so a response of any size takes the memory of one part; every part but the last has
+ * `response_pending` set. Each id is in the response once, however often it was requested.
  */
-export function* answerProductInfo(
+export function* makeProductInfoParts(
   request: ProductInfoRequest,
   source: ProductInfoSource,
 ): Generator<Uint8Array[]> {
@@ -117,4 +117,22 @@ function addApp(
   const corrupt = faults.strike('corrupt-body', target);
   if (corrupt) part.add(encodeApp(version, 'full', (buffer) => damageBuffer(buffer, corrupt.damage)));
   else part.add(special ? encodeApp(special, 'full') : entries.encode(version));
+}
+
+/** A damaged body: one bit flipped, cut in half, or noise of the same length. */
+export function damageBuffer(buffer: Buffer, damage: FaultOf<'corrupt-body'>['damage']): Buffer {
+  const damaged = Buffer.from(buffer);
+  switch (damage) {
+    case 'flip': {
+      const middle = damaged.length >>> 1;
+      damaged[middle] = (damaged[middle] ?? 0) ^ 1;
+      return damaged;
+    }
+    case 'cut':
+      return damaged.subarray(0, damaged.length >>> 1);
+    case 'garbage': {
+      const random = new SeededRandom(damaged.length);
+      return Buffer.from(damaged.map(() => random.between(0, 255)));
+    }
+  }
 }

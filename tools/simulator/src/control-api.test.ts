@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { AppChange } from '../pics/pics.ts';
-import type { Simulator } from '../simulator.ts';
-import { startSimulator } from '../start-simulator.ts';
-import type { LoggedRequest } from '../tally.ts';
-import { WireClient } from '../testing/wire-client.ts';
+import type { AppChange } from './pics/pics.ts';
+import type { Simulator } from './simulator.ts';
+import { startSimulator } from './start-simulator.ts';
+import type { LoggedRequest } from './counters.ts';
+import { WireClient } from './testing/wire-client.ts';
 
-// Real processes and bodies by the thousand on a busy machine: a limit that tells "hangs" from "slow today".
+// Real processes and thousands of bodies on a busy machine: the limit only distinguishes hanging from slow.
 vi.setConfig({ testTimeout: 60_000 });
 
 let simulator: Simulator;
@@ -14,12 +14,12 @@ beforeEach(async () => {
 });
 afterEach(() => simulator.close());
 
-interface Answer<Body> {
+interface Reply<Body> {
   status: number;
   body: Body;
 }
 
-async function call<Body>(method: string, path: string, body?: unknown): Promise<Answer<Body>> {
+async function call<Body>(method: string, path: string, body?: unknown): Promise<Reply<Body>> {
   const response = await fetch(simulator.addresses.controlUrl + path, {
     method,
     ...(body !== undefined && {
@@ -31,7 +31,7 @@ async function call<Body>(method: string, path: string, body?: unknown): Promise
 }
 
 describe('the control port', () => {
-  test('lists every app there is with its change number, and shows each as it is', async () => {
+  test('lists every app with its change number, and shows each one', async () => {
     const { body } = await call('GET', '/apps');
     expect(body).toEqual({ currentChangeNumber: 36_000_000, apps: simulator.apps() });
     const [{ appid } = { appid: 0 }] = simulator.apps();
@@ -48,7 +48,7 @@ describe('the control port', () => {
     expect(await call('GET', '/apps/7')).toEqual({ status: 404, body: { unknown: true } });
   });
 
-  test('lets apps change, by number and by name', async () => {
+  test('changes a number of apps, or named apps', async () => {
     const { body } = await call<AppChange[]>('POST', '/changes', { count: 5 });
     expect(body).toHaveLength(5);
     const current = body.at(-1)?.changeNumber ?? 0;
@@ -62,7 +62,7 @@ describe('the control port', () => {
     expect((await call('POST', '/advance', { count: 3 })).body).toHaveLength(3);
   });
 
-  test('makes an app what a test needs: text, bytes, or nothing', async () => {
+  test('replaces an app by text, by bytes or by nothing', async () => {
     await call('POST', '/apps/7', { text: 'ünsound' });
     expect(simulator.findApp(7)?.text.toString()).toBe('ünsound');
     await call('POST', '/apps/7', { base64: Buffer.of(0xff, 0).toString('base64'), missingToken: true });
@@ -71,7 +71,7 @@ describe('the control port', () => {
     expect(simulator.findApp(7)).toBeUndefined();
   });
 
-  test('takes a body of 10 MB', async () => {
+  test('accepts a body of 10 MB', async () => {
     const { status } = await call('POST', '/apps/7', {
       base64: Buffer.alloc(10_000_000, 65).toString('base64'),
     });
@@ -79,7 +79,7 @@ describe('the control port', () => {
     expect(simulator.findApp(7)?.text).toHaveLength(10_000_000);
   });
 
-  test('arms faults, shows them, and disarms them', async () => {
+  test('arms, lists and disarms faults', async () => {
     const { body: armed } = await call('POST', '/faults', { kind: 'stale', appids: [10], next: 2 });
     expect(armed).toEqual({ id: 1, fault: { kind: 'stale', appids: [10], next: 2 }, struck: 0 });
     await call('POST', '/faults', { kind: 'silent-gap' });
@@ -91,10 +91,10 @@ describe('the control port', () => {
     expect((await call('GET', '/faults')).body).toMatchObject({ armed: [] });
   });
 
-  test('shows who is there, what they asked and when, and sends them away', async () => {
+  test('shows clients and their requests, and disconnects them', async () => {
     const client = await WireClient.logOn(simulator.addresses);
-    await client.askChanges(0);
-    await client.askProductInfo([10, 20, 30], true);
+    await client.requestChanges(0);
+    await client.requestProductInfo([10, 20, 30], true);
     expect((await call('GET', '/state')).body).toMatchObject({
       clients: { connected: 1, loggedOn: 1 },
       logons: { OK: 1 },
@@ -109,7 +109,7 @@ describe('the control port', () => {
     expect(await client.closed).toMatchObject({ code: 1006 });
   });
 
-  test('logs clients off with a result, as Steam does for its maintenance', async () => {
+  test('logs clients off with a result, as Steam does for maintenance', async () => {
     const client = await WireClient.logOn(simulator.addresses);
     await call('POST', '/disconnect', { result: 'ServiceUnavailable' });
     expect(await client.closed).toMatchObject({ code: 1000 });
@@ -125,12 +125,12 @@ describe('the control port', () => {
     ['POST', '/apps/7', { text: 1 }, 'unknown'],
     ['POST', '/faults', { kind: 'earthquake' }, 'kind'],
     ['GET', '/requests?kinds=everything', undefined, 'Invalid option'],
-  ])('says what was expected: %s %s %j', async (method, path, body, reason) => {
-    const answer = await call(method, path, body);
-    expect(answer).toMatchObject({ status: 400, body: { error: expect.stringContaining(reason) } });
+  ])('reports what was expected: %s %s %j', async (method, path, body, reason) => {
+    const reply = await call(method, path, body);
+    expect(reply).toMatchObject({ status: 400, body: { error: expect.stringContaining(reason) } });
   });
 
-  test('knows no other paths', async () => {
+  test('responds with 404 to any other path', async () => {
     expect((await call('GET', '/')).status).toBe(404);
   });
 });

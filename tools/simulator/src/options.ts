@@ -3,52 +3,49 @@ import { faultSchema } from './faults/fault.ts';
 
 const port = z.int().min(0).max(65_535);
 
-/**
- * What a simulator is started with. Everything has a default but one thing: give `apps` for a made-up catalogue or
- * `catalog` for a recorded one.
- */
+/** The options of a simulator. Only one is required: `apps` for a generated catalogue or `catalog` for a recorded one. */
 export const simulatorOptionsSchema = z
   .strictObject({
-    /** Loopback only: this is nothing to put on a network. */
+    /** Loopback only: the simulator must not be reachable from a network. */
     host: z.enum(['127.0.0.1', '::1', 'localhost']).default('127.0.0.1'),
-    /** 0 takes a free one. */
+    /** 0 for any free port. */
     port: port.default(0),
     controlPort: port.default(0),
-    /** Where `ca.pem` is written; a temporary folder that goes at the end when not given. */
+    /** The folder for `ca.pem`; by default a temporary one, which is removed at the end. */
     certDir: z.string().min(1).optional(),
     seed: z.int().min(0).max(0xffff_ffff).default(1),
-    /** How many apps to make up. */
+    /** How many apps to generate. */
     apps: z.int().min(0).max(5_000_000).optional(),
     /** A folder of recorded PICS data. */
     catalog: z.string().min(1).optional(),
-    /** Releases the recorded versions one change number after the other, on demand or at `replayPerSecond`. */
+    /** Releases the recorded versions one change number at a time, on demand or at `replayPerSecond`. */
     replay: z.boolean().default(false),
-    /** How many of the oldest versions are there when a replay begins; never none, for a feed begins after its number. */
+    /** How many of the oldest versions exist when a replay starts; at least one, because the feed starts at its number. */
     replayStart: z.int().min(1).default(600),
     replayPerSecond: z.number().min(0).max(100_000).default(0),
-    /** Of a made-up catalogue; Steam has about 18. 0 leaves it as it is until told otherwise. */
+    /** How many generated apps change by themselves; about 18 on Steam. With 0 they change on demand only. */
     changesPerMinute: z.number().min(0).max(1_000_000).default(0),
     /**
-     * How many change numbers the feed remembers. A replay leaps over hundreds of thousands from one recorded change to
-     * the next, so there the default is all of them.
+     * How many change numbers the feed remembers. In a replay the default is all of them, because hundreds of thousands
+     * lie between one recorded change and the next.
      */
     window: z.int().min(1).optional(),
-    /** The same for packages, when it is to differ. */
+    /** The same for packages, if different. */
     packageWindow: z.int().min(1).optional(),
-    /** Every answer comes this much later. */
+    /** The delay of every response. */
     latencyMs: z.int().min(0).max(600_000).default(0),
-    /** Product info requests over all clients past which they are refused; no limit when not given. */
+    /** The limit for all clients together above which product info requests are refused; none by default. */
     maxRequestsPerSecond: z.int().min(1).optional(),
     heartbeatSeconds: z.int().min(1).max(3_600).default(9),
-    /** How long a client may be connected without logging on. */
+    /** How long a client may stay connected without a logon. */
     logonDeadlineMs: z.int().min(1).max(3_600_000).default(30_000),
-    /** A part of an answer is closed when it has grown to this. */
+    /** A new part of a response begins when the current one has this size. */
     partBytes: z.int().min(1).max(64_000_000).default(1_000_000),
-    /** Or when it holds this many entries. */
+    /** Or this many entries. */
     partEntries: z.int().min(1).default(5_000),
-    /** Encoded apps kept ready, in bytes: 64 MB are the 16,000 served last. */
+    /** The size of the cache of encoded apps: 64 MB hold the 16,000 that were served last. */
     cacheBytes: z.int().min(0).default(64_000_000),
-    /** Fills that cache before the first client may connect, so that the first answers are as fast as the later ones. */
+    /** Fills that cache before the first client can connect, so the first responses are as fast as later ones. */
     warm: z.boolean().default(false),
     /** Armed from the start. */
     faults: z.array(faultSchema).default([]),
@@ -56,7 +53,7 @@ export const simulatorOptionsSchema = z
   .superRefine((options, context) => {
     const fail = (message: string) => context.addIssue({ code: 'custom', message });
     if ((options.apps === undefined) === (options.catalog === undefined)) {
-      fail('give either the number of apps to make up or the folder of a recorded catalog');
+      fail('give either the number of apps to generate or the folder of a recorded catalog');
     }
     if (options.catalog === undefined && options.replay) fail('only a recorded catalog can be replayed');
     if (!options.replay && options.replayPerSecond > 0) fail('replayPerSecond needs replay');
@@ -66,5 +63,5 @@ export const simulatorOptionsSchema = z
   });
 
 export type SimulatorOptions = z.infer<typeof simulatorOptionsSchema>;
-/** The options as they may be given, with defaults left out. */
+/** The options with defaults left out. */
 export type SimulatorInput = z.input<typeof simulatorOptionsSchema>;

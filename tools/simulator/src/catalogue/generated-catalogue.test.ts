@@ -2,15 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
-import { MadeUpCatalogue } from './made-up-catalogue.ts';
+import { GeneratedCatalogue } from './generated-catalogue.ts';
 
-// Real processes and bodies by the thousand on a busy machine: a limit that tells "hangs" from "slow today".
+// Real processes and thousands of bodies on a busy machine: the limit only distinguishes hanging from slow.
 vi.setConfig({ testTimeout: 60_000 });
 
-const bodies = (catalogue: MadeUpCatalogue) =>
+const bodies = (catalogue: GeneratedCatalogue) =>
   catalogue.appids().map((appid) => catalogue.findApp(appid)?.readBuffer() ?? Buffer.alloc(0));
 
-function fingerprint(catalogue: MadeUpCatalogue): string {
+function fingerprint(catalogue: GeneratedCatalogue): string {
   const hash = createHash('sha1');
   for (const appid of catalogue.appids()) {
     const app = catalogue.findApp(appid);
@@ -21,20 +21,22 @@ function fingerprint(catalogue: MadeUpCatalogue): string {
   return hash.digest('hex');
 }
 
-describe('a made-up catalogue', () => {
-  test('is the same for the same seed, and another for another', () => {
-    expect(fingerprint(new MadeUpCatalogue(7, 1_000))).toBe(fingerprint(new MadeUpCatalogue(7, 1_000)));
-    expect(fingerprint(new MadeUpCatalogue(7, 1_000))).not.toBe(fingerprint(new MadeUpCatalogue(8, 1_000)));
+describe('a generated catalogue', () => {
+  test('is the same for the same seed, and different for another', () => {
+    expect(fingerprint(new GeneratedCatalogue(7, 1_000))).toBe(fingerprint(new GeneratedCatalogue(7, 1_000)));
+    expect(fingerprint(new GeneratedCatalogue(7, 1_000))).not.toBe(
+      fingerprint(new GeneratedCatalogue(8, 1_000)),
+    );
   });
 
-  test('changes the same way for the same seed, and says what changed', () => {
-    const [one, other] = [new MadeUpCatalogue(7, 1_000), new MadeUpCatalogue(7, 1_000)];
+  test('makes the same changes for the same seed, and reports them', () => {
+    const [one, other] = [new GeneratedCatalogue(7, 1_000), new GeneratedCatalogue(7, 1_000)];
     const changes = one.release(500, one.startChangeNumber);
     expect(other.release(500, other.startChangeNumber)).toEqual(changes);
     expect(fingerprint(other)).toBe(fingerprint(one));
-    const unchanged = new MadeUpCatalogue(7, 1_000);
+    const unchanged = new GeneratedCatalogue(7, 1_000);
     const changed = new Set(changes.filter(({ kind }) => kind === 'app').map(({ id }) => id));
-    const describeApp = (catalogue: MadeUpCatalogue, appid: number) => {
+    const describeApp = (catalogue: GeneratedCatalogue, appid: number) => {
       const app = catalogue.findApp(appid);
       return app && { changeNumber: app.changeNumber, body: app.readBuffer().toString() };
     };
@@ -46,8 +48,8 @@ describe('a made-up catalogue', () => {
     );
   });
 
-  test('brings new apps, takes some away and closes some as it changes', () => {
-    const catalogue = new MadeUpCatalogue(7, 1_000);
+  test('adds, removes and restricts apps as it changes', () => {
+    const catalogue = new GeneratedCatalogue(7, 1_000);
     const before = new Set(catalogue.appids());
     const open = [...before].filter((appid) => !catalogue.findApp(appid)?.missingToken);
     catalogue.release(2_000, catalogue.startChangeNumber);
@@ -57,8 +59,8 @@ describe('a made-up catalogue', () => {
     expect(open.filter((appid) => catalogue.findApp(appid)?.missingToken).length).toBeGreaterThan(0);
   });
 
-  test('gives change numbers that only grow, each app and package its newest', () => {
-    const catalogue = new MadeUpCatalogue(7, 1_000);
+  test('assigns ascending change numbers, and shows the newest one of each app and package', () => {
+    const catalogue = new GeneratedCatalogue(7, 1_000);
     const changes = catalogue.release(300, 40_000_000);
     const numbers = changes.map(({ changeNumber }) => changeNumber);
     expect(numbers).toEqual(numbers.toSorted((one, other) => one - other));
@@ -70,8 +72,8 @@ describe('a made-up catalogue', () => {
     }
   });
 
-  test('spreads appids as Steam does', () => {
-    const appids = new MadeUpCatalogue(7, 20_000).appids();
+  test('distributes appids as Steam does', () => {
+    const appids = new GeneratedCatalogue(7, 20_000).appids();
     expect(appids.length).toBeGreaterThan(19_500);
     expect(appids.at(-1)).toBeGreaterThan(20_000 * 13);
     expect(appids.at(-1)).toBeLessThan(20_000 * 16);
@@ -83,7 +85,7 @@ describe('a made-up catalogue', () => {
   test.each([1, 2])(
     'has bodies of about 4 kB with a tail to 400 kB (seed %i)',
     (seed) => {
-      const sizes = bodies(new MadeUpCatalogue(seed, 20_000)).map(({ length }) => length);
+      const sizes = bodies(new GeneratedCatalogue(seed, 20_000)).map(({ length }) => length);
       const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
       expect(mean).toBeGreaterThan(3_500);
       expect(mean).toBeLessThan(4_500);
@@ -94,8 +96,8 @@ describe('a made-up catalogue', () => {
     60_000,
   );
 
-  test('holds what is odd on Steam', () => {
-    const texts = bodies(new MadeUpCatalogue(7, 5_000)).map((body) => body.subarray(0, -1).toString());
+  test('contains the oddities of Steam', () => {
+    const texts = bodies(new GeneratedCatalogue(7, 5_000)).map((body) => body.subarray(0, -1).toString());
     const types = [
       'Game',
       'game',
@@ -142,7 +144,7 @@ describe('a made-up catalogue', () => {
   });
 
   test('remembers an app as it was before its last change', () => {
-    const catalogue = new MadeUpCatalogue(7, 100);
+    const catalogue = new GeneratedCatalogue(7, 100);
     const [appid = 0] = catalogue.appids();
     const before = catalogue.findApp(appid);
     expect(catalogue.findPreviousApp(appid)).toBeUndefined();
@@ -153,8 +155,8 @@ describe('a made-up catalogue', () => {
     expect(catalogue.findApp(appid)?.readBuffer()).not.toEqual(before?.readBuffer());
   });
 
-  test('knows digests that fit the bodies, before and after a change', () => {
-    const catalogue = new MadeUpCatalogue(7, 200);
+  test('has digests that match the bodies, before and after a change', () => {
+    const catalogue = new GeneratedCatalogue(7, 200);
     const expectFit = (appid: number) => {
       const app = catalogue.findApp(appid);
       const body = app?.readBuffer() ?? Buffer.alloc(0);
@@ -176,13 +178,13 @@ describe('a made-up catalogue', () => {
     for (const appid of catalogue.appids()) expectFit(appid);
   });
 
-  test('of 300,000 apps takes little memory, even after many of them were read', () => {
-    const source = fileURLToPath(new URL('made-up-catalogue.ts', import.meta.url));
+  test('of 300,000 apps takes little memory, even after many bodies were read', () => {
+    const source = fileURLToPath(new URL('generated-catalogue.ts', import.meta.url));
     const script = `
-      const { MadeUpCatalogue } = await import(${JSON.stringify(source)});
+      const { GeneratedCatalogue } = await import(${JSON.stringify(source)});
       global.gc();
       const before = process.memoryUsage();
-      const catalogue = new MadeUpCatalogue(1, 300_000);
+      const catalogue = new GeneratedCatalogue(1, 300_000);
       for (const appid of catalogue.appids().slice(0, 20_000)) catalogue.findApp(appid).readDigest();
       global.gc();
       const after = process.memoryUsage();

@@ -1,14 +1,20 @@
-import type { AppVersion, Catalogue, Change, PackageVersion } from './catalogue.ts';
+import {
+  digestBuffer,
+  type AppVersion,
+  type Catalogue,
+  type Change,
+  type Digest,
+  type PackageVersion,
+} from './catalogue.ts';
 import { AppTable } from './app-table.ts';
-import { digestBuffer, type Digest } from './digest.ts';
-import { Access, makeAppBody, needsToken } from './made-up-app.ts';
-import { makePackageBuffer } from './made-up-package.ts';
+import { Access, generateAppBody, needsToken } from './generated-app.ts';
+import { generatePackage } from './generated-package.ts';
 import { SeededRandom } from './seeded-random.ts';
 
-/** Where Steam's change numbers stand in 2026; the made-up history lies below. */
+/** Steam's change number in 2026; the generated history is below it. */
 const PRESENT = 36_000_000;
 
-/** What an anonymous session is shown: package 0, and the one it owns. */
+/** The packages that an anonymous session sees: package 0 and the one that it owns. */
 const SHOWN_PACKAGES: ReadonlySet<number> = new Set([0, 17_906]);
 
 function drawAccess(random: SeededRandom): Access {
@@ -21,7 +27,7 @@ function drawAccess(random: SeededRandom): Access {
   return Access.removed;
 }
 
-/** The ids that follow on Steam: multiples of ten, with some between for what belongs to the app before. */
+/** The next id in the pattern of Steam: multiples of ten, with some in between for what belongs to the previous app. */
 function nextAppid(appid: number, random: SeededRandom): number {
   if (random.chance(0.22)) return appid + random.between(1, 3);
   const gap = Math.floor(Math.log(1 - random.fraction()) / Math.log(0.46));
@@ -29,25 +35,25 @@ function nextAppid(appid: number, random: SeededRandom): number {
 }
 
 /**
- * A catalogue made up from a seed: as many apps as wanted, with ids spread as on Steam's and bodies made when they are
- * asked for, always the same for the same seed and the same course of changes.
+ * A catalogue generated from a seed: any number of apps, with ids distributed as on Steam and bodies generated on demand,
+ * always the same for the same seed and the same changes.
  */
-export class MadeUpCatalogue implements Catalogue {
+export class GeneratedCatalogue implements Catalogue {
   readonly startChangeNumber = PRESENT;
   readonly isFinite = false;
   readonly #seed: number;
   readonly #apps: AppTable;
   readonly #packageChangeNumbers = new Map<number, number>();
-  /** Decides what changes; one sequence for all changes, so that the same changes come in the same order. */
-  readonly #course: SeededRandom;
+  /** Decides what changes; one sequence for all, so that the same changes come in the same order. */
+  readonly #changes: SeededRandom;
 
   constructor(seed: number, count: number) {
     this.#seed = seed;
-    this.#course = new SeededRandom(seed, 0, 1);
+    this.#changes = new SeededRandom(seed, 0, 1);
     this.#apps = new AppTable(count);
     const random = new SeededRandom(seed, 0, 0);
     for (let appid = 10, made = 0; made < count; made += 1, appid = nextAppid(appid, random)) {
-      // The square puts more changes into the last years, as is the case.
+      // The square root puts more changes into the last years, as on Steam.
       const changeNumber = Math.ceil(PRESENT * Math.sqrt(random.fraction()));
       this.#apps.append(appid, drawAccess(random), changeNumber);
     }
@@ -112,8 +118,7 @@ export class MadeUpCatalogue implements Catalogue {
       packageid,
       changeNumber,
       missingToken: !isShown,
-      readBuffer: () =>
-        isShown ? makePackageBuffer(packageid, this.appids().slice(0, 50)) : Buffer.alloc(0),
+      readBuffer: () => (isShown ? generatePackage(packageid, this.appids().slice(0, 50)) : Buffer.alloc(0)),
     };
   }
 
@@ -121,14 +126,16 @@ export class MadeUpCatalogue implements Catalogue {
     const changes: Change[] = [];
     let changeNumber = after;
     for (let released = 0; released < count;) {
-      changeNumber += this.#course.chance(0.8) ? 1 : this.#course.between(2, 4);
-      const together = this.#course.chance(0.85) ? 1 : Math.min(this.#course.between(2, 5), count - released);
+      changeNumber += this.#changes.chance(0.8) ? 1 : this.#changes.between(2, 4);
+      const together = this.#changes.chance(0.85)
+        ? 1
+        : Math.min(this.#changes.between(2, 5), count - released);
       for (let index = 0; index < together; index += 1) {
         changes.push({ kind: 'app', id: this.#changeSomeApp(changeNumber), changeNumber });
       }
       released += together;
-      if (this.#course.chance(0.25)) {
-        const id = this.#course.between(0, this.#packageChangeNumbers.size);
+      if (this.#changes.chance(0.25)) {
+        const id = this.#changes.between(0, this.#packageChangeNumbers.size);
         this.#packageChangeNumbers.set(id, changeNumber);
         changes.push({ kind: 'package', id, changeNumber });
       }
@@ -147,27 +154,27 @@ export class MadeUpCatalogue implements Catalogue {
     this.#apps.revise(row, access === Access.removed ? Access.public : access, changeNumber);
   }
 
-  /** Mostly a new revision of an app; sometimes a new app, and now and then one comes, goes or is closed. */
+  /** Mostly makes a new revision of an app; sometimes adds one, or removes, restores or restricts one. */
   #changeSomeApp(changeNumber: number): number {
     const last = this.#apps.length - 1;
-    if (this.#course.chance(0.05)) {
-      const appid = nextAppid(this.#apps.appid(last), this.#course);
+    if (this.#changes.chance(0.05)) {
+      const appid = nextAppid(this.#apps.appid(last), this.#changes);
       this.#apps.append(
         appid,
-        this.#course.chance(0.5) ? Access.public : drawAccess(this.#course),
+        this.#changes.chance(0.5) ? Access.public : drawAccess(this.#changes),
         changeNumber,
       );
       return appid;
     }
-    const row = this.#course.between(0, last);
-    const redrawn = this.#course.chance(0.1) ? drawAccess(this.#course) : this.#apps.access(row);
+    const row = this.#changes.between(0, last);
+    const redrawn = this.#changes.chance(0.1) ? drawAccess(this.#changes) : this.#apps.access(row);
     this.#apps.revise(row, redrawn, changeNumber);
     return this.#apps.appid(row);
   }
 
-  /** Made once for every revision: scans ask for nothing else, and ask for all apps. */
+  /** Computed once for each revision: scans request nothing else, for all apps. */
   #readDigest(row: number, version: AppVersion): Digest {
-    // The app may have changed since its version was taken.
+    // The app may have changed since the version was created.
     if (this.#apps.changeNumber(row) !== version.changeNumber) return version.readDigest();
     const known = this.#apps.digest(row);
     if (known) return known;
@@ -178,7 +185,7 @@ export class MadeUpCatalogue implements Catalogue {
 
   #version(appid: number, revision: number, access: Access, changeNumber: number): AppVersion | undefined {
     if (access === Access.removed) return undefined;
-    const readBuffer = () => makeAppBody(this.#seed, appid, revision, access);
+    const readBuffer = () => generateAppBody(this.#seed, appid, revision, access);
     return {
       appid,
       changeNumber,

@@ -1,7 +1,7 @@
 import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
 import { z } from 'zod';
-import { faultSchema, REQUEST_KINDS } from '../faults/fault.ts';
-import type { Simulator } from '../simulator.ts';
+import { faultSchema, REQUEST_KINDS } from './faults/fault.ts';
+import type { Simulator } from './simulator.ts';
 
 const appid = z.coerce.number().int().min(0).max(0xffff_ffff);
 const flags = { missingToken: z.boolean().default(false), onlyPublic: z.boolean().default(false) };
@@ -18,7 +18,7 @@ const editSchema = z.union(
   ],
   {
     error:
-      'give {"unknown": true}, {"text": "…"} or {"base64": "…"}, the latter two perhaps with missingToken and onlyPublic',
+      'give {"unknown": true}, {"text": "…"} or {"base64": "…"}, the latter two optionally with missingToken and onlyPublic',
   },
 );
 
@@ -43,17 +43,17 @@ const kindsSchema = z
 
 const readAppid = (request: Request) => appid.parse(request.params['appid']);
 
-/** What the caller did wrong, as JSON with the one sentence that helps. */
-const answerFault: ErrorRequestHandler = (error: Error & { status?: number }, _request, response, _next) => {
+/** Sends an error of the caller as JSON, with one sentence that helps. */
+const sendError: ErrorRequestHandler = (error: Error & { status?: number }, _request, response, _next) => {
   const message = error instanceof z.ZodError ? z.prettifyError(error) : error.message;
   response.status(error.status ?? 400).json({ error: message });
 };
 
-/** The simulator's control over HTTP: every answer is JSON, every refusal says what was expected. */
+/** The control API over HTTP: every response is JSON, and every error says what was expected. */
 export function createControlApi(simulator: Simulator): Express {
   const api = express();
   api.disable('x-powered-by');
-  // A body of 10 MB in base64, with room.
+  // Enough for a body of 10 MB in base64.
   api.use(express.json({ limit: '64mb' }));
 
   api.get('/state', (_request, response) => void response.json(simulator.state()));
@@ -106,6 +106,6 @@ export function createControlApi(simulator: Simulator): Express {
   });
 
   api.use((_request, response) => void response.status(404).json({ error: 'there is no such path' }));
-  api.use(answerFault);
+  api.use(sendError);
   return api;
 }

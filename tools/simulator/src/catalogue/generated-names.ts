@@ -93,10 +93,10 @@ const COMPANY_FORMS: [string, ...string[]] = [
 ];
 
 /**
- * A name as names on Steam are: mostly plain, now and then with blanks around it, quotes, backslashes, signs of trade,
- * raw tabs or characters beyond the basic plane.
+ * Generates a name like those on Steam: mostly plain, sometimes with spaces around it, quotes, backslashes, trademark
+ * signs, tabs or characters outside the basic plane.
  */
-export function makeAppName(random: SeededRandom): string {
+export function generateAppName(random: SeededRandom): string {
   const plain = `${random.pick(ADJECTIVES)} ${random.pick(NOUNS)}`;
   const name = random.chance(0.35) ? `${plain} ${random.pick(ENDINGS)}` : plain;
   const oddity = random.fraction();
@@ -111,12 +111,12 @@ export function makeAppName(random: SeededRandom): string {
   return `${name}: ${'A Very Long Subtitle '.repeat(random.between(2, 12))}`;
 }
 
-/** Who made it or sold it. Drawn from few enough that companies have several apps. */
-export function makeCompanyName(random: SeededRandom): string {
+/** Generates the name of a developer or publisher. There are few enough that companies have several apps. */
+export function generateCompanyName(random: SeededRandom): string {
   const name = `${random.pick(ADJECTIVES)} ${random.pick(NOUNS)} ${random.pick(COMPANY_FORMS)}`;
   return random.chance(0.02) ? ` ${name}` : name;
 }
 
-export function makeFranchiseName(random: SeededRandom): string {
+export function generateFranchiseName(random: SeededRandom): string {
   return `${random.pick(NOUNS)} ${random.pick(['Saga', 'Universe', 'Series', 'Collection'])}`;
 }

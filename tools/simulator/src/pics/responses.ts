@@ -1,0 +1,83 @@
+import type { Faults } from '../faults/faults.ts';
+import { messages } from '../protocol/messages.ts';
+import type { Pics } from './pics.ts';
+
+/**
+ * Builds the response (8902) to a changes request (8901).
+ *
+ * `since` 0 returns the current number and nothing else. A `since` before the window of the feed gets no ids but
+ * `force_full_app_update` or `force_full_package_update`, each by its own window; `force_full_update` stays false, as
+ * recorded from Steam.
+ */
+export function makeChangesResponse(body: Uint8Array, pics: Pics, faults: Faults): Uint8Array {
+  const request = messages.changesSinceRequest.decode(body);
+  const since = request.since_change_number ?? 0;
+  const isSilent = faults.strike('silent-gap') !== undefined;
+  const forced = faults.strike('force-full');
+  const changed = pics.changesSince(since);
+  const noIds = new Map<number, number>();
+  const apps = forced?.apps || isSilent ? undefined : changed.apps;
+  const packages = forced?.packages || isSilent ? undefined : changed.packages;
+  return messages.changesSinceResponse.encode({
+    current_change_number: pics.currentChangeNumber,
+    since_change_number: since,
+    force_full_update: forced?.everything ?? false,
+    force_full_app_update: apps === undefined && !isSilent,
+    force_full_package_update: packages === undefined && !isSilent,
+    app_changes: [...((request.send_app_info_changes && apps) || noIds)].map(([appid, changeNumber]) => ({
+      appid,
+      change_number: changeNumber,
+      needs_token: pics.findApp(appid)?.missingToken ?? false,
+    })),
+    package_changes: [...((request.send_package_info_changes && packages) || noIds)].map(
+      ([packageid, changeNumber]) => ({
+        packageid,
+        change_number: changeNumber,
+        needs_token: pics.findPackage(packageid)?.missingToken ?? false,
+      }),
+    ),
+  });
+}
+
+/**
+ * Builds the response (8906) to an access token request (8905): apps that need no token get 0, some others get theirs, and
+ * the rest are denied, as most are for an anonymous session.
+ */
+export function makeAccessTokenResponse(body: Uint8Array, pics: Pics): Uint8Array {
+  const request = messages.accessTokenRequest.decode(body);
+  const appTokens: { appid: number; access_token: string }[] = [];
+  const deniedApps: number[] = [];
+  for (const appid of request.appids ?? []) {
+    const isOpen = pics.findApp(appid)?.missingToken === false;
+    const token = isOpen ? '0' : pics.findTokenApp(appid)?.token;
+    if (token === undefined) deniedApps.push(appid);
+    else appTokens.push({ appid, access_token: token });
+  }
+  const packageTokens: { packageid: number; access_token: string }[] = [];
+  const deniedPackages: number[] = [];
+  for (const packageid of request.packageids ?? []) {
+    if (pics.findPackage(packageid)?.missingToken === false)
+      packageTokens.push({ packageid, access_token: '0' });
+    else deniedPackages.push(packageid);
+  }
+  return messages.accessTokenResponse.encode({
+    package_access_tokens: packageTokens,
+    package_denied_tokens: deniedPackages,
+    app_access_tokens: appTokens,
+    app_denied_tokens: deniedApps,
+  });
+}
+
+/**
+ * Builds the response to `Store.GetLocalizedNameForTags#1`. Tags without a name are left out, and a language that Steam
+ * does not know gets no names; here all other languages get English names.
+ */
+export function makeTagNamesResponse(body: Uint8Array, tagNames: ReadonlyMap<number, string>): Uint8Array {
+  const { language = '', tagids = [] } = messages.tagNamesRequest.decode(body);
+  const tags: { tagid: number; english_name: string; name: string }[] = [];
+  for (const tagid of language === '' ? [] : tagids) {
+    const name = tagNames.get(tagid);
+    if (name !== undefined) tags.push({ tagid, english_name: name, name });
+  }
+  return messages.tagNamesResponse.encode({ tags });
+}
