@@ -6,7 +6,7 @@ import railway from '../../.railway/railway.ts';
 import { createProgram } from '../../apps/cli/src/program.ts';
 import { ROOT } from './image.ts';
 
-const pages = globSync(['README.md', 'docs/*.md'], { cwd: ROOT }).map((file) => ({
+const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: ROOT }).map((file) => ({
   file,
   text: readFileSync(join(ROOT, file), 'utf8'),
 }));
@@ -21,14 +21,17 @@ describe.each(pages)('$file', ({ file, text }) => {
     expect(named.filter((name) => name !== undefined && !known.includes(name))).toEqual([]);
   });
 
-  test('links only to files that exist', () => {
+  test('names only files that exist', () => {
     const links = [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)].map(([, path = '']) =>
       join(dirname(file), path),
     );
-    const programs = [...text.matchAll(/\bnode ((?:apps|scripts)\/[\w./-]+\.\w+)/g)].map(
+    const programs = [...text.matchAll(/\bnode ((?:apps|scripts|tools)\/[\w./-]+\.\w+)/g)].map(
       ([, path = '']) => path,
     );
-    expect([...links, ...programs].filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+    const named = [...text.matchAll(/`((?:apps|packages|tools|migrations|test|docs)\/[\w./-]*)`/g)].map(
+      ([, path = '']) => path,
+    );
+    expect([...links, ...programs, ...named].filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 });
 
