@@ -67,7 +67,7 @@ function setFoldersWritable(folder: string, writable: boolean): void {
 /** Runs a command of the image as a container would. */
 async function run(args: string[], variables: Record<string, string>) {
   const { PATH = '', [RUN_VARIABLE]: run = '' } = process.env;
-  const guarded = startChildProcess({
+  const running = startChildProcess({
     file: process.execPath,
     args,
     cwd: app,
@@ -77,18 +77,18 @@ async function run(args: string[], variables: Record<string, string>) {
     stopSignal: 'SIGTERM',
     graceMs: 30_000,
   });
-  closeAtEndOfFile(args.join(' '), async () => void (await guarded.kill()));
+  closeAtEndOfFile(args.join(' '), async () => void (await running.kill()));
   let printed = '';
-  for (const stream of [guarded.child.stdout, guarded.child.stderr]) {
+  for (const stream of [running.child.stdout, running.child.stderr]) {
     stream?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   }
-  return { guarded, printed: () => printed };
+  return { running, printed: () => printed };
 }
 
 describe('the image', () => {
   test('migrates as an ordinary user on a read-only file system', async () => {
-    const { guarded, printed } = await run(['apps/cli/src/main.ts', 'migrate'], env);
-    expect([await guarded.exited, printed()]).toEqual([0, expect.stringContaining('Migrated')]);
+    const { running, printed } = await run(['apps/cli/src/main.ts', 'migrate'], env);
+    expect([await running.exited, printed()]).toEqual([0, expect.stringContaining('Migrated')]);
   });
 
   test('runs all four services, which become ready and exit with 0', async () => {
@@ -110,7 +110,7 @@ describe('the image', () => {
       const ready = (await waitUntil(() => responds('/readyz'), 25_000)) && (await responds('/healthz'));
       expect([name, ready, printed()]).toEqual([name, true, expect.any(String)]);
     }
-    const codes = await Promise.all(services.map(({ guarded }) => guarded.stop()));
+    const codes = await Promise.all(services.map(({ running }) => running.stop()));
     expect(codes).toEqual([0, 0, 0, 0]);
   });
 

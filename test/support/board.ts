@@ -21,7 +21,7 @@ export interface Sent {
   body?: unknown;
 }
 
-/** A board on a real Postgres and Redis, in this process, so that its log lines can be read. */
+/** A board on a real Postgres and Redis, in this process, so that tests can read its log lines. */
 export interface TestBoard {
   /** host:port, as a browser would name it. */
   host: string;
@@ -102,7 +102,7 @@ async function send(
     headers: {
       ...(text !== undefined && {
         'content-type': 'application/json',
-        // Node adds no length of its own to a DELETE, and the body would be read as a second, malformed request.
+        // Node adds no length to a DELETE, and the body would be parsed as a second, malformed request.
         'content-length': String(Buffer.byteLength(text)),
       }),
       ...headers,

@@ -5,11 +5,11 @@ import { promisify } from 'node:util';
 import { chromium, type Browser } from 'playwright-core';
 import { closeAtEndOfFile } from './cleanup.ts';
 
-/** The browsers that speak the protocol of playwright-core, under the names that systems give them. */
+/** The browsers that support the protocol of playwright-core, by the names of their programs. */
 const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const MAC_PROGRAM = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 
-/** A browser that shows pages and nothing else: no GPU, no first run, no conversation with its maker. */
+/** A browser that only shows pages: no GPU, no first run, no connections to its vendor. */
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -20,13 +20,13 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** apt may be busy with somebody else's packages, and Chromium is large. */
+/** apt may be busy with other packages, and Chromium is large. */
 const APT_TIMEOUT_MS = 10 * 60_000;
 
 /**
- * Finds the program of a browser, and brings Debian's Chromium where that may be done (as root, with apt).
+ * Finds the program of a browser, and installs Debian's Chromium where possible (as root, with apt).
  *
- * @returns undefined, after one line that says what to do, when there is none and none can be brought.
+ * @returns undefined, after a line that says what to do, when there is none and none can be installed.
  */
 export async function findBrowser(): Promise<string | undefined> {
   const found = findProgram();
@@ -34,12 +34,13 @@ export async function findBrowser(): Promise<string | undefined> {
   if (process.getuid?.() === 0 && findOnPath('apt-get')) {
     await installChromium().catch((error: Error) => console.warn(error.message));
   }
-  const brought = findProgram();
-  if (!brought) console.warn('Tests in a browser are skipped: install Chromium (apt-get install chromium).');
-  return brought;
+  const installed = findProgram();
+  if (!installed)
+    console.warn('Tests in a browser are skipped: install Chromium (apt-get install chromium).');
+  return installed;
 }
 
-/** Starts a browser with a profile of its own; it is closed at the end of the test file. */
+/** Starts a browser with a new profile; it is closed at the end of the test file. */
 export async function openBrowser(program: string): Promise<Browser> {
   const browser = await chromium.launch({ executablePath: program, headless: true, args: FLAGS });
   closeAtEndOfFile('browser', () => browser.close());

@@ -1,12 +1,12 @@
 type Close = () => Promise<void>;
 
-/** What this test file has opened and not closed yet, in the order it was opened. */
+/** What this test file has opened and not closed yet, in order of opening. */
 const open: { name: string; close: Close }[] = [];
 
 /**
- * Sees to it that something is closed when the test file is done, however its tests ended.
+ * Closes something at the end of the test file, even if tests failed.
  *
- * @returns how to close it earlier, by hand; it is closed once, whoever comes first.
+ * @returns closes it earlier; it is closed only once.
  */
 export function closeAtEndOfFile(name: string, close: Close): Close {
   const entry = { name, close };
@@ -19,7 +19,7 @@ export function closeAtEndOfFile(name: string, close: Close): Close {
   };
 }
 
-/** Closes everything in reverse, also when one of them fails, and then throws what failed. */
+/** Closes everything in reverse order, even if one fails, and then throws the failures. */
 export async function closeEverything(): Promise<void> {
   const errors: Error[] = [];
   for (const { name, close } of open.splice(0).toReversed()) {

@@ -4,14 +4,14 @@ import { createTestDatabase } from './database.ts';
 import { createTestRedis } from './redis.ts';
 import { runCli, type CliResult } from './run-cli.ts';
 
-/** A database and a Redis, and `pics` run on them. */
+/** A database, a Redis, and `pics` on both. */
 export interface CliWorld {
   database: Database;
   databaseUrl: string;
   redisUrl: string;
   /** Runs a command on both. */
   pics(...args: string[]): Promise<CliResult>;
-  /** Runs a command that ends well and answers in JSON, and resolves with the answer. */
+  /** Runs a command that succeeds and prints JSON, and resolves with the parsed output. */
   ask(...args: string[]): Promise<unknown>;
 }
 

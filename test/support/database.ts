@@ -7,16 +7,16 @@ import { withDatabase } from './database-url.ts';
 
 export interface TestDatabase {
   url: string;
-  /** Removes the database; throws when connections to it were left open. Done by itself at the end of the file. */
+  /** Removes the database; throws when connections to it are still open. Happens by itself at the end of the file. */
   drop(): Promise<void>;
 }
 
-/** A connection that was closed takes the server a moment to forget; one that is still there then was leaked. */
+/** The server takes a moment to notice that a connection was closed; one that is open longer than this was leaked. */
 const CLOSING_MS = 2_000;
 
 /**
- * A database of its own with all tables, empty but for the names that migrations bring, on the Postgres of this run.
- * It is a copy of one that was migrated once (some 20 ms), so each test file, or each test, can have its own.
+ * Creates a database with all tables, empty except for the names that migrations insert, on the Postgres of this run.
+ * It is a copy of one that was migrated once (about 20 ms), so each test file, or each test, can have its own.
  *
  * @param migrated false for a database without any table.
  */

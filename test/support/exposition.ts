@@ -1,4 +1,4 @@
-/** One metric family of a `/metrics` answer. */
+/** One metric family of a `/metrics` response. */
 export interface MetricFamily {
   name: string;
   type: string;
@@ -11,9 +11,9 @@ const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"(?:,|$)/gy;
 
 /**
  * Parses Prometheus' text format as strictly as Prometheus does: HELP and TYPE once per family and before its samples, no
- * series twice, nothing but numbers as values.
+ * series twice, only numbers as values.
  *
- * @throws Error with the line that does not fit.
+ * @throws Error with the invalid line.
  */
 export function parseExposition(text: string): Map<string, MetricFamily> {
   const families = new Map<string, MetricFamily>();

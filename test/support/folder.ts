@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { closeAtEndOfFile } from './cleanup.ts';
 import { removeFolder } from './servers.ts';
 
-/** A folder of this test file's own, which goes when the file is done. */
+/** A folder for this test file, removed at its end. */
 export function createTestFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'pics-test-'));
-  chmodSync(folder, 0o711); // Root's Postgres runs as another user, who must get through.
+  chmodSync(folder, 0o711); // For root, Postgres runs as another user, who must be able to pass.
   closeAtEndOfFile(folder, async () => removeFolder(folder));
   return folder;
 }

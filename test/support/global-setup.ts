@@ -12,7 +12,7 @@ import { removeFolder } from './servers.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Tells the processes of this run from all others. */
+    /** Identifies the processes of this run. */
     runId: string;
     /** The Postgres of this run. */
     postgresUrl: string;
@@ -23,7 +23,7 @@ declare module 'vitest' {
 
 const TEMPLATE = 'migrated';
 
-/** Starts the Postgres that the test files of this run share, and migrates the database that they get copies of. */
+/** Starts the Postgres that all test files of this run share, and migrates the database that they copy. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const runId = randomBytes(8).toString('hex');
   const dataDir = mkdtempSync(join(tmpdir(), 'pics-test-postgres-'));

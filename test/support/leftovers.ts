@@ -1,17 +1,17 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { waitUntil } from '@pics/local';
 
-/** Marks every process that a test starts, and whatever those start: environments are inherited. */
+/** Marks every process that a test starts, and their children, which inherit the environment. */
 export const RUN_VARIABLE = 'PICS_TEST_RUN';
 
-/** What was told to end as the last test file closed may still be about it. */
+/** Processes that were stopped at the end of the last test file may still be ending. */
 const ENDING_MS = 5_000;
 
 /**
- * Passes when no process that a test of this run started is alive any more.
+ * Checks that no process of this run is alive any more.
  *
- * @throws Error naming the ones that are, after ending them: a run that leaves processes behind is a failed run. Systems
- * without /proc (macOS) do not show environments, so nothing is found there.
+ * @throws Error with the commands of those that are, after killing them: a run that leaks processes is a failed run.
+ * Systems without /proc (macOS) do not show environments, so nothing is found there.
  */
 export async function endLeftovers(runId: string): Promise<void> {
   await waitUntil(() => findLeftovers(runId).length === 0, ENDING_MS);
@@ -33,7 +33,7 @@ function findLeftovers(runId: string): { pid: number; command: string }[] {
         { pid: Number(pid), command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ') },
       ];
     } catch {
-      // It ended between the listing and the look, or belongs to somebody else.
+      // It has ended since the listing, or belongs to another user.
       return [];
     }
   });

@@ -38,12 +38,12 @@ export interface Span {
 }
 
 export interface OtlpReceiver {
-  /** What OTEL_EXPORTER_OTLP_ENDPOINT is to be. */
+  /** The value for OTEL_EXPORTER_OTLP_ENDPOINT. */
   url: string;
   spans: Span[];
 }
 
-/** Takes spans over OTLP/HTTP as a collector does, and keeps them. */
+/** Receives spans over OTLP/HTTP as a collector does, and keeps them. */
 export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const spans: Span[] = [];
   const server = createServer((request, response) => {

@@ -8,7 +8,7 @@ import type { Simulator } from '@pics/simulator';
 import { environmentOf } from './simulator.ts';
 import { waitUntil } from '@pics/local';
 
-/** The whole line as it runs for real: every service a process of its own, on a real Postgres and Redis. */
+/** The whole pipeline as in production: every service is a process, on a real Postgres and Redis. */
 export interface Pipeline {
   database: Database;
   redis: TestRedis;
@@ -20,21 +20,21 @@ export interface Pipeline {
   };
   /** Resolves when every app was looked for, no scan is unfinished and nothing is wanted or in flight; rejects after the timeout. */
   settled(timeoutMs: number): Promise<void>;
-  /** The environment of its services, for starting one more. */
+  /** The environment of its services, to start one more. */
   env: Record<string, string>;
   /** SIGTERMs all services; resolves with their exit codes. */
   stop(): Promise<number[]>;
 }
 
-/** What every service of a test gets besides its dependencies: no wait that only politeness towards Steam needs. */
+/** The settings of all services in tests: without the pauses that only protect Steam. */
 const IMPATIENT = { POLL_INTERVAL_MS: '200', FETCH_RATE_PER_SECOND: '100', LOG_LEVEL: 'info' };
 
 export interface PipelineOptions {
   fetchers?: number;
-  /** The board watches and steers; the line runs without it. */
+  /** Starts a board too; the pipeline does not need it. */
   board?: boolean;
   env?: Record<string, string>;
-  /** A migrated database of the test's own, with what it likes in it; an empty one unless given. */
+  /** A migrated database, possibly with data; by default a new empty one. */
   databaseUrl?: string;
 }
 

@@ -3,8 +3,8 @@ import { startPostgres } from '@pics/local';
 import { createTestServer, type TestServer } from './servers.ts';
 
 /**
- * A migrated Postgres of this test file's own (about 2 s), for tests that kill or stop it. Every other test is better off
- * with `createTestDatabase`.
+ * Starts a migrated Postgres for this test file (about 2 s), for tests that kill or stop it. For all others
+ * `createTestDatabase` is faster.
  */
 export async function createTestPostgres(): Promise<TestServer> {
   const postgres = await createTestServer('postgres', startPostgres);

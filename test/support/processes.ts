@@ -5,37 +5,37 @@ import { closeAtEndOfFile } from './cleanup.ts';
 import { RUN_VARIABLE } from './leftovers.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** Beyond what a service may take to drain (25 s). */
+/** More than a service may take to drain (25 s). */
 const GRACE_MS = 30_000;
 const READY_TIMEOUT_MS = 30_000;
 
-/** A program of this project that runs as a process of its own. */
+/** A program of this project that runs as a child process. */
 export interface TestProcess {
   readonly pid: number;
   /** Every line it has printed so far, on stdout and stderr. */
   readonly lines: readonly string[];
-  /** Resolves with the first line, printed already or yet to come, that fits; rejects when the process ends before. */
+  /** Resolves with the first matching line, printed already or later; rejects when the process ends before. */
   waitForLine(fits: RegExp | ((line: string) => boolean)): Promise<string>;
-  /** Resolves with the exit code when it has ended, asked or not. */
+  /** Resolves with the exit code when the process has ended for whatever reason. */
   readonly exited: Promise<number>;
   signal(signal: NodeJS.Signals): void;
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number>;
-  /** As `kill -9` does. */
+  /** Ends it at once, as `kill -9` does. */
   kill(): Promise<number>;
 }
 
 export interface TestService extends TestProcess {
-  /** Where it answers /healthz, /readyz and /metrics. */
+  /** The base URL of /healthz, /readyz and /metrics. */
   readonly url: string;
 }
 
 /**
- * Starts `apps/<name>/src/main.ts` as it runs for real, with these variables and nothing of the developer's own
- * environment. What still runs at the end of the test file is killed.
+ * Starts `apps/<name>/src/main.ts` as in production, with these variables and nothing of the developer's environment. If it
+ * still runs at the end of the test file, it is killed.
  *
- * @param until what to wait for: `ready` (/readyz says so), `alive` (/healthz answers), or nothing.
- * @throws Error with its last lines when it ends, or does not come that far within 30 s.
+ * @param until what to wait for: `ready` (/readyz succeeds), `alive` (/healthz succeeds), or nothing.
+ * @throws Error with its last lines when it ends, or is not that far within 30 s.
  */
 export async function startService(
   name: string,
@@ -45,31 +45,31 @@ export async function startService(
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
   const service = startProcess(`apps/${name}/src/main.ts`, [], { PORT: String(port), ...env });
-  if (until === 'nothing' || (await comesUp(service, url + (until === 'ready' ? '/readyz' : '/healthz')))) {
+  if (until === 'nothing' || (await startsUp(service, url + (until === 'ready' ? '/readyz' : '/healthz')))) {
     return Object.assign(service, { url });
   }
   await service.kill();
-  // Somebody else may have taken the port between finding and using it.
+  // Another process may have taken the port in the meantime.
   if (service.lines.some((line) => line.includes('EADDRINUSE'))) return startService(name, env, until);
   throw new Error(`${name} did not become ${until}:\n${service.lines.slice(-20).join('\n')}`);
 }
 
-/** Whether a service answers with success within the time, before it ends. */
-async function comesUp(service: TestProcess, url: string): Promise<boolean> {
-  const answers = () =>
+/** Whether a service responds with success within the time, before it ends. */
+async function startsUp(service: TestProcess, url: string): Promise<boolean> {
+  const responds = () =>
     fetch(url).then(
       (response) => response.ok,
       () => false,
     );
   let running = true;
   void service.exited.then(() => (running = false));
-  return waitUntil(answers, READY_TIMEOUT_MS, { isPossible: () => running });
+  return waitUntil(responds, READY_TIMEOUT_MS, { isPossible: () => running });
 }
 
 /** Starts a TypeScript file of this project with Node; see `startService`. */
 export function startProcess(file: string, args: string[], env: Record<string, string>): TestProcess {
   const { PATH = '', HOME = '', [RUN_VARIABLE]: run = '' } = process.env;
-  const guarded = startChildProcess({
+  const running = startChildProcess({
     file: process.execPath,
     args: [file, ...args],
     cwd: ROOT,
@@ -78,30 +78,30 @@ export function startProcess(file: string, args: string[], env: Record<string, s
     stopSignal: 'SIGTERM',
     graceMs: GRACE_MS,
   });
-  closeAtEndOfFile(file, async () => void (await guarded.kill()));
+  closeAtEndOfFile(file, async () => void (await running.kill()));
   const lines: string[] = [];
-  const { stdout, stderr } = guarded.child;
+  const { stdout, stderr } = running.child;
   const readers = [stdout, stderr].flatMap((stream) => (stream ? [createInterface({ input: stream })] : []));
   for (const reader of readers) reader.on('line', (line) => lines.push(line));
 
   return {
-    pid: guarded.pid,
+    pid: running.pid,
     lines,
-    exited: guarded.exited,
+    exited: running.exited,
     waitForLine: (wanted) =>
       new Promise((found, failed) => {
         const fits = wanted instanceof RegExp ? (line: string) => wanted.test(line) : wanted;
         const seen = lines.find(fits);
         if (seen !== undefined) return found(seen);
         for (const reader of readers) reader.on('line', (line) => fits(line) && found(line));
-        void guarded.exited.then(() =>
+        void running.exited.then(() =>
           failed(
             new Error(`${file} ended before it printed ${String(wanted)}:\n${lines.slice(-20).join('\n')}`),
           ),
         );
       }),
-    signal: (signal) => void guarded.child.kill(signal),
-    stop: () => guarded.stop(),
-    kill: () => guarded.kill(),
+    signal: (signal) => void running.child.kill(signal),
+    stop: () => running.stop(),
+    kill: () => running.kill(),
   };
 }

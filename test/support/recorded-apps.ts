@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/** Recorded PICS data, when it lies beside the repository. */
+/** Recorded PICS data, if it is next to the repository. */
 export const RECORDED_PICS = resolve(import.meta.dirname, '../../../shared/pics');
 
 export const hasRecordedPics = existsSync(join(RECORDED_PICS, 'index.tsv'));
@@ -30,8 +30,8 @@ export function readRecordedVersions(): RecordedVersion[] {
 }
 
 /**
- * Cuts the versions into stretches in which no app appears twice, for the feed names an app once with its newest number:
- * a version that is overtaken within one poll is seen by nobody.
+ * Splits the versions into runs without the same app twice: the change feed lists an app once with its newest number, so a
+ * version that is replaced within one poll is never seen.
  */
 export function cutBeforeRepeats(versions: readonly RecordedVersion[]): RecordedVersion[][] {
   const stretches: RecordedVersion[][] = [];

@@ -12,8 +12,8 @@ export interface CliResult {
 }
 
 /**
- * Runs `pics` as a user does who has nothing but these variables set, and resolves when it has ended. It runs for about
- * half a second, so look at more than one thing in what it says.
+ * Runs `pics` with only these variables set, and resolves when it has ended. It takes about half a second, so a test should
+ * check more than one thing in its output.
  */
 export async function runCli(
   args: readonly string[],

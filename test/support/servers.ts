@@ -4,20 +4,20 @@ import { join } from 'node:path';
 import { type LocalServer, type LocalServerOptions, OUTSIDE_FOLDERS } from '@pics/local';
 import { closeAtEndOfFile } from './cleanup.ts';
 
-/** A server of one test file alone, that it may flush, freeze and kill. */
+/** A server for one test file, which may flush, freeze and kill it. */
 export interface TestServer {
-  /** The same over restarts. */
+  /** Stays the same over restarts. */
   readonly url: string;
   readonly pid: number;
   /** Ends it at once, as `kill -9` does. */
   kill(): Promise<void>;
-  /** Starts it again on the same port, with what survived; ends it first, in good order, when it still runs. */
+  /** Restarts it on the same port with its remaining data; shuts it down in order first if it still runs. */
   restart(): Promise<void>;
-  /** Stops it and removes its data. Done by itself at the end of the file. */
+  /** Stops it and removes its data. Happens by itself at the end of the file. */
   drop(): Promise<void>;
 }
 
-/** Starts a server on a temporary folder, which goes when the test file is done. */
+/** Starts a server on a temporary folder, which is removed at the end of the test file. */
 export async function createTestServer(
   title: string,
   start: (options: LocalServerOptions) => Promise<LocalServer>,
@@ -44,7 +44,7 @@ export async function createTestServer(
   };
 }
 
-/** Removes a folder with all it holds, and what links in it lead to when Postgres had to be put elsewhere. */
+/** Removes a folder with its contents, and the folders outside that Postgres had to use for its data. */
 export function removeFolder(folder: string): void {
   const inside = lstatSync(folder).isDirectory()
     ? readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -53,7 +53,7 @@ export function removeFolder(folder: string): void {
     .filter((entry) => entry.isSymbolicLink())
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((link) => existsSync(link));
-  // The folder comes last: what is in it leads nowhere afterwards.
+  // The folder comes last: its links are needed before.
   for (const link of [...links, folder]) {
     const target = realpathSync(link);
     if (link === folder || target.startsWith(OUTSIDE_FOLDERS))

@@ -25,8 +25,8 @@ function emptyApp(appid: number) {
 }
 
 /**
- * What the tables must hold of an app after these answers, oldest first: the rules of a write applied one by one, written
- * without a look at the SQL that applies them to whole batches.
+ * The expected contents of the tables for an app after these responses, oldest first: the rules of a write, applied one by
+ * one and written independently of the SQL that applies them to batches.
  */
 export function applyRecords(records: readonly AppRecord[]): StoredApp {
   const [first] = records;
@@ -80,7 +80,7 @@ function columnsOfCommon(common: AppRecord['common']): Record<string, unknown> {
   };
 }
 
-/** Everything the tables hold, app by app. */
+/** Reads all tables, app by app. */
 export async function readStoredApps(db: Database): Promise<Map<number, StoredApp>> {
   const apps = new Map<number, StoredApp>();
   for (const row of await db.selectFrom('apps').selectAll().execute()) {

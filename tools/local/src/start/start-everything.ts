@@ -50,7 +50,7 @@ export async function startEverything(
   signal.throwIfAborted();
 
   await migrateDatabase(urls.databaseUrl);
-  const database = connectDatabase(urls.databaseUrl, { applicationName: 'pics-up', maxConnections: 2 });
+  const database = connectDatabase(urls.databaseUrl, { applicationName: 'pics-local', maxConnections: 2 });
   cleanup.add({ stop: () => database.destroy() });
   await claimServers(database, urls.redisUrl, source);
   signal.throwIfAborted();

@@ -10,8 +10,8 @@ import { runCli } from './support/run-cli.ts';
 
 const APPS = 40;
 
-/** Starts `pics up` with a data folder of this test and a high request rate. */
-function up(dataFolder: string, args: string[], env: Record<string, string> = {}): TestProcess {
+/** Runs `npm start` with a data folder of this test and a high request rate. */
+function start(dataFolder: string, args: string[], env: Record<string, string> = {}): TestProcess {
   const variables = { PICS_DATA_DIR: dataFolder, PORT: '0', FETCH_RATE_PER_SECOND: '200', ...env };
   return startProcess('tools/local/src/main.ts', [`--apps=${APPS}`, ...args], variables);
 }
@@ -21,9 +21,9 @@ const SETTLED = /^known (\d+) · wanted 0 · in flight 0 · settled \1 · failed
 const isFilled = (line: string) =>
   SETTLED.test(line) && !line.startsWith('known 0') && !line.includes('scanned');
 
-describe('up --simulate', () => {
+describe('npm start -- --simulate', () => {
   test('fills an empty Postgres, and exits with --once when everything is settled', async () => {
-    const run = up(createTestFolder(), ['--simulate', '--once']);
+    const run = start(createTestFolder(), ['--simulate', '--once']);
     expect(await run.exited, run.lines.join('\n')).toBe(0);
     const summary = run.lines.find((line) => line.startsWith('Settled:')) ?? '';
     const [, settled, known] = /^Settled: (\d+) of (\d+) known apps, 0 failed, after/.exec(summary) ?? [];
@@ -34,7 +34,7 @@ describe('up --simulate', () => {
   test('fills the servers in DATABASE_URL and REDIS_URL when they are empty', async () => {
     const [database, redis] = [await createTestDatabase(), await createTestRedis()];
     const env = { DATABASE_URL: database.url, REDIS_URL: redis.url };
-    const run = up(createTestFolder(), ['--simulate', '--once'], env);
+    const run = start(createTestFolder(), ['--simulate', '--once'], env);
     expect(await run.exited, run.lines.join('\n')).toBe(0);
     const filled = connectDatabase(database.url, { applicationName: 'test', maxConnections: 1 });
     const { known, settled } = await countLedger(filled);
@@ -51,7 +51,7 @@ describe('up --simulate', () => {
     const database = await createTestDatabase();
     const real = connectDatabase(database.url, { applicationName: 'test', maxConnections: 1 });
     await real.insertInto('apps').values({ appid: 440, name: 'Team Fortress 2' }).execute();
-    const run = up(createTestFolder(), ['--simulate', '--once'], { DATABASE_URL: database.url });
+    const run = start(createTestFolder(), ['--simulate', '--once'], { DATABASE_URL: database.url });
     expect(await run.exited).toBe(1);
     expect(run.lines).toContain(
       'DATABASE_URL holds data from Steam, which must not mix with generated data of the simulator.',
@@ -62,9 +62,9 @@ describe('up --simulate', () => {
 
   test('is found by other commands, refuses to run twice on the same data, stops on Ctrl-C, and keeps its data for the next start', async () => {
     const folder = createTestFolder();
-    const first = up(folder, ['--simulate', '--changes-per-minute=0']);
+    const first = start(folder, ['--simulate', '--changes-per-minute=0']);
     await first.waitForLine(/^Simulator →/);
-    const second = up(folder, ['--simulate']);
+    const second = start(folder, ['--simulate']);
     expect(await second.exited).toBe(1);
     expect(second.lines.join()).toContain('It is running already');
     await first.waitForLine(isFilled);
@@ -78,7 +78,7 @@ describe('up --simulate', () => {
     first.signal('SIGINT');
     expect(await first.exited, first.lines.join('\n')).toBe(0);
 
-    const third = up(folder, ['--simulate', '--once']);
+    const third = start(folder, ['--simulate', '--once']);
     const before = await third.waitForLine(/^known/);
     expect(before).not.toMatch(/^known 0/);
     expect(await third.exited, third.lines.join('\n')).toBe(0);
@@ -86,7 +86,7 @@ describe('up --simulate', () => {
 
   test('restarts services and Postgres when they are killed', async () => {
     const folder = createTestFolder();
-    const run = up(folder, ['--simulate']);
+    const run = start(folder, ['--simulate']);
     await run.waitForLine(isFilled);
     const files = join(folder, `simulated-${APPS}`);
     const log = readFileSync(join(files, 'logs', 'writer.log'), 'utf8');
@@ -102,16 +102,16 @@ describe('up --simulate', () => {
   });
 });
 
-describe('up', () => {
+describe('npm start', () => {
   test('names every invalid setting and starts nothing', async () => {
     const env = { LOG_LEVEL: 'loud', FETCH_BATCH_SIZE: 'many' };
-    const run = up(createTestFolder(), ['--simulate'], env);
+    const run = start(createTestFolder(), ['--simulate'], env);
     expect(await run.exited).toBe(2);
     expect(run.lines.join('\n')).toMatch(/LOG_LEVEL[^]*FETCH_BATCH_SIZE|FETCH_BATCH_SIZE[^]*LOG_LEVEL/);
   });
 
   test('refuses --steam together with --simulate', async () => {
-    const run = up(createTestFolder(), ['--steam', '--simulate']);
+    const run = start(createTestFolder(), ['--steam', '--simulate']);
     expect(await run.exited).toBe(2);
     expect(run.lines.join()).toContain("option '--steam' cannot be used with option '--simulate'");
   });
