@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { stamp } from '../scripts/dependencies.mjs';
 import { withLock } from '../scripts/lock.mjs';
 import { runQuietly } from '../scripts/run.mjs';
-import { summarizeCounts } from '../scripts/test-counts.mjs';
+import { summarizeCounts } from '../scripts/commands.mjs';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'pics-bootstrap-'));

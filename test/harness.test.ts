@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { runQuietly } from '../scripts/run.mjs';
-import { summarizeCounts } from '../scripts/test-counts.mjs';
+import { summarizeCounts } from '../scripts/commands.mjs';
 import { createTestDatabase } from './support/database.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
