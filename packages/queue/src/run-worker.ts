@@ -1,5 +1,4 @@
-import type { QueueService, ServiceQueues } from './connect-queues.ts';
-import { reportReplica } from './connect-queues.ts';
+import { reportReplica, type QueueService, type ServiceQueues } from './connect-queues.ts';
 import type { JobQueue } from './job-queue.ts';
 import { startWorker, type RunningWorker, type WorkerOptions } from './start-worker.ts';
 
@@ -13,14 +12,9 @@ export interface WorkerService extends QueueService {
   }) => void;
 }
 
-type Step<Payload extends { batchId: string; changeNumber?: number }> = Pick<
-  WorkerOptions<Payload>,
-  'concurrency' | 'schema' | 'step' | 'findBlocker' | 'onAttempt'
->;
-
 export interface RunWorkerOptions<
   Payload extends { task: string; batchId: string; changeNumber?: number },
-> extends Step<Payload> {
+> extends Pick<WorkerOptions<Payload>, 'concurrency' | 'schema' | 'step' | 'findBlocker' | 'onAttempt'> {
   queue: JobQueue<Payload>;
   /** What counts as progress, for people, and when it was last made; a completed job by default. */
   progress: { what: string; lastProgressAt?: () => Date | undefined };
@@ -39,9 +33,9 @@ export function runWorker<Payload extends { task: string; batchId: string; chang
   queues: ServiceQueues,
   options: RunWorkerOptions<Payload>,
 ): void {
-  const { queue, progress, getCounters, ...step } = options;
+  const { queue, progress, getCounters, ...workerOptions } = options;
   const worker = startWorker({
-    ...step,
+    ...workerOptions,
     queue: queue.bull.name,
     redisUrl: service.settings.REDIS_URL,
     telemetry: queues.telemetry,

@@ -121,7 +121,7 @@ export function startWorker<Payload extends { batchId: string; changeNumber?: nu
     maxStalledCount: MAX_STALLED_COUNT,
     ...(options.telemetry && { telemetry: options.telemetry }),
   });
-  worker.on('error', (error) => log.warn({ queue, err: error }, 'worker'));
+  worker.on('error', (error) => log.warn({ queue, err: error }, 'worker error'));
 
   const stopTaking = (reason: string) => {
     if (blocker === undefined) log.warn({ queue, reason }, 'taking no jobs');
