@@ -8,6 +8,19 @@ export class SteamUnavailable extends Error {
   override name = 'SteamUnavailable';
 }
 
+/**
+ * Steam refused a request because there are too many (RateLimitExceeded and its kin). The job is kept and loses no attempt,
+ * and the whole fleet pauses. It is not a response: nothing that counts responses may count it.
+ */
+export class SteamRefused extends SteamUnavailable {
+  override name = 'SteamRefused';
+}
+
+/** Redis is unreachable, or cannot take writes at the moment. The job is kept and loses no attempt. */
+export class RedisUnavailable extends Error {
+  override name = 'RedisUnavailable';
+}
+
 /** Postgres is unreachable. The job is kept and loses no attempt. */
 export class DatabaseUnavailable extends Error {
   override name = 'DatabaseUnavailable';
