@@ -6,7 +6,7 @@ import { closeAtEndOfFile } from './cleanup.ts';
 export interface SilentProxy {
   /** The URL that was given, with the proxy in place of the server. */
   readonly url: string;
-  /** How many connections are open. */
+  /** How many connections clients have open. */
   readonly connections: number;
   /** From now on nothing passes on the connections that are open. New ones work. */
   silence(): void;
@@ -36,8 +36,9 @@ export async function startSilentProxy(url: string): Promise<SilentProxy> {
       from.on('end', () => void (!pair.silent && to.end()));
       from.on('error', () => to.destroy());
       from.on('close', () => {
+        if (pair.silent) return; // The other end is not to know; `restore` cuts it.
         pairs.delete(pair);
-        if (!pair.silent) to.destroy();
+        to.destroy();
       });
     };
     forward(client, server);
@@ -65,7 +66,7 @@ export async function startSilentProxy(url: string): Promise<SilentProxy> {
   return {
     url: proxied.toString(),
     get connections() {
-      return pairs.size;
+      return [...pairs].filter(({ client }) => !client.destroyed).length;
     },
     silence: () => {
       for (const pair of pairs) pair.silent = true;

@@ -5,6 +5,9 @@ import { getServerUrl } from './get-server-url.ts';
 /** Enough for queries that run at the same time. */
 const CONNECTIONS = 4;
 
+/** Someone waits for the result of a command, and may have asked for the whole catalogue. */
+const STATEMENT_TIMEOUT_MS = 60_000;
+
 /**
  * Connects to the database of this command line, runs `work` with it, and closes the connections.
  *
@@ -14,6 +17,7 @@ export async function useDatabase<Result>(work: (database: Database) => Promise<
   const database = connectDatabase(getServerUrl('DATABASE_URL'), {
     applicationName: 'pics-cli',
     maxConnections: CONNECTIONS,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   });
   try {
     const blocker = await findDatabaseBlocker(database);

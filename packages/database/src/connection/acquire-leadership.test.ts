@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { acquireLeadership } from './acquire-leadership.ts';
+import { startSilentProxy } from '../../../../test/support/silent-proxy.ts';
 import { freshDatabase } from '../testing/support/fresh-database.ts';
 
 async function isPending(promise: Promise<unknown>): Promise<boolean> {
@@ -55,5 +56,33 @@ describe('acquireLeadership', () => {
 
   test('refuses a transaction pooler, where sessions mean nothing', async () => {
     await expect(acquireLeadership('postgres://u@h:6543/d', 'test')).rejects.toThrow('port 6543');
+  });
+});
+
+describe('a leader whose connection falls silent', () => {
+  test('stops within seconds, and the next one leads although the server still sees the connection', async () => {
+    const { url } = await freshDatabase();
+    const proxy = await startSilentProxy(url);
+    const first = await acquireLeadership(proxy.url, 'test');
+    const waiting = acquireLeadership(url, 'test');
+    const silentSince = performance.now();
+    proxy.silence();
+    expect((await first.lost).message).toContain('not responded for 5 s');
+    const second = await waiting;
+    expect(performance.now() - silentSince).toBeLessThan(30_000);
+    await second.release();
+    proxy.restore();
+  });
+
+  test('releases the lead in time all the same', async () => {
+    const { url } = await freshDatabase();
+    const proxy = await startSilentProxy(url);
+    const first = await acquireLeadership(proxy.url, 'test');
+    proxy.silence();
+    await first.release();
+    const second = await acquireLeadership(url, 'test');
+    expect(await isPending(second.lost)).toBe(true);
+    await second.release();
+    proxy.restore();
   });
 });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { connectionSettings, requireSessions } from './connection-settings.ts';
+import { DeadlineClient } from './deadline-client.ts';
 
 /** Being the one process that does something, until it is released or lost. */
 export interface Leadership {
@@ -13,16 +14,18 @@ export interface Leadership {
 /** How often one that waits asks again: what a takeover takes at most once the leader's connection is gone. */
 const RETRY_MS = 500;
 
-/** How often the leader makes sure that it still leads, and how long an answer may take. */
+/** How often the leader makes sure that it still leads. */
 const HEARTBEAT_MS = 2_000;
-const HEARTBEAT_TIMEOUT_MS = 5_000;
+
+/** How long the connection of the leader may be silent. With the heartbeat, a leader without a session stops within 7 s. */
+const DEADLINE_MS = 5_000;
 
 /**
- * Lets the server notice within 10 seconds that the leader's machine is gone. A process that dies closes its connection,
- * and the lock is free at once; a machine or a network that vanishes says nothing.
+ * Lets the server free the lock 10 seconds after the last sign of life of the leader. A process that dies closes its
+ * connection, and the lock is free at once. A machine or a network that vanishes says nothing, and a proxy that hangs keeps
+ * the connection open at the server's end.
  */
-const SERVER_KEEPALIVE =
-  'set tcp_keepalives_idle = 4; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3; set statement_timeout = 0';
+const SERVER_SETTINGS = 'set idle_session_timeout = 10000; set statement_timeout = 0';
 
 /**
  * Waits until this process leads under `name`, and holds the lead on a connection of its own.
@@ -40,17 +43,17 @@ export async function acquireLeadership(
 ): Promise<Leadership> {
   requireSessions(url, 'Leading');
   signal?.throwIfAborted();
-  const client = new Client(connectionSettings(url, name));
+  const client: Client = new DeadlineClient({ ...connectionSettings(url, name), deadlineMs: DEADLINE_MS });
   const broken = new Promise<Error>((resolve) => {
     client.on('error', resolve);
     client.on('end', () => resolve(new Error('Connection terminated')));
   });
   try {
     await client.connect();
-    await client.query(SERVER_KEEPALIVE);
+    await client.query(SERVER_SETTINGS);
     while (!(await tryLock(client, name))) await sleep(RETRY_MS, undefined, signal && { signal });
   } catch (error) {
-    await end(client);
+    await client.end();
     throw error;
   }
 
@@ -59,14 +62,14 @@ export async function acquireLeadership(
   const lost = Promise.race([broken, silent]).then(async (error) => {
     // Never resolves once released: leadership was not lost then.
     if (released.signal.aborted) return new Promise<never>(() => {});
-    await end(client);
+    await client.end();
     return error;
   });
   return {
     lost,
     release: async () => {
       released.abort();
-      await end(client);
+      await client.end();
     },
   };
 }
@@ -84,23 +87,9 @@ async function keepAsking(client: Client, released: AbortSignal): Promise<Error>
   try {
     for (;;) {
       await sleep(HEARTBEAT_MS, undefined, { signal: released });
-      const deadline = AbortSignal.any([released, AbortSignal.timeout(HEARTBEAT_TIMEOUT_MS)]);
-      await Promise.race([client.query('select 1'), aborted(deadline)]);
+      await client.query('select 1');
     }
   } catch (error) {
     return error instanceof Error ? error : new Error('Connection terminated');
   }
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('Connection terminated: no answer')), {
-      once: true,
-    });
-  });
-}
-
-/** Ends the connection; one whose other end is gone would wait for minutes, so it gets a second. */
-async function end(client: Client): Promise<void> {
-  await Promise.race([client.end().catch(() => {}), sleep(1_000, undefined, { ref: false })]);
 }

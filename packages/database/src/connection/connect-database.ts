@@ -1,6 +1,7 @@
 import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely';
-import { Pool } from 'pg';
+import { Pool, type PoolClient, type PoolConfig } from 'pg';
 import { connectionSettings, isTransactionPooler } from './connection-settings.ts';
+import { DeadlineClient, SilentConnection, type DeadlineConfig } from './deadline-client.ts';
 import type { Schema } from '../schema.ts';
 
 /** The database, or a transaction on it: the functions of this package take either. */
@@ -16,13 +17,28 @@ export interface ConnectOptions {
 }
 
 /**
- * The longest a statement may run. A turn of the pipeline takes milliseconds; what takes a minute is stuck, and a
- * statement that never ends would hold its locks and its job for ever.
+ * The longest a statement may run before the server ends it (57014): it is too slow. Statements of the pipeline take
+ * milliseconds, and what works on many rows goes in steps.
  */
-const STATEMENT_TIMEOUT_MS = 60_000;
+const STATEMENT_TIMEOUT_MS = 10_000;
 
-/** A client that vanished in mid-transaction must not keep its rows locked for the others. */
-const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
+/**
+ * How much later a statement without any response counts as silent. With the statement timeout it is 15 s: a pipeline
+ * whose connections all fell silent works again within 30 s.
+ */
+const SILENCE_AFTER_MS = 5_000;
+
+/**
+ * The longest a statement waits for a lock. Our own transactions take milliseconds; what holds a lock for seconds is
+ * somebody's open transaction, and `writeBatch` goes around it.
+ */
+const LOCK_TIMEOUT_MS = 3_000;
+
+/**
+ * A client that vanished in mid-transaction must not keep its rows locked for the others: the server frees them when the
+ * client gives up a silent connection. Our own transactions are never idle for more than milliseconds.
+ */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 15_000;
 
 /** A new connection plans all statements anew, each of them some times over: minutes in which little happens are common. */
 const IDLE_TIMEOUT_MS = 120_000;
@@ -43,23 +59,48 @@ export function connectDatabase(url: string, options: ConnectOptions): Database 
   const { maxConnections, applicationName, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
   const limits = `
     set statement_timeout = ${statementTimeoutMs};
+    set lock_timeout = ${LOCK_TIMEOUT_MS};
     set idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_TIMEOUT_MS};
     set random_page_cost = ${RANDOM_PAGE_COST}`;
-  const pool = new Pool({
+  const settings: PoolConfig & DeadlineConfig = {
     ...connectionSettings(url, applicationName),
+    Client: DeadlineClient,
+    deadlineMs: statementTimeoutMs === 0 ? undefined : statementTimeoutMs + SILENCE_AFTER_MS,
     max: maxConnections,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
     // On a transaction pooler these settings would stay behind for whoever gets the connection next. The pool waits for
     // this, and drops a connection on which it fails.
     // oxlint-disable-next-line typescript/no-misused-promises -- its types do not say that it waits
     ...(!isTransactionPooler(url) && { onConnect: (client) => client.query(limits) }),
-  });
-  // Without listeners a connection that breaks would end the process. The pool replaces it, and a statement that was under
-  // way on it has its own error.
-  pool.on('error', () => {});
-  pool.on('connect', (client) => client.on('error', () => {}));
+  };
+  const pool = new Pool(settings);
+  destroyTogether(pool);
   return new Kysely<Schema>({
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+  });
+}
+
+/**
+ * When one connection of a pool was silent, destroys those that are idle: what swallowed its packets swallows theirs too,
+ * and each would cost another deadline to find out.
+ *
+ * Without these listeners a connection that breaks would end the process. The pool replaces it, and a statement that was
+ * under way on it has its own error.
+ */
+function destroyTogether(pool: Pool): void {
+  const clients = new Set<PoolClient>();
+  const onError = (error: Error) => {
+    if (!(error instanceof SilentConnection)) return;
+    for (const client of clients) if (client instanceof DeadlineClient) client.destroyIfIdle(error);
+  };
+  pool.on('error', () => {});
+  pool.on('remove', (client) => clients.delete(client));
+  pool.on('connect', (client) => {
+    clients.add(client);
+    client.on('error', (error) => {
+      clients.delete(client);
+      onError(error);
+    });
   });
 }
