@@ -51,7 +51,7 @@ export interface AppsTable {
   languages: Record<string, { supported: boolean; full_audio: boolean; subtitles: boolean }> | null;
   steamReleaseDate: Date | null;
   originalReleaseDate: Date | null;
-  /** Null for a row that was there before and has not been fetched yet. */
+  /** Null for an existing row that has not been fetched yet. */
   picsAccess: 'public' | 'restricted' | 'removed' | null;
   createdAt: Generated<Date | null>;
   updatedAt: Generated<Date | null>;

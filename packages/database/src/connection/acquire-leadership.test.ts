@@ -21,7 +21,7 @@ describe('acquireLeadership', () => {
     await Promise.all([second.release(), elsewhere.release()]);
   });
 
-  test('says so when the lead is lost, and lets the next one take over', async () => {
+  test('reports that the lead is lost, and lets the next one take over', async () => {
     const { url, db } = await freshDatabase();
     const first = await acquireLeadership(url, 'test');
     const waiting = acquireLeadership(url, 'test');
@@ -43,7 +43,7 @@ describe('acquireLeadership', () => {
     await next.release();
   });
 
-  test('stops waiting when it is told to', async () => {
+  test('stops waiting when its signal is aborted', async () => {
     const { url } = await freshDatabase();
     const leader = await acquireLeadership(url, 'test');
     const stop = new AbortController();

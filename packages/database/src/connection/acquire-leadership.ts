@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import { connectionSettings, requireSessions } from './connection-settings.ts';
 import { DeadlineClient } from './deadline-client.ts';
 
-/** Being the one process that does something, until it is released or lost. */
+/** Being the one process that leads, until it is released or lost. */
 export interface Leadership {
   /** Resolves, with the reason, when leadership is lost without having been released; never otherwise. */
   readonly lost: Promise<Error>;
@@ -11,10 +11,10 @@ export interface Leadership {
   release(): Promise<void>;
 }
 
-/** How often one that waits asks again: what a takeover takes at most once the leader's connection is gone. */
+/** How often a waiting process tries again: the longest a takeover takes once the leader's connection is closed. */
 const RETRY_MS = 500;
 
-/** How often the leader makes sure that it still leads. */
+/** How often the leader checks that it still leads. */
 const HEARTBEAT_MS = 2_000;
 
 /** How long the connection of the leader may be silent. With the heartbeat, a leader without a session stops within 7 s. */
@@ -28,9 +28,9 @@ const DEADLINE_MS = 5_000;
 const SERVER_SETTINGS = 'set idle_session_timeout = 10000; set statement_timeout = 0';
 
 /**
- * Waits until this process leads under `name`, and holds the lead on a connection of its own.
+ * Waits until this process leads under `name`, and holds the lead on a separate connection.
  *
- * It is a session's advisory lock in Postgres: one holder per database and name, gone with its connection, so that nobody
+ * It is a session's advisory lock in Postgres: one holder per database and name, gone with its connection, so that no process
  * has to decide by the clock whether a leader is dead.
  *
  * @throws the signal's reason when it is aborted while waiting; the connection's error when the database is unavailable;
@@ -82,7 +82,7 @@ async function tryLock(client: Client, name: string): Promise<boolean> {
   return rows[0]?.locked ?? false;
 }
 
-/** Asks the server for a sign of life until it gives none, and resolves with the reason. */
+/** Queries the server until it does not respond, and resolves with the reason. */
 async function keepAsking(client: Client, released: AbortSignal): Promise<Error> {
   try {
     for (;;) {

@@ -40,7 +40,7 @@ describe('connectDatabase', () => {
     expect(isDatabaseUnavailable(error)).toBe(true);
   });
 
-  test('keeps no place in the pool for a connection that could not be set up', async () => {
+  test('frees the place in the pool of a connection that could not be set up', async () => {
     const { url } = await freshDatabase();
     const broken = connectDatabase(url, {
       maxConnections: 1,
@@ -55,7 +55,7 @@ describe('connectDatabase', () => {
     await broken.destroy();
   });
 
-  test('survives connections that are cut, idle or in use, and connects again', async () => {
+  test('connects again after idle or active connections are cut', async () => {
     const { db, url } = await freshDatabase();
     const others = openDatabase(url);
     const cut = async (state: string) => {
@@ -66,24 +66,24 @@ describe('connectDatabase', () => {
       return rows.length;
     };
     // A statement may still meet the dead connection; it fails with an error that says "wait", and the next one is fine.
-    const answers = () =>
+    const responds = () =>
       sql`select 1`.execute(db).then(
         () => true,
         (error) => isDatabaseUnavailable(error) && 'unavailable',
       );
 
-    expect(await answers()).toBe(true);
+    expect(await responds()).toBe(true);
     expect(await cut('idle')).toBe(1);
-    await expect.poll(answers, { timeout: 20_000 }).toBe(true);
+    await expect.poll(responds, { timeout: 20_000 }).toBe(true);
     const sleeping = errorOf(sql`select pg_sleep(30)`.execute(db));
     await expect.poll(() => cut('active'), { timeout: 20_000 }).toBe(1);
     expect(isDatabaseUnavailable(await sleeping)).toBe(true);
-    await expect.poll(answers, { timeout: 20_000 }).toBe(true);
+    await expect.poll(responds, { timeout: 20_000 }).toBe(true);
   });
 });
 
 describe('isDatabaseUnavailable', () => {
-  test('knows a database that cannot be reached, without telling its password', async () => {
+  test('recognises a database that cannot be reached, and does not reveal its password', async () => {
     const db = connectDatabase(NOWHERE, { maxConnections: 1, applicationName: 'test' });
     const error = await errorOf(sql`select 1`.execute(db));
     const blocker = await findDatabaseBlocker(db);
@@ -101,7 +101,7 @@ describe('isDatabaseUnavailable', () => {
     },
   );
 
-  test('waits for each address of a host, and for what this package throws itself', () => {
+  test('recognises errors of each address of a host, and its own', () => {
     const refused = Object.assign(new Error('x'), { code: 'ECONNREFUSED' });
     expect(isDatabaseUnavailable(new AggregateError([refused]))).toBe(true);
     expect(isDatabaseUnavailable(new DatabaseUnavailable('x'))).toBe(true);

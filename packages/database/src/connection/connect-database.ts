@@ -12,7 +12,7 @@ export interface ConnectOptions {
   maxConnections: number;
   /** What `pg_stat_activity` shows this process as. */
   applicationName: string;
-  /** The longest a statement may run; 0 for ever. */
+  /** The longest a statement may run; 0 for no limit. */
   statementTimeoutMs?: number;
 }
 
@@ -40,17 +40,17 @@ const LOCK_TIMEOUT_MS = 3_000;
  */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 15_000;
 
-/** A new connection plans all statements anew, each of them some times over: minutes in which little happens are common. */
+/** Connecting costs more than keeping a connection through the minutes in which little happens. */
 const IDLE_TIMEOUT_MS = 120_000;
 
 /**
- * Everything here is found by its key, on pages that are in memory or on an SSD. At Postgres' default of 4, made for disks
- * that turn, it reads the whole of a table of 10,000 apps to update 200 of them (9 ms instead of 1).
+ * Rows are found by their key, on pages that are in memory or on an SSD. At its default of 4, made for rotating disks,
+ * Postgres reads the whole of a table of 10,000 apps to update 200 of them (9 ms instead of 1).
  */
 const RANDOM_PAGE_COST = 1.1;
 
 /**
- * A database that connects when it is first used, and again by itself after an outage: nothing is tried here.
+ * A database that connects when it is first used, and again after an outage: nothing is tried here.
  *
  * A connection that breaks while idle is dropped in silence; one that breaks in use makes its statement throw an error
  * that `isDatabaseUnavailable` knows. `destroy()` closes all connections.
@@ -68,7 +68,7 @@ export function connectDatabase(url: string, options: ConnectOptions): Database 
     deadlineMs: statementTimeoutMs === 0 ? undefined : statementTimeoutMs + SILENCE_AFTER_MS,
     max: maxConnections,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
-    // On a transaction pooler these settings would stay behind for whoever gets the connection next. The pool waits for
+    // On a transaction pooler these settings would remain for the next client of the connection. The pool waits for
     // this, and drops a connection on which it fails.
     // oxlint-disable-next-line typescript/no-misused-promises -- its types do not say that it waits
     ...(!isTransactionPooler(url) && { onConnect: (client) => client.query(limits) }),

@@ -5,9 +5,9 @@ import { isDatabaseUnavailable } from './is-database-unavailable.ts';
 const UNDEFINED_TABLE = '42P01';
 
 /**
- * Why the database cannot be used right now, in words for a person, or undefined when it can.
+ * Why the database cannot be used right now, in words for people, or undefined when it can.
  *
- * A database without the tables counts as hindered too: work waits for the migration instead of failing on it.
+ * A database without the tables is blocked too: work waits for the migration instead of failing on it.
  */
 export async function findDatabaseBlocker(db: Database): Promise<string | undefined> {
   try {

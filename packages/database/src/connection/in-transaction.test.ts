@@ -5,7 +5,7 @@ import { insertLedger } from '../testing/ledger.ts';
 import { freshDatabase } from '../testing/support/fresh-database.ts';
 
 describe('inTransaction', () => {
-  test('runs again what Postgres ended because it met another transaction', async () => {
+  test('runs a transaction again that Postgres ended because of a deadlock', async () => {
     const { db } = await freshDatabase();
     await insertLedger(db, { id: 1 }, { id: 2 });
     let runs = 0;
@@ -25,7 +25,7 @@ describe('inTransaction', () => {
     expect(runs).toBe(3);
   });
 
-  test('joins a transaction that is under way', async () => {
+  test('joins a running transaction', async () => {
     const { db } = await freshDatabase();
     const outer = db.transaction().execute(async (trx) => {
       await inTransaction(trx, (same) => insertLedger(same, { id: 1 }));
@@ -35,7 +35,7 @@ describe('inTransaction', () => {
     expect(await db.selectFrom('picsAppLedger').selectAll().execute()).toEqual([]);
   });
 
-  test('throws what is no such meeting at once', async () => {
+  test('throws other errors without another attempt', async () => {
     const { db } = await freshDatabase();
     let runs = 0;
     const failing = inTransaction(db, async () => {

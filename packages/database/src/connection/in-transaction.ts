@@ -5,14 +5,14 @@ import type { Database } from './connect-database.ts';
 import { isDatabaseUnavailable } from './is-database-unavailable.ts';
 import type { Schema } from '../schema.ts';
 
-/** Rows are locked in one order nearly everywhere; what still meets in a circle sorts itself out in a try or two. */
+/** Rows are locked in one order nearly everywhere; a remaining deadlock is resolved in a try or two. */
 const MOST_TRIES = 5;
 
 /**
- * Runs `work` in a transaction of its own, or in the one that `db` already is. A transaction of its own that Postgres ends
+ * Runs `work` in a new transaction, or in the one that `db` already is. A new transaction that Postgres ends
  * because it met another one (a deadlock, a serialization failure) is run again, so `work` may run more than once.
  *
- * @throws DatabaseUnavailable when Postgres cannot be used right now, or was too busy with others to let this one through;
+ * @throws DatabaseUnavailable when Postgres cannot be used right now, or when conflicts with other transactions did not end;
  * otherwise whatever `work` throws.
  */
 export async function inTransaction<Result>(
@@ -29,7 +29,7 @@ export async function inTransaction<Result>(
       }
       if (!isConflict(error)) throw error;
       if (tries === MOST_TRIES) {
-        throw new DatabaseUnavailable('other transactions were in the way', { cause: error });
+        throw new DatabaseUnavailable('conflicts with other transactions did not end', { cause: error });
       }
       await sleep(Math.random() * 100 * tries);
     }

@@ -5,7 +5,7 @@ import { inspectDatabase } from './inspect-database.ts';
 import { migrateToLatest } from '../migrations/migrate-to-latest.ts';
 import { freshDatabase } from '../testing/support/fresh-database.ts';
 
-test('a server tells what it is like', async () => {
+test('inspecting a server returns its version, encryption and rights', async () => {
   const { url } = await freshDatabase({ migrated: false });
   const facts = await inspectDatabase(url);
   expect(facts).toMatchObject({
@@ -19,14 +19,14 @@ test('a server tells what it is like', async () => {
   expect(Math.abs(facts.clockAheadMs)).toBeLessThan(1_000);
 });
 
-test('a database that was made read-only says so', async () => {
+test('a read-only database is reported as not writable', async () => {
   const { url, db } = await freshDatabase();
   const name = sql.id(new URL(url).pathname.slice(1));
   await sql`alter database ${name} set default_transaction_read_only = on`.execute(db);
   expect(await inspectDatabase(url)).toMatchObject({ writable: false });
 });
 
-test('a user who may not create tables is told from one who may', async () => {
+test('a user who may not create tables is reported as such', async () => {
   const { url, db } = await freshDatabase();
   await sql`create role visitor login password 'x'`.execute(db);
   const visitor = new URL(url);
@@ -37,11 +37,11 @@ test('a user who may not create tables is told from one who may', async () => {
   expect(facts.mayCreateTables).toBe(false);
 });
 
-test('what keeps one from connecting is thrown as it is', async () => {
+test('an error while connecting is thrown as it is', async () => {
   await expect(inspectDatabase('postgres://127.0.0.1:1/none')).rejects.toThrow('ECONNREFUSED');
 });
 
-test('migrations that a database has not taken are named, without touching it', async () => {
+test('pending migrations are listed without changing the database', async () => {
   const { url, db } = await freshDatabase({ migrated: false });
   const pending = await findPendingMigrations(db);
   expect(pending.length).toBeGreaterThan(3);

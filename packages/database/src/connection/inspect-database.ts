@@ -2,32 +2,31 @@ import { TLSSocket } from 'node:tls';
 import { Client } from 'pg';
 import { connectionSettings, isTransactionPooler } from './connection-settings.ts';
 
-/** What a database server is like, as far as it decides whether this project runs well on it. */
+/** The facts about a database server that decide whether this project runs well on it. */
 export interface DatabaseFacts {
   /** As Postgres writes it: "15.14". */
   version: string;
   majorVersion: number;
-  /** Whether the way to it, or to the pooler in front of it, is encrypted. */
+  /** Whether the connection to it, or to the pooler in front of it, is encrypted. */
   encrypted: boolean;
-  /** The URL leads to a pooler that gives no session of one's own. */
+  /** The URL leads to a pooler that gives connections no session. */
   transactionPooler: boolean;
   /** False on a standby, and where a host has made the database read-only. */
   writable: boolean;
-  /** Whether this user may make tables where ours belong. */
+  /** Whether this user may create tables in the current schema. */
   mayCreateTables: boolean;
-  /** How far its clock is ahead of this machine's, in milliseconds, to within half of what a question takes. */
+  /** How far its clock is ahead of this machine's, in milliseconds, to within half of a round trip. */
   clockAheadMs: number;
 }
 
 /**
- * Asks a database server what it is like. It needs none of the tables, and no session of its own either, so that it can be
- * asked through whatever the URL leads to.
+ * Inspects a database server. It needs neither tables nor a session, so it works through any pooler.
  *
- * @throws what keeps one from connecting, as pg says it.
+ * @throws the error of pg when connecting fails.
  */
 export async function inspectDatabase(url: string): Promise<DatabaseFacts> {
   const client = new Client(connectionSettings(url, 'pics-doctor'));
-  client.on('error', () => {}); // The question under way has its own.
+  client.on('error', () => {}); // The running query has its own.
   try {
     await client.connect();
     const { rows } = await client.query<{
@@ -41,7 +40,7 @@ export async function inspectDatabase(url: string): Promise<DatabaseFacts> {
         current_setting('transaction_read_only') = 'off' as writable,
         coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) as create`);
     const [facts] = rows;
-    if (!facts) throw new Error('the database says nothing about itself');
+    if (!facts) throw new Error('the database returned no facts about itself');
     return {
       version: facts.version.split(' ')[0] ?? facts.version,
       majorVersion: facts.major,

@@ -18,7 +18,7 @@ test.each([
   new AggregateError([failure('connect ECONNREFUSED ::1', 'ECONNREFUSED')]),
   new Error('the batch was not written', { cause: failure('read ECONNRESET', 'ECONNRESET') }),
   new DatabaseUnavailable('away'),
-])('waits for the end of: $message', (error) => expect(isDatabaseUnavailable(error)).toBe(true));
+])('counts as unavailable: $message', (error) => expect(isDatabaseUnavailable(error)).toBe(true));
 
 test.each([
   failure('duplicate key value violates unique constraint', '23505'),
@@ -27,4 +27,4 @@ test.each([
   failure('value too long', '22001'),
   'ECONNREFUSED',
   undefined,
-])('does not wait for the end of: %s', (error) => expect(isDatabaseUnavailable(error)).toBe(false));
+])('does not count as unavailable: %s', (error) => expect(isDatabaseUnavailable(error)).toBe(false));

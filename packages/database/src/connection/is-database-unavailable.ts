@@ -1,6 +1,6 @@
 import { DatabaseUnavailable } from '@pics/core';
 
-/** What the operating system says when there is no way to the database. */
+/** Error codes of the operating system when the database cannot be reached. */
 const NETWORK_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -15,27 +15,27 @@ const NETWORK_CODES = new Set([
 ]);
 
 /**
- * What Postgres says when it cannot serve for now: connection exceptions (08), a shutdown, start or crash (57P01-57P05),
+ * SQL states that mean that Postgres cannot serve for now: connection exceptions (08), a shutdown, start or crash (57P01-57P05),
  * no resources (53: too many connections, disk full, out of memory), a statement or a lock that took too long (57014,
  * 55P03, 25P03), a server that only reads for the moment (25006: a failover, or a full disk at a hosted database), an
  * I/O error (58030).
  */
 const SQL_STATE = /^(08...|53...|57P0.|57014|55P03|25P03|25006|58030)$/;
 
-/** What pg says without a code when a connection is gone or did not come about. */
+/** Messages of pg, without a code, for a connection that broke or could not be made. */
 const MESSAGE =
   /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired|Query read timeout|driver has already been destroyed|Connection ended)/;
 
 /**
- * What poolers say, under codes of their own, when they have no connection to give: Supabase's session pooler has 15 on
+ * Messages of poolers, under other codes, when they have no connection to give: Supabase's session pooler has 15 on
  * its smallest databases, and during a deploy the old and the new version of each service want some.
  */
 const POOLER_MESSAGE =
   /MaxClientsInSessionMode|max client(s| connections) reached|no more connections allowed/i;
 
 /**
- * Whether an error only says that Postgres cannot be used right now, so that the caller waits and tries again and the
- * work costs no attempt. Looks into causes and, for a host with several addresses, into each one's error.
+ * Whether an error only means that Postgres cannot be used right now: the caller waits and tries again, and the attempt
+ * does not count. Looks into causes and, for a host with several addresses, into each one's error.
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

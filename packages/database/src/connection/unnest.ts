@@ -19,7 +19,7 @@ export type ColumnTypes<Row> = { readonly [Column in keyof Row]: SqlType<NonNull
  * in `types` travel.
  *
  * One array parameter a column, however many rows: `.values()` would take a parameter for each value, of which a statement
- * may have 65,535, and Postgres would plan each batch size anew. The builder knows neither typed array parameters nor
+ * may have 65,535, and each batch size would be another statement. The builder knows neither typed array parameters nor
  * functions with a list of columns, hence `sql`.
  */
 export function unnest<Row extends object, Types extends Partial<ColumnTypes<Row>>>(

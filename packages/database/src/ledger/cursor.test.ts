@@ -12,7 +12,7 @@ beforeEach(async () => {
 
 afterEach(() => database.destroy());
 
-test('an empty database belongs to whoever claims it first', async () => {
+test('an empty database belongs to the first that claims it', async () => {
   expect(await claimSource(database, 'simulator')).toBe('simulator');
   expect(await claimSource(database, 'simulator')).toBe('simulator');
   expect(await claimSource(database, 'steam')).toBe('simulator');

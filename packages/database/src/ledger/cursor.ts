@@ -23,8 +23,8 @@ export type Source = 'steam' | 'simulator';
  * Claims a database for one source, unless it is claimed already, and returns the source it belongs to: generated apps and
  * real ones never share a database. A caller that gets another source than it asked for must not write.
  *
- * A database that nobody claimed and that holds apps, or a cursor, belongs to Steam: they were there before, or came from
- * services that were started one by one.
+ * An unclaimed database with apps, or with a cursor, belongs to Steam: it is an existing catalogue, or the services were
+ * started one by one.
  */
 export async function claimSource(db: Database, source: Source): Promise<Source> {
   const state = await db

@@ -12,7 +12,7 @@ beforeEach(async () => {
 
 afterEach(() => database.destroy());
 
-test('a fleet nobody has steered runs at the rate of its settings', async () => {
+test('a fleet has no rate of its own and no pause until somebody sets one', async () => {
   expect(await getFleetSettings(database)).toEqual({ fetchRate: null, pausedAt: null });
 });
 
@@ -28,7 +28,7 @@ test('pausing twice keeps the time of the first', async () => {
   expect(await updateFleetSettings(database, { paused: true })).toEqual({ fetchRate: null, pausedAt });
 });
 
-test('a rate of null gives it back to the settings', async () => {
+test('a rate of null returns to the rate of the settings', async () => {
   await updateFleetSettings(database, { fetchRate: 7 });
   expect(await updateFleetSettings(database, { fetchRate: null })).toEqual({
     fetchRate: null,
@@ -36,6 +36,6 @@ test('a rate of null gives it back to the settings', async () => {
   });
 });
 
-test('a rate that would stop everything for good is refused', async () => {
+test('a rate of zero is refused', async () => {
   await expect(updateFleetSettings(database, { fetchRate: 0 })).rejects.toThrow('fetch_rate');
 });

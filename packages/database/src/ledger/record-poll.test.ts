@@ -55,7 +55,7 @@ describe('recordPoll', () => {
     expect(await readLedger(db, 570)).toMatchObject({ wantedChangeNumber: 510 });
   });
 
-  test('writes nothing when the cursor stands elsewhere', async () => {
+  test('writes nothing when the cursor is elsewhere', async () => {
     const { db } = await databaseAt(500);
     const poll = {
       since: 499,
@@ -113,7 +113,7 @@ describe('recordPoll', () => {
     });
   });
 
-  test('takes the highest number of an app that stands twice, and a change seen before', async () => {
+  test('records the highest number of an app that is listed twice, and ignores a change seen before', async () => {
     const { db } = await databaseAt(500);
     await recordPoll(db, { since: 500, current: 510, apps: [change(440, 505)], packages: [] });
     const apps = [change(440, 505), change(440, 520), change(440, 515)];
@@ -121,7 +121,7 @@ describe('recordPoll', () => {
     expect(await readLedger(db, 440)).toMatchObject({ wantedChangeNumber: 520 });
   });
 
-  test('takes a burst of 33,189 packages in one poll', async () => {
+  test('records a burst of 33,189 packages in one poll', async () => {
     const { db } = await databaseAt(500);
     const packages = Array.from({ length: 33_189 }, (_, id) => change(id, 505));
     await recordPoll(db, { since: 500, current: 510, apps: [], packages });
@@ -133,7 +133,7 @@ describe('recordPoll', () => {
     ).toEqual([{ changes: 33_189 }]);
   });
 
-  test('leaves out ids that no table can hold, and records the rest', async () => {
+  test('skips ids that no table can hold, and records the rest', async () => {
     const { db } = await databaseAt(500);
     await recordPoll(db, {
       since: 500,

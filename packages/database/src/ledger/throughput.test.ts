@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 afterEach(() => database.destroy());
 
-/** Within a transaction `now()` stands still, so that no minute turns in the middle of a test. */
+/** Within a transaction `now()` is constant, so that no minute ends in the middle of a test. */
 async function atOneMoment(test: (trx: Database, now: number) => Promise<void>): Promise<void> {
   await database.transaction().execute(async (trx) => {
     const { rows } = await sql<{ now: Date }>`select now()`.execute(trx);
@@ -27,7 +27,7 @@ async function addAt(db: Database, minutesAgo: number, apps: number, requests: n
   await db.insertInto('picsThroughput').values({ minute, apps, requests }).execute();
 }
 
-test('what several processes add at once is all counted', async () => {
+test('everything that several processes add at once is counted', async () => {
   await Promise.all(Array.from({ length: 20 }, () => addThroughput(database, { apps: 200, requests: 1 })));
   const rows = await database.selectFrom('picsThroughput').select(['apps', 'requests']).execute();
   const sum = (key: 'apps' | 'requests') => rows.reduce((total, row) => total + row[key], 0);

@@ -12,7 +12,7 @@ import { freshDatabase, openDatabase } from '../testing/support/fresh-database.t
 import { writeBatch } from '../write/write-batch.ts';
 
 /**
- * A catalogue as a project of its own keeps it at Supabase: made by the ordinary user `postgres` there, with enums, foreign
+ * An existing catalogue at Supabase: created by its ordinary user `postgres`, with enums, foreign
  * keys, triggers, policies, and an earlier way of following PICS.
  */
 const CATALOGUE = `
@@ -106,7 +106,7 @@ beforeEach(async () => {
   const admin = await freshDatabase({ migrated: false });
   const owner = `owner_${randomBytes(6).toString('hex')}`;
   await sql
-    .raw(`create role ${owner} login password 'made-up'; grant all on schema public to ${owner}`)
+    .raw(`create role ${owner} login password 'generated'; grant all on schema public to ${owner}`)
     .execute(admin.db);
   closeAtEndOfFile(owner, async () => {
     const again = connectDatabase(admin.url, { maxConnections: 1, applicationName: 'test' });
@@ -115,7 +115,7 @@ beforeEach(async () => {
   });
   const changed = new URL(admin.url);
   changed.username = owner;
-  changed.password = 'made-up';
+  changed.password = 'generated';
   url = changed.href;
   db = openDatabase(url);
   await sql.raw(CATALOGUE).execute(db);
@@ -136,7 +136,7 @@ async function readOwn(): Promise<unknown> {
 }
 
 describe('a catalogue at Supabase', () => {
-  test('gets what is missing and keeps all it has: rows, enums, policies, views, functions', async () => {
+  test('gets what is missing and keeps its rows, enums, policies, views and functions', async () => {
     const before = await readOwn();
     expect((await migrateToLatest(url)).length).toBeGreaterThan(0);
     expect(await readOwn()).toEqual(before);
@@ -158,14 +158,14 @@ describe('a catalogue at Supabase', () => {
     expect((await sql`select * from verified_on_deck`.execute(db)).rows).toEqual([]);
   });
 
-  test('takes every answer of Steam, and only what Steam says changes', async () => {
+  test('accepts every response of Steam, and only what Steam sends changes', async () => {
     await migrateToLatest(url);
-    const answers = [
+    const responses = [
       recordWith(440, 900, { name: 'New Name', type: 'tool', parentAppid: 999_999 }),
       emptyRecord(570, 900),
       fullRecord(730, 900, { developers: ['Studio Gull', 'Brand New'] }),
     ];
-    const counts = await writeBatch(db, writeJob({ records: answers, unknown: [10] }));
+    const counts = await writeBatch(db, writeJob({ records: responses, unknown: [10] }));
     expect(counts).toMatchObject({ added: 1, changed: 2, removed: 1, failed: 0 });
 
     const apps = await sql`
@@ -213,14 +213,14 @@ describe('a catalogue at Supabase', () => {
     expect(dlc.rows).toContainEqual({ parentAppid: 10, appid: 10, dlcAppid: 11, source: 'store' });
     expect(dlc.rows).toContainEqual({ parentAppid: 730, appid: 730, dlcAppid: 700, source: 'pics' });
 
-    expect(await writeBatch(db, writeJob({ records: answers }))).toMatchObject({
+    expect(await writeBatch(db, writeJob({ records: responses }))).toMatchObject({
       added: 0,
       changed: 0,
       unchanged: 3,
     });
   });
 
-  test('still takes what its own programs write', async () => {
+  test('still accepts what its own programs write', async () => {
     await migrateToLatest(url);
     await sql`insert into app_dlc (parent_appid, dlc_appid) values (440, 441)`.execute(db);
     await sql`insert into app_steam_deck (appid, category) values (440, 'verified')`.execute(db);

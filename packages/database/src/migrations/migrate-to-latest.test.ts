@@ -27,7 +27,7 @@ const LEDGER_COLUMNS =
   'failed_at timestamptz, last_error text, access_token text, token_asked_at timestamptz';
 
 describe('migrateToLatest', () => {
-  test('makes every table and column of the contract', async () => {
+  test('creates every table and column of the contract', async () => {
     const { db } = await freshDatabase();
     const types = await columnTypes(db);
     const contract = {
@@ -69,7 +69,7 @@ describe('migrateToLatest', () => {
     expect(types).toMatchObject(Object.fromEntries(expected));
   });
 
-  test('brings the names of genres and categories', async () => {
+  test('inserts the names of genres and categories', async () => {
     const { db } = await freshDatabase();
     const genre = db.selectFrom('steamGenres').select('name').where('genreId', '=', 23);
     const category = db.selectFrom('steamCategories').select('name').where('categoryId', '=', 22);
@@ -77,7 +77,7 @@ describe('migrateToLatest', () => {
     expect(await category.executeTakeFirst()).toEqual({ name: 'Steam Achievements' });
   });
 
-  test('closes every table it makes to hosted data APIs', async () => {
+  test('enables row level security on every table it creates', async () => {
     const { db } = await freshDatabase();
     const open = await sql<{ relname: string }>`
       select relname from pg_class
@@ -86,7 +86,7 @@ describe('migrateToLatest', () => {
     expect(open.rows).toEqual([]);
   });
 
-  test('finds nothing to do the second time', async () => {
+  test('does nothing the second time', async () => {
     const { url, db } = await freshDatabase({ migrated: false });
     expect(await findDatabaseBlocker(db)).toMatch('npm run migrate');
     expect((await migrateToLatest(url)).length).toBeGreaterThan(0);
@@ -94,7 +94,7 @@ describe('migrateToLatest', () => {
     expect(await findDatabaseBlocker(db)).toBeUndefined();
   });
 
-  test('comes out as once when three migrate at once', async () => {
+  test('migrates once when three processes migrate at the same time', async () => {
     const { url, db } = await freshDatabase({ migrated: false });
     const taken = await Promise.all([migrateToLatest(url), migrateToLatest(url), migrateToLatest(url)]);
     expect(taken.filter((names) => names.length > 0)).toHaveLength(1);
@@ -125,7 +125,7 @@ describe('migrateToLatest', () => {
   });
 });
 
-/** A catalogue as others have it: an enum, columns of its own, foreign keys, policies, triggers. */
+/** A catalogue of somebody else: with an enum, extra columns, foreign keys and policies. */
 const EXISTING_CATALOGUE = `
   create type app_type as enum ('game', 'dlc');
   create table apps (
@@ -157,7 +157,7 @@ const EXISTING_CATALOGUE = `
     language sql as 'select 1 limit p_limit';
 `;
 
-describe('migrateToLatest onto a catalogue that was there before', () => {
+describe('migrateToLatest on an existing catalogue', () => {
   test('keeps its rows, columns, policies and functions', async () => {
     const { url, db } = await freshDatabase({ migrated: false });
     await run(db, EXISTING_CATALOGUE);
@@ -180,7 +180,7 @@ describe('migrateToLatest onto a catalogue that was there before', () => {
     expect(secured.rows).toEqual([]);
   });
 
-  test('lets every answer of Steam be written to it', async () => {
+  test('lets every response of Steam be written to it', async () => {
     const { url, db } = await freshDatabase({ migrated: false });
     await run(db, EXISTING_CATALOGUE);
     await migrateToLatest(url);
@@ -225,14 +225,14 @@ describe('migrateToLatest onto a catalogue that was there before', () => {
     expect(failed?.lastError).toMatch(/RowRefused: .*enum app_type: "hologram" \(22P02\)/);
   });
 
-  test('wants all of it when everything is to be synced', async () => {
+  test('lets all of its apps be wanted', async () => {
     const { url, db } = await freshDatabase({ migrated: false });
     await run(db, EXISTING_CATALOGUE);
     await migrateToLatest(url);
     expect(await markWanted(db, { all: true })).toBe(2);
   });
 
-  test('makes do with a bigint appid and no primary key', async () => {
+  test('accepts a bigint appid and a missing primary key', async () => {
     const { url, db } = await freshDatabase({ migrated: false });
     await run(
       db,
@@ -247,7 +247,7 @@ describe('migrateToLatest onto a catalogue that was there before', () => {
     await expect(run(db, 'insert into apps (appid) values (440)')).rejects.toThrow('unique');
   });
 
-  test('names every fault and changes nothing when the tables cannot fit', async () => {
+  test('lists every incompatibility and changes nothing', async () => {
     const { url, db } = await freshDatabase({ migrated: false });
     await run(
       db,
@@ -267,7 +267,7 @@ describe('migrateToLatest onto a catalogue that was there before', () => {
     ).toEqual(before);
   });
 
-  test('says what to do about appids that stand twice', async () => {
+  test('explains what to do about repeated appids', async () => {
     const { url, db } = await freshDatabase({ migrated: false });
     await run(db, 'create table apps (appid integer, name text); insert into apps values (440), (440)');
     await expect(migrateToLatest(url)).rejects.toThrow(

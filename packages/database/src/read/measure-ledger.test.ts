@@ -7,7 +7,7 @@ import { insertLedger } from '../testing/ledger.ts';
 import { freshDatabase } from '../testing/support/fresh-database.ts';
 import { measureLedger } from './measure-ledger.ts';
 
-test('an empty ledger waits for nothing and is behind nothing', async () => {
+test('an empty ledger has no work and is not behind', async () => {
   const { db } = await freshDatabase();
   expect(await measureLedger(db)).toMatchObject({
     wanted: 0,
@@ -51,7 +51,7 @@ test('failures are counted by the class of their error', async () => {
   );
 });
 
-test('a pause is told', async () => {
+test('a pause is reported', async () => {
   const { db } = await freshDatabase();
   await markWanted(db, { appids: [440] });
   await updateFleetSettings(db, { paused: true });

@@ -62,7 +62,7 @@ describe('the feed', () => {
     expect(await getFeed(database)).toMatchObject({ changeNumber: 110, changesBehind: 0, behindSince: null });
   });
 
-  test('is behind from the oldest change that is not stored, also while that is in flight or asked for again', async () => {
+  test('is behind from the oldest change that is not stored, also while that is in flight or retried', async () => {
     await startCursor(database, 100);
     await poll(100, 120, [440, 105], [570, 118]);
     const behind = { changesBehind: 16, behindSince: expect.any(Date) };
@@ -88,7 +88,7 @@ describe('the feed', () => {
   });
 });
 
-test('the latest changes come newest first, with the names of the apps and what became of each', async () => {
+test('the latest changes come newest first, with the names of the apps and the outcome of each', async () => {
   await startCursor(database, 100);
   await poll(100, 110, [10, 101], [20, 102], [30, 103], [40, 104]);
   await claimBatch(database, { size: 10 });
@@ -123,7 +123,7 @@ test('changes are listed from a number, or from a time on', async () => {
   expect(await appidsFrom({ from: new Date('2026-01-01T12:00Z') })).toEqual([30, 20, 10]);
 });
 
-test('scans come newest first; one that is not finished says how far it has to go', async () => {
+test('scans come newest first, and an unfinished one has its last id', async () => {
   await startScan(database, { reason: 'discovery', knownOnly: false });
   await sql`update pics_scans set finished_at = now()`.execute(database);
   await startScan(database, { reason: 'gap', knownOnly: true });
@@ -181,29 +181,29 @@ describe('search', () => {
 
   const appids = async (text: string) => (await searchApps(database, text, 10)).map(({ appid }) => appid);
 
-  test('finds parts of names whatever the case, the very name first', async () => {
+  test('finds parts of names in upper or lower case, the exact name first', async () => {
     expect(await appids('half-life 2')).toEqual([220, 323_130]);
     expect(await appids('LIFE')).toEqual([70, 220, 323_130]);
   });
 
-  test('finds an id before names that hold the number', async () => {
+  test('finds an id before names that contain the number', async () => {
     await store(4, 'Four', 1);
     expect(await appids('4')).toEqual([4, 500]);
   });
 
-  test('takes wildcards for the signs they are', async () => {
+  test('treats wildcards as ordinary characters', async () => {
     expect(await appids('%_')).toEqual([4_000]);
     expect(await appids('\\')).toEqual([]);
   });
 
-  test('finds nothing for nothing, and for numbers no id can have', async () => {
+  test('finds nothing for an empty text or a number that is no id', async () => {
     expect(await appids('  ')).toEqual([]);
     expect(await appids('9999999999')).toEqual([]);
   });
 });
 
 describe('the details of an app', () => {
-  test('holds its rows, its line in the ledger and its changes', async () => {
+  test('contain its rows, its row in the ledger and its changes', async () => {
     await store(220, 'Half-Life 2', 105);
     await sql`insert into apps (appid, name) values (380, 'Episode One')`.execute(database);
     await sql`update apps set parent_appid = 380 where appid = 220`.execute(database);
@@ -231,7 +231,7 @@ describe('the details of an app', () => {
     });
   });
 
-  test('is there for an app that is only wanted, and not for one nobody has heard of', async () => {
+  test('exist for an app that is only wanted, and not for an unknown one', async () => {
     await startCursor(database, 100);
     await poll(100, 110, [220, 105]);
     expect(await findApp(database, 220)).toMatchObject({

@@ -30,7 +30,7 @@ const common: CommonSection = {
   },
 };
 
-/** A full answer about an app, with something in every family; `overrides` replaces whole sections or lists. */
+/** A full response about an app, with rows for every table; `overrides` replaces whole sections or lists. */
 export function fullRecord(
   appid: number,
   changeNumber: number,
@@ -59,7 +59,7 @@ export function recordWith(appid: number, changeNumber: number, fields: Partial<
   return fullRecord(appid, changeNumber, { common: { ...common, ...fields } });
 }
 
-/** A full answer about an app of which Steam says nothing but that it is there. */
+/** A full response about an app of which Steam sends nothing but its id. */
 export function emptyRecord(appid: number, changeNumber: number): AppRecord {
   return {
     appid,
@@ -94,7 +94,7 @@ export function emptyRecord(appid: number, changeNumber: number): AppRecord {
   };
 }
 
-/** A job on the write queue: what came of batch `b`, dispatched for change number 1,000, unless told otherwise. */
+/** A job on the write queue: the results of batch `b`, dispatched for change number 1,000, unless overridden. */
 export function writeJob(came: Partial<WriteAppsJob>): WriteAppsJob {
   return {
     version: 1,

@@ -77,7 +77,7 @@ describe('claimBatch', () => {
     );
   });
 
-  test('lets fresh apps and retries take turns while there are both', async () => {
+  test('alternates between fresh apps and retries while there are both', async () => {
     const { db } = await freshDatabase();
     await insertLedger(
       db,
@@ -109,7 +109,7 @@ describe('claimBatch', () => {
     await insertLedger(db, ...Array.from({ length: 300 }, (_, index) => wanted(index, index)));
     const batches = await Promise.all(Array.from({ length: 8 }, () => claimAll(db, 10)));
     const appids = batches.flat().flatMap((batch) => batch.appids);
-    // A claim that loses every race gives up for this turn, so some apps may be left for the next one.
+    // A claim that loses every race gives up until the next tick, so some apps may be left for the next one.
     const left = (await claimAll(db, 300)).flatMap((batch) => batch.appids);
     expect([...appids, ...left].toSorted((a, b) => a - b)).toEqual(
       Array.from({ length: 300 }, (_, index) => index),
@@ -118,7 +118,7 @@ describe('claimBatch', () => {
 });
 
 describe('releaseBatches', () => {
-  test('gives back the apps of a batch whose job is gone, at no cost', async () => {
+  test('releases the apps of a batch whose job disappeared without counting an attempt', async () => {
     const { db } = await freshDatabase();
     await insertLedger(
       db,
@@ -139,7 +139,7 @@ describe('releaseBatches', () => {
       { ...wanted(20, 100), batchId: 'a', attempts: 3 },
       { ...wanted(30, 100), batchId: 'a', attempts: 10 },
     );
-    await releaseBatches(db, ['a'], { counts: true, error: 'Error: no answer' });
+    await releaseBatches(db, ['a'], { counts: true, error: 'Error: no response' });
     const delays = await sql<{ attempts: number; delay: number }>`
       select attempts, extract(epoch from not_before - now())::double precision as delay from pics_app_ledger order by id
     `.execute(db);
@@ -151,16 +151,16 @@ describe('releaseBatches', () => {
   test('fails an app after its last attempt, with the reason', async () => {
     const { db } = await freshDatabase();
     await insertLedger(db, { ...wanted(10, 100), batchId: 'a', attempts: MAX_ATTEMPTS - 1 });
-    await releaseBatches(db, ['a'], { counts: true, error: 'Error: no answer' });
+    await releaseBatches(db, ['a'], { counts: true, error: 'Error: no response' });
     expect(await readLedger(db, 10)).toMatchObject({
       failedAt: expect.any(Date),
-      lastError: 'Error: no answer',
+      lastError: 'Error: no response',
       attempts: MAX_ATTEMPTS,
       batchId: null,
     });
   });
 
-  test('leaves the one app that spoils its batches alone in the end, and settles the others', async () => {
+  test('isolates the app that spoils its batches, and settles the others', async () => {
     const { db } = await freshDatabase();
     await insertLedger(db, ...Array.from({ length: 50 }, (_, index) => wanted(index, 100)));
     const poison = 17;

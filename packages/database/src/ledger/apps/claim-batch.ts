@@ -75,7 +75,7 @@ async function choose(db: Database): Promise<Choice | undefined> {
   const first = (queue: Queue) =>
     db
       .selectFrom(
-        selectQueue(db, queue, sql.ref<number>('turn.backlogChangeNumber'))
+        selectQueue(db, queue, sql.ref<number>('state.backlogChangeNumber'))
           .select('attempts')
           .limit(1)
           .as('one'),
@@ -83,13 +83,13 @@ async function choose(db: Database): Promise<Choice | undefined> {
       .select(['attempts', sql.lit(queue.isLive).as('isLive'), sql.lit(queue.isRetry).as('isRetry')]);
   return db
     .with(
-      (name) => name('turn').materialized(),
+      (name) => name('state').materialized(),
       (query) =>
         query
           .selectFrom('picsState')
           .select(['backlogChangeNumber', sql<boolean>`nextval('pics_claims') % 2 = 0`.as('prefersRetries')]),
     )
-    .selectFrom('turn')
+    .selectFrom('state')
     .innerJoinLateral(
       first({ isLive: true, isRetry: false })
         .unionAll(first({ isLive: true, isRetry: true }))

@@ -5,7 +5,7 @@ import { startCursor } from '../cursor.ts';
 import { markWanted } from './mark-wanted.ts';
 
 describe('markWanted', () => {
-  test('wants settled apps again and takes in unknown ones', async () => {
+  test('wants settled apps again and adds unknown ones', async () => {
     const { db } = await freshDatabase();
     await insertLedger(db, { id: 440, wantedChangeNumber: 600, settledChangeNumber: 650 });
     expect(await markWanted(db, { appids: [570, 440, 570] })).toBe(2);
@@ -46,7 +46,7 @@ describe('markWanted', () => {
     ]);
   });
 
-  test('goes through a ledger of several steps to its end', async () => {
+  test('marks a ledger of several steps to its end', async () => {
     const { db } = await freshDatabase();
     const appids = Array.from({ length: 20_001 }, (_, index) => index * 10);
     expect(await markWanted(db, { appids })).toBe(20_001);

@@ -66,7 +66,7 @@ describe('requeueApps', () => {
     });
   });
 
-  test('leaves an app that is in flight to the answer on its way, and it comes out once', async () => {
+  test('lets the response on its way settle an app in flight, without fetching it twice', async () => {
     const { db } = await freshDatabase();
     await insertLedger(db, { id: 10, wantedChangeNumber: 100, batchId: 'b' });
     expect(await requeueApps(db, { appids: [10] })).toBe(1);
@@ -75,7 +75,7 @@ describe('requeueApps', () => {
     expect(await claimBatch(db, { size: 10 })).toBeUndefined();
   });
 
-  test('goes through a ledger of several steps to its end', async () => {
+  test('requeues a ledger of several steps to its end', async () => {
     const { db } = await freshDatabase();
     await insertLedger(db, ...Array.from({ length: 20_000 }, (_, id) => ({ id, failedAt: new Date() })));
     expect(await requeueApps(db, { failed: true })).toBe(20_000);

@@ -10,8 +10,12 @@ import { findScan, findUnfinishedScan } from './scans.ts';
 import { recordScan } from './record-scan.ts';
 import { startScan } from './scans.ts';
 
-/** Steam's answer to a request, as far as it knows these apps: appid → change number. */
-function answer(request: ScanRequest, apps: Record<number, number>, unanswered: number[] = []): WriteScanJob {
+/** Steam's response to a request, as far as it knows these apps: appid → change number. */
+function respond(
+  request: ScanRequest,
+  apps: Record<number, number>,
+  unanswered: number[] = [],
+): WriteScanJob {
   const seen = request.appids.flatMap((appid): [number, number][] => {
     const changeNumber = apps[appid];
     return changeNumber === undefined || unanswered.includes(appid) ? [] : [[appid, changeNumber]];
@@ -19,7 +23,7 @@ function answer(request: ScanRequest, apps: Record<number, number>, unanswered: 
   return { version: 1, task: 'scan', batchId: request.batchId, seen, unanswered };
 }
 
-/** Claims and answers until there is nothing to claim; returns the requests. */
+/** Claims and responds until there is nothing to claim; returns the requests. */
 async function runScans(db: Database, size: number, apps: Record<number, number>): Promise<number[][]> {
   const requests: number[][] = [];
   for (
@@ -28,7 +32,7 @@ async function runScans(db: Database, size: number, apps: Record<number, number>
     request = await claimScanRequest(db, { size })
   ) {
     requests.push(request.appids);
-    await recordScan(db, answer(request, apps));
+    await recordScan(db, respond(request, apps));
   }
   return requests;
 }
@@ -47,7 +51,7 @@ const settled = (id: number, changeNumber: number) => ({
 });
 
 describe('startScan', () => {
-  test('goes on with the unfinished scan of the same reason', async () => {
+  test('continues the unfinished scan of the same reason', async () => {
     const { db } = await freshDatabase();
     const first = await startScan(db, { reason: 'discovery', knownOnly: false });
     await claim(db, 100);
@@ -57,7 +61,7 @@ describe('startScan', () => {
     expect(await findUnfinishedScan(db)).toMatchObject({ id: first.id });
   });
 
-  test('begins anew for a gap, which may lie where the unfinished scan has been', async () => {
+  test('starts a gap again from the first id, because the gap may lie where the unfinished scan has been', async () => {
     const { db } = await freshDatabase();
     const first = await startScan(db, { reason: 'gap', knownOnly: true });
     await claim(db, 100);
@@ -103,27 +107,27 @@ describe('a scan of every id', () => {
     expect(await findUnfinishedScan(db)).toBeUndefined();
   });
 
-  test('is not led astray by an id that somebody asked for and Steam never confirmed', async () => {
+  test('ignores a high id that somebody asked for and Steam never confirmed', async () => {
     const { db } = await freshDatabase();
     await insertLedger(db, { id: 2_000_000_000, wantedChangeNumber: 0 });
     await startScan(db, { reason: 'discovery', knownOnly: false });
     expect((await runScans(db, 20_000, {})).length).toBe(3);
   });
 
-  test('waits for its last answers before it ends, and goes on when they hold higher ids', async () => {
+  test('waits for its last responses before it ends, and continues when they contain higher ids', async () => {
     const { db } = await freshDatabase();
     await startScan(db, { reason: 'discovery', knownOnly: false });
     const requests = [await claim(db, 20_000), await claim(db, 20_000), await claim(db, 20_000)];
     expect(await claimScanRequest(db, { size: 20_000 })).toBeUndefined();
     expect(await findUnfinishedScan(db)).toBeDefined();
-    for (const request of requests.slice(0, 2)) await recordScan(db, answer(request, {}));
-    await recordScan(db, answer(requests[2] ?? { batchId: '', appids: [] }, { 59_999: 4 }));
+    for (const request of requests.slice(0, 2)) await recordScan(db, respond(request, {}));
+    await recordScan(db, respond(requests[2] ?? { batchId: '', appids: [] }, { 59_999: 4 }));
     expect(await claimScanRequest(db, { size: 20_000 })).toMatchObject({
       appids: expect.arrayContaining([60_000]),
     });
   });
 
-  test('goes on where it was after everything in flight was lost', async () => {
+  test('continues where it was after everything in flight was lost', async () => {
     const { db } = await freshDatabase();
     await startScan(db, { reason: 'discovery', knownOnly: false });
     const lost = [await claim(db, 30_000), await claim(db, 30_000)];
@@ -188,7 +192,7 @@ describe('recordScan', () => {
     return { db, request: await claim(db, 2_000) };
   }
 
-  test('wants an app that Steam has newer, and leaves one alone that is settled or wanted as far', async () => {
+  test('wants an app that changed, and leaves one alone that is settled or wanted as far', async () => {
     const { db, request } = await scanOf(
       settled(10, 100),
       settled(20, 100),
@@ -196,7 +200,7 @@ describe('recordScan', () => {
       { id: 40, wantedChangeNumber: 120, settledChangeNumber: 90 },
       { id: 50, wantedChangeNumber: 0 },
     );
-    const counts = await recordScan(db, answer(request, { 10: 101, 20: 100, 30: 101, 40: 110, 50: 99 }));
+    const counts = await recordScan(db, respond(request, { 10: 101, 20: 100, 30: 101, 40: 110, 50: 99 }));
     expect(counts).toEqual({ seen: 5, marked: 2, gone: 0, unanswered: 0 });
     expect(await readLedger(db, 10)).toMatchObject({ wantedChangeNumber: 101, settledChangeNumber: 100 });
     expect(await readLedger(db, 20)).toMatchObject(settled(20, 100));
@@ -214,39 +218,41 @@ describe('recordScan', () => {
         { appid: 20, picsAccess: 'removed' },
       ])
       .execute();
-    expect(await recordScan(db, answer(request, {}))).toMatchObject({ gone: 1, marked: 0 });
+    expect(await recordScan(db, respond(request, {}))).toMatchObject({ gone: 1, marked: 0 });
     expect(await readLedger(db, 10)).toMatchObject({ settledChangeNumber: null });
     expect(await readLedger(db, 20)).toMatchObject(settled(20, 100));
     expect(await readLedger(db, 30)).toMatchObject(settled(30, 100));
   });
 
-  test('wants an app again that counts as removed, or was answered with nothing, and that Steam knows after all', async () => {
+  test('wants an app again that was removed or unknown, and that Steam knows after all', async () => {
     const { db, request } = await scanOf(settled(10, 100), {
       id: 20,
       wantedChangeNumber: 100,
       settledChangeNumber: 500,
     });
     await db.insertInto('apps').values({ appid: 10, picsAccess: 'removed' }).execute();
-    expect(await recordScan(db, answer(request, { 10: 100, 20: 100 }))).toMatchObject({ marked: 2 });
+    expect(await recordScan(db, respond(request, { 10: 100, 20: 100 }))).toMatchObject({ marked: 2 });
     expect(await readLedger(db, 10)).toMatchObject({ settledChangeNumber: null });
     expect(await readLedger(db, 20)).toMatchObject({ settledChangeNumber: null });
   });
 
-  test('wants an app again whose stored answer is older than what Steam has, however far it is settled', async () => {
+  test('wants an app again whose stored response is older than what Steam has, however far it is settled', async () => {
     const stored = { wantedChangeNumber: 100, settledChangeNumber: 500 };
     const { db, request } = await scanOf(
       { id: 10, ...stored, storedChangeNumber: 100 },
       { id: 20, ...stored, storedChangeNumber: 200 },
     );
-    expect(await recordScan(db, answer(request, { 10: 200, 20: 200 }))).toMatchObject({ marked: 1 });
+    expect(await recordScan(db, respond(request, { 10: 200, 20: 200 }))).toMatchObject({ marked: 1 });
     expect(await readLedger(db, 10)).toMatchObject({ settledChangeNumber: null });
     expect(await readLedger(db, 20)).toMatchObject(stored);
   });
 
-  test('wants nothing up to a number that the feed has not told of yet', async () => {
+  test('wants nothing up to a number that the feed has not announced yet', async () => {
     const { db, request } = await scanOf(settled(10, 100), settled(20, 190));
     await db.updateTable('picsState').set({ lastChangeNumber: 180 }).execute();
-    expect(await recordScan(db, answer(request, { 10: 205, 20: 206, 21: 207 }))).toMatchObject({ marked: 2 });
+    expect(await recordScan(db, respond(request, { 10: 205, 20: 206, 21: 207 }))).toMatchObject({
+      marked: 2,
+    });
     expect(await readLedger(db, 10)).toMatchObject({ wantedChangeNumber: 180, settledChangeNumber: 100 });
     expect(await readLedger(db, 20)).toMatchObject(settled(20, 190));
     expect(await readLedger(db, 21)).toMatchObject({ wantedChangeNumber: 180, settledChangeNumber: null });
@@ -256,40 +262,40 @@ describe('recordScan', () => {
     const failedAt = new Date(0);
     const { db, request } = await scanOf({ ...settled(10, 100), failedAt });
     await db.insertInto('apps').values({ appid: 10, picsAccess: 'public' }).execute();
-    expect(await recordScan(db, answer(request, {}))).toMatchObject({ gone: 0 });
+    expect(await recordScan(db, respond(request, {}))).toMatchObject({ gone: 0 });
     expect(await readLedger(db, 10)).toMatchObject({ ...settled(10, 100), failedAt });
   });
 
   test('changes nothing the second time', async () => {
     const { db, request } = await scanOf(settled(10, 100));
-    const job = answer(request, { 10: 101, 15: 50 });
+    const job = respond(request, { 10: 101, 15: 50 });
     expect(await recordScan(db, job)).toMatchObject({ marked: 2 });
     const before = await db.selectFrom('picsScans').selectAll().execute();
     expect(await recordScan(db, job)).toMatchObject({ marked: 0, gone: 0 });
     expect(await db.selectFrom('picsScans').selectAll().execute()).toEqual(before);
   });
 
-  test('still counts for what it saw when its request was taken back meanwhile, and says nothing of what is gone', async () => {
+  test('records what it saw, but no removals, when its request was released meanwhile', async () => {
     const { db, request } = await scanOf(settled(10, 100), settled(20, 100));
     await db.insertInto('apps').values({ appid: 20, picsAccess: 'public' }).execute();
     await releaseBatches(db, [request.batchId], { counts: false });
-    expect(await recordScan(db, answer(request, { 10: 101 }))).toMatchObject({ marked: 1, gone: 0 });
+    expect(await recordScan(db, respond(request, { 10: 101 }))).toMatchObject({ marked: 1, gone: 0 });
     expect((await claim(db, 10)).appids).toEqual(request.appids);
   });
 
-  test('asks again for what was not answered, and for that alone', async () => {
+  test('asks again only for the ids without a response', async () => {
     const { db, request } = await scanOf(settled(10, 100), settled(20, 100));
-    await recordScan(db, answer(request, { 10: 100 }, [20, 25]));
+    await recordScan(db, respond(request, { 10: 100 }, [20, 25]));
     expect((await claim(db, 2_000)).appids).toEqual([20, 25]);
     expect(await findUnfinishedScan(db)).toMatchObject({ requests: 0 });
   });
 
-  test('gives up after five tries, and wants the known apps it could not learn about', async () => {
+  test('gives up after five attempts, and wants the known apps it could not learn about', async () => {
     const { db, request } = await scanOf(settled(10, 100), settled(20, 100));
-    await recordScan(db, answer(request, { 10: 100 }, [20, 25]));
+    await recordScan(db, respond(request, { 10: 100 }, [20, 25]));
     for (let tries = 2; tries <= 5; tries += 1) {
       expect(await findUnfinishedScan(db)).toBeDefined();
-      await recordScan(db, answer(await claim(db, 2_000), {}, [20, 25]));
+      await recordScan(db, respond(await claim(db, 2_000), {}, [20, 25]));
     }
     expect(await findScan(db, 'sweep')).toMatchObject({
       finishedAt: expect.any(Date),
@@ -300,7 +306,7 @@ describe('recordScan', () => {
     expect(await readLedger(db, 20)).toMatchObject({ settledChangeNumber: null });
   });
 
-  test('gives up just so when the jobs themselves fail', async () => {
+  test('gives up in the same way when the jobs themselves fail', async () => {
     const { db, request } = await scanOf(settled(10, 100));
     await releaseBatches(db, [request.batchId], { counts: true });
     for (let tries = 2; tries <= 5; tries += 1) {

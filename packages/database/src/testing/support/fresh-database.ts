@@ -2,7 +2,7 @@ import { closeAtEndOfFile } from '../../../../../test/support/cleanup.ts';
 import { createTestDatabase } from '../../../../../test/support/database.ts';
 import { connectDatabase, type Database } from '../../connection/connect-database.ts';
 
-/** A database of one test's own, with all tables unless told otherwise, gone when the test file is done. */
+/** A database for one test, with all tables unless `migrated` is false, removed when the test file is done. */
 export async function freshDatabase(options?: { migrated: boolean }): Promise<{ url: string; db: Database }> {
   const { url } = await createTestDatabase(options);
   return { url, db: openDatabase(url) };
