@@ -109,10 +109,11 @@ function describeValue({ value }: Field): string {
 
 function describeLedger(row: NonNullable<AppDetails['ledger']>, now: Date): string {
   const { level, word, detail } = describeLedgerRow(row, now);
-  const { picsChangeNumber, lastPicsSync } = row;
+  const { picsChangeNumber, lastPicsSync, settledChangeNumber } = row;
+  const never = settledChangeNumber === null ? 'no response yet' : 'unknown to Steam';
   return [
     style(LEVEL_STYLES[level], [word, plainText(detail)].filter(Boolean).join(' ')),
     picsChangeNumber === null ? 'nothing stored' : `stored as of change ${picsChangeNumber}`,
-    lastPicsSync ? `last response ${formatAgo(lastPicsSync, now)}` : 'no response yet',
+    lastPicsSync ? `last response ${formatAgo(lastPicsSync, now)}` : never,
   ].join(' · ');
 }
