@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { describe, expect, test } from 'vitest';
+import { findScan } from '@pics/database';
 import { waitUntil } from '@pics/local';
 import { findDifferences } from './faults/find-differences.ts';
 import { createTestDatabase } from './support/database.ts';
@@ -69,7 +70,6 @@ describe('a gap', { timeout: 180_000 }, () => {
   test.for([
     ['all three flags', { apps: true, packages: true, everything: true }],
     ['only the flag for apps', { apps: true, packages: false }],
-    ['only the flag for packages', { apps: false, packages: true }],
   ] as const)('loses no change when Steam sets %s', async ([, flags]) => {
     const simulator = await startTestSimulator({ apps: 500, seed: 6 });
     const pipeline = await startPipeline(simulator);
@@ -79,6 +79,21 @@ describe('a gap', { timeout: 180_000 }, () => {
     await scanFinished(pipeline, 'gap');
     await pipeline.settled(SETTLE_MS);
     expect(await findDifferences({ database: pipeline.database, simulator })).toEqual([]);
+  });
+
+  test('of packages alone loses no change, and starts no scan of apps', async () => {
+    const simulator = await startTestSimulator({ apps: 500, seed: 6 });
+    const pipeline = await startPipeline(simulator);
+    const { database, services } = pipeline;
+    await pipeline.settled(SETTLE_MS);
+    const before = simulator.requests(['metadata']).length;
+    simulator.arm({ kind: 'force-full', next: 1, apps: false, packages: true });
+    simulator.release(40);
+    await services.producer.waitForLine(/Steam left out packages/);
+    await pipeline.settled(SETTLE_MS);
+    expect(await findDifferences({ database, simulator })).toEqual([]);
+    expect(await findScan(database, 'gap')).toBeUndefined();
+    expect(simulator.requests(['metadata']).length).toBe(before);
   });
 
   test('resumes where it was when producer and fetcher are killed', async () => {

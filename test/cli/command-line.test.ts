@@ -18,6 +18,7 @@ const COMMANDS = [
   'rate',
   'pause',
   'resume',
+  'cursor',
   'completion',
 ];
 

@@ -29,6 +29,7 @@ const COMMANDS: Record<string, Record<string, () => Promise<Command>>> = {
     rate: async () => (await import('./commands/rate.ts')).rateCommand,
     pause: async () => (await import('./commands/pause.ts')).pauseCommand,
     resume: async () => (await import('./commands/resume.ts')).resumeCommand,
+    cursor: async () => (await import('./commands/cursor.ts')).cursorCommand,
   },
   [MORE]: {
     completion: async () => (await import('./commands/completion.ts')).completionCommand,

@@ -31,6 +31,15 @@ export const RELEASE_INTERVAL_MS = 5_000;
  */
 export const DISCOVERY_AFTER_GAP_MS = 900_000;
 
+/**
+ * After how long without any change the feed counts as standing still. Steam uses about 1,000 change numbers an hour; its
+ * weekly maintenance takes minutes.
+ */
+export const FEED_STILL_MS = 30 * 60_000;
+
+/** How soon a feed that cannot be trusted may be asked for on yet another server. Each time is a logon, and Steam counts those. */
+export const FEED_ELSEWHERE_MS = 10 * 60_000;
+
 /** How often it is checked whether a scan is due, and whether one has finished. */
 export const SCAN_CHECK_MS = 60_000;
 export const SCAN_REPORT_MS = 2_000;

@@ -3,6 +3,7 @@ import { connectQueues, logEvictionRisk } from '@pics/queue';
 import { observeSteam, registerSteamSession, runService } from '@pics/service';
 import { connectSteam } from '@pics/steam';
 import { defaultPort, required } from './config.ts';
+import { FeedHealth } from './feed-health.ts';
 import { createMetrics } from './metrics.ts';
 import { startMode } from './modes.ts';
 import { PollSpans } from './poll-spans.ts';
@@ -24,7 +25,7 @@ await runService({
     const steam = connectSteam(service, observeSteam(service.metrics));
     registerSteamSession(service.metrics, () => steam.status.loggedOn);
 
-    const state: ProducerState = { leading: false };
+    const state: ProducerState = { leading: false, feed: new FeedHealth() };
     const metrics = createMetrics(service.metrics, { database, queues, state });
     const pollSpans = new PollSpans();
     const producer: Producer = { ...service, database, queues, steam, metrics, pollSpans, state };

@@ -28,7 +28,7 @@ export function createMetrics(registry: Registry, sources: MetricsSources) {
   }));
   const polls = new Counter({
     name: 'pics_feed_polls_total',
-    help: 'Polls of the change feed by result: changes, nothing, gap (changes were missed, a scan looks for them) or failed.',
+    help: 'Polls of the change feed by result: changes, nothing, gap (changes were missed, a scan looks for them), package_gap (only packages were missed), implausible (its numbers cannot be), or failed.',
     labelNames: ['result'],
     registers,
   });
@@ -60,12 +60,14 @@ export function createMetrics(registry: Registry, sources: MetricsSources) {
     read: () => (state.lastPollAt?.getTime() ?? 0) / 1_000,
   });
   return {
-    countPoll: ({ since, current, apps, packages, gap }: Poll): void => {
-      polls.inc({ result: gap ? 'gap' : current > since ? 'changes' : 'nothing' });
+    countPoll: ({ since, current, apps, packages, gap, packageGap }: Poll): void => {
+      polls.inc({
+        result: gap ? 'gap' : packageGap ? 'package_gap' : current > since ? 'changes' : 'nothing',
+      });
       changes.inc({ kind: 'app' }, apps.length);
       changes.inc({ kind: 'package' }, packages.length);
     },
-    countFailedPoll: () => polls.inc({ result: 'failed' }),
+    countFailedPoll: (result: 'failed' | 'implausible') => polls.inc({ result }),
     countDispatched: (priority: Priority) => dispatched.inc({ lane: priority }),
     countReleased: (apps: number) => released.inc(apps),
   };

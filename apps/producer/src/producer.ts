@@ -3,6 +3,7 @@ import type { Queues } from '@pics/queue';
 import type { Service } from '@pics/service';
 import type { PicsClient } from '@pics/steam';
 import type { required } from './config.ts';
+import type { FeedHealth } from './feed-health.ts';
 import type { ProducerMetrics } from './metrics.ts';
 import type { PollSpans } from './poll-spans.ts';
 
@@ -20,4 +21,5 @@ export interface ProducerState {
   /** Only the leading producer polls and dispatches. */
   leading: boolean;
   lastPollAt?: Date;
+  feed: FeedHealth;
 }

@@ -13,12 +13,15 @@ export function watchPolls(producer: Producer): void {
   producer.addReadinessCheck(() =>
     isFollowing() && !state.lastPollAt ? 'the change feed has not been polled yet' : undefined,
   );
+  producer.addReadinessCheck(() => state.feed.findFault());
   producer.watchProgress({
     what: 'poll',
     hasWork: isFollowing,
     lastProgressAt: () => state.lastPollAt,
     findOutage: async () => {
       if (!steam.status.loggedOn) return `no session with Steam: ${steam.status.reason}`;
+      const fault = state.feed.findFault();
+      if (fault) return fault;
       return findDatabaseBlocker(database);
     },
   });

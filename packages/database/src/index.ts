@@ -6,7 +6,7 @@ export { isDatabaseUnavailable } from './connection/is-database-unavailable.ts';
 export { findPendingMigrations, migrateToLatest } from './migrations/migrate-to-latest.ts';
 export type { AppsTable, AppSteamDeckTable, LedgerTable, PicsScansTable, Schema } from './schema.ts';
 
-export { claimSource, findCursor, startCursor, type Source } from './ledger/cursor.ts';
+export { claimSource, findCursor, resetCursor, startCursor, type Source } from './ledger/cursor.ts';
 export { recordPoll, type Poll } from './ledger/record-poll.ts';
 export { pruneChanges, type Change } from './ledger/changes.ts';
 export { markWanted, type WantedSelection } from './ledger/apps/mark-wanted.ts';

@@ -106,6 +106,8 @@ interface PicsStateTable {
   source: 'steam' | 'simulator' | null;
   fetchRate: number | null;
   pausedAt: Date | null;
+  /** When Steam last left packages out of the feed. */
+  packagesGapAt: Date | null;
   updatedAt: Generated<Date>;
 }
 

@@ -164,6 +164,8 @@ export function createPicsClient(options: PicsClientOptions): PicsClient {
       return names;
     },
 
+    reconnectElsewhere: (reason) => session.drop(reason),
+
     close() {
       closed ??= (async () => {
         withheldBodies.close();

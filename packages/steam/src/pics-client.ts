@@ -31,6 +31,11 @@ export interface PicsClient {
   getProductMetadata(appids: readonly number[]): Promise<ProductMetadata>;
   /** English names of store tags; tags that Steam has no name for are missing from the map. */
   getTagNames(tagIds: readonly number[]): Promise<Map<number, string>>;
+  /**
+   * Ends the session because its server responds with what cannot be true; the next one is on another server. Does nothing
+   * while there is no session.
+   */
+  reconnectElsewhere(reason: string): void;
   /** Logs off and ends every pending request. */
   close(): Promise<void>;
 }

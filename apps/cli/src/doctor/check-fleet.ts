@@ -51,8 +51,14 @@ function checkServices(replicas: readonly Replica[]): CheckResult[] {
   return results.length > 0 ? results : [fine(`${replicas.length} replicas are working`)];
 }
 
+/** How the reason of a producer begins when Steam's responses cannot be true for its cursor. */
+const UNTRUSTED_FEED = 'the change feed cannot be followed';
+
+const FEED_ADVICE =
+  'The producer asks another server by itself. If this stays, the cursor is wrong: the database is a copy from elsewhere or followed a garbled response. Start again at the present with: pics cursor --reset';
+
 function checkReplica(replica: Replica): CheckResult[] {
-  const { warning } = resultsFor('Services');
+  const { warning, problem } = resultsFor('Services');
   const name = `${replica.service} ${replica.replica}`;
   const { word, detail } = describeReplica(replica);
   if (isSilent(replica)) {
@@ -60,6 +66,7 @@ function checkReplica(replica: Replica): CheckResult[] {
       warning(`${name} is ${word} ${detail}`, 'It hangs or was killed: see its log, and start it again.'),
     ];
   }
+  if (replica.reason?.startsWith(UNTRUSTED_FEED)) return [problem(`${name}: ${detail}`, FEED_ADVICE)];
   if (replica.reason) return [warning(`${name} is ${word}: ${detail}`, 'Its /readyz and its log say more.')];
   if (replica.version === manifest.version) return [];
   return [

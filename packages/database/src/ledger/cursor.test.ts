@@ -1,7 +1,9 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTestDatabase } from '../../../../test/support/database.ts';
-import { claimSource } from './cursor.ts';
 import { connectDatabase, type Database } from '../connection/connect-database.ts';
+import { insertLedger, readLedger } from '../testing/ledger.ts';
+import { claimSource, findCursor, resetCursor, startCursor } from './cursor.ts';
+import { findScan } from './scans/scans.ts';
 
 let database: Database;
 
@@ -26,4 +28,69 @@ test('a database that holds apps nobody claimed belongs to Steam', async () => {
 test('a database that has followed the feed belongs to Steam', async () => {
   await database.updateTable('picsState').set({ lastChangeNumber: 36_000_000 }).execute();
   expect(await claimSource(database, 'simulator')).toBe('steam');
+});
+
+describe('startCursor', () => {
+  const settledAt = (id: number, changeNumber: number) => ({
+    id,
+    wantedChangeNumber: changeNumber,
+    settledChangeNumber: changeNumber,
+    storedChangeNumber: changeNumber,
+  });
+
+  test('starts no scan on a database that has no app yet', async () => {
+    await startCursor(database, 500);
+    expect(await findScan(database, 'gap')).toBeUndefined();
+  });
+
+  test('starts the scan of a gap after a reset, because nothing is known of the changes before it', async () => {
+    await startCursor(database, 9_000_000);
+    await insertLedger(database, settledAt(440, 400));
+    expect(await resetCursor(database)).toBe(9_000_000);
+    expect(await findCursor(database)).toBeUndefined();
+    await startCursor(database, 500);
+    expect(await findCursor(database)).toBe(500);
+    expect(await findScan(database, 'gap')).toMatchObject({ knownOnly: true, finishedAt: null });
+    const { backlogChangeNumber } = await database
+      .selectFrom('picsState')
+      .select('backlogChangeNumber')
+      .executeTakeFirstOrThrow();
+    expect(backlogChangeNumber).toBe(500);
+  });
+
+  test('wants an app again whose numbers came from an impossible response, and hears of its next change', async () => {
+    await startCursor(database, 9_000_000);
+    await insertLedger(
+      database,
+      settledAt(440, 8_000_000),
+      { ...settledAt(570, 8_000_000), storedChangeNumber: 300 },
+      { ...settledAt(620, 400) },
+      { id: 730, wantedChangeNumber: 8_000_000 },
+    );
+    await resetCursor(database);
+    await startCursor(database, 500);
+    expect(await readLedger(database, 440)).toMatchObject({
+      wantedChangeNumber: 500,
+      settledChangeNumber: null,
+      storedChangeNumber: null,
+    });
+    expect(await readLedger(database, 570)).toMatchObject({
+      wantedChangeNumber: 500,
+      settledChangeNumber: 500,
+      storedChangeNumber: 300,
+    });
+    expect(await readLedger(database, 620)).toMatchObject(settledAt(620, 400));
+    expect(await readLedger(database, 730)).toMatchObject({
+      wantedChangeNumber: 500,
+      settledChangeNumber: null,
+    });
+  });
+
+  test('leaves numbers alone while there is a cursor', async () => {
+    await startCursor(database, 500);
+    await insertLedger(database, settledAt(440, 8_000_000));
+    await startCursor(database, 600);
+    expect(await readLedger(database, 440)).toMatchObject(settledAt(440, 8_000_000));
+    expect(await findCursor(database)).toBe(500);
+  });
 });

@@ -1,5 +1,8 @@
-import { sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Database } from '../connection/connect-database.ts';
+import { inTransaction } from '../connection/in-transaction.ts';
+import type { Schema } from '../schema.ts';
+import { startScan } from './scans/scans.ts';
 
 /** Finds the change number up to which the feed is recorded; undefined before the first poll. */
 export async function findCursor(db: Database): Promise<number | undefined> {
@@ -7,13 +10,78 @@ export async function findCursor(db: Database): Promise<number | undefined> {
   return state?.lastChangeNumber ?? undefined;
 }
 
-/** Sets the cursor for the first time, or does nothing when there is one. What becomes wanted above it is live. */
+/**
+ * Sets the cursor when there is none, or does nothing. What becomes wanted above it is live.
+ *
+ * A database that has apps already had a cursor, and nothing is known of the changes between the two: that is a gap, and the
+ * same transaction starts its scan. Numbers above the new cursor belong to what was wrong with the old one and are forgotten:
+ * an app that was settled up to an impossible number would never be wanted again.
+ */
 export async function startCursor(db: Database, changeNumber: number): Promise<void> {
-  await db
-    .updateTable('picsState')
-    .set({ lastChangeNumber: changeNumber, backlogChangeNumber: changeNumber, updatedAt: sql`now()` })
-    .where('lastChangeNumber', 'is', null)
+  await inTransaction(db, async (trx) => {
+    const { numUpdatedRows } = await trx
+      .updateTable('picsState')
+      .set({ lastChangeNumber: changeNumber, backlogChangeNumber: changeNumber, updatedAt: sql`now()` })
+      .where('lastChangeNumber', 'is', null)
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) return;
+    await forgetNumbersAbove(trx, changeNumber);
+    const stored = trx.selectFrom('picsAppLedger').select('id').where('storedChangeNumber', 'is not', null);
+    if (await stored.limit(1).executeTakeFirst()) await startScan(trx, { reason: 'gap', knownOnly: true });
+  });
+}
+
+/**
+ * Removes the cursor, and returns where it was; undefined when there was none. The next poll starts at Steam's present, as on
+ * an empty database, and starts the scan that finds what was missed.
+ */
+export async function resetCursor(db: Database): Promise<number | undefined> {
+  return inTransaction(db, async (trx) => {
+    const state = await trx.selectFrom('picsState').select('lastChangeNumber').forUpdate().executeTakeFirst();
+    await trx.updateTable('picsState').set({ lastChangeNumber: null, backlogChangeNumber: 0 }).execute();
+    return state?.lastChangeNumber ?? undefined;
+  });
+}
+
+async function forgetNumbersAbove(trx: Transaction<Schema>, changeNumber: number): Promise<void> {
+  const isAbove = (column: string) => sql<boolean>`${sql.ref(column)} > ${changeNumber}::bigint`;
+  const lowered = (column: string) =>
+    sql<number | null>`case when ${isAbove(column)} then ${changeNumber}::bigint else ${sql.ref(column)} end`;
+  await trx
+    .with('chosen', (query) =>
+      query
+        .selectFrom('picsAppLedger')
+        .select('id')
+        .where((eb) =>
+          eb.or([
+            isAbove('wantedChangeNumber'),
+            isAbove('settledChangeNumber'),
+            isAbove('storedChangeNumber'),
+          ]),
+        )
+        .orderBy('id')
+        .forUpdate(),
+    )
+    .updateTable('picsAppLedger')
+    .from('chosen')
+    .set((eb) => ({
+      wantedChangeNumber: lowered('wantedChangeNumber'),
+      settledChangeNumber: eb
+        .case()
+        .when(isAbove('storedChangeNumber'))
+        .then(null)
+        .else(lowered('settledChangeNumber'))
+        .end(),
+      storedChangeNumber: eb
+        .case()
+        .when(isAbove('storedChangeNumber'))
+        .then(null)
+        .else(eb.ref('storedChangeNumber'))
+        .end(),
+    }))
+    .whereRef('picsAppLedger.id', '=', 'chosen.id')
     .execute();
+  await trx.deleteFrom('picsChanges').where('changeNumber', '>', changeNumber).execute();
 }
 
 /** The origin of apps: Steam itself, or the simulator, which generates them. */

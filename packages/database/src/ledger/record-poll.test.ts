@@ -55,6 +55,15 @@ describe('recordPoll', () => {
     expect(await readLedger(db, 570)).toMatchObject({ wantedChangeNumber: 510 });
   });
 
+  test('remembers a gap of packages alone and starts nothing for apps', async () => {
+    const { db } = await databaseAt(500);
+    await recordPoll(db, { since: 500, current: 510, apps: [], packages: [], packageGap: true });
+    expect(
+      await db.selectFrom('picsState').select(['packagesGapAt', 'backlogChangeNumber']).execute(),
+    ).toEqual([{ packagesGapAt: expect.any(Date), backlogChangeNumber: 500 }]);
+    expect(await db.selectFrom('picsScans').selectAll().execute()).toEqual([]);
+  });
+
   test('writes nothing when the cursor is elsewhere', async () => {
     const { db } = await databaseAt(500);
     const poll = {

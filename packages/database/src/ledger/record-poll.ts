@@ -15,8 +15,10 @@ export interface Poll {
   current: number;
   apps: readonly Change[];
   packages: readonly Change[];
-  /** Steam left changes out, because the cursor was too old. */
+  /** Steam left changes of apps out, because the cursor was too old. */
   gap?: boolean;
+  /** The same for packages, which Steam remembers for a few minutes only. */
+  packageGap?: boolean;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface Poll {
  *
  * The cursor is compared before it is set. When it is not at `since`, another process has recorded this part of the feed
  * and nothing is written. A gap starts a scan of the known apps and makes all that is wanted so far backlog, so that new
- * changes go first. Ids that Postgres cannot hold (above 31 bits) are skipped: Steam is far from using them.
+ * changes go first. A gap of packages alone concerns no app: it is only remembered. Ids that Postgres cannot hold (above 31 bits) are skipped: Steam is far from using them.
  *
  * @returns whether the cursor moved, and how many apps became wanted or wanted up to a higher number.
  */
@@ -35,7 +37,11 @@ export async function recordPoll(db: Database, poll: Poll): Promise<{ moved: boo
   return inTransaction(db, async (trx) => {
     const { numUpdatedRows } = await trx
       .updateTable('picsState')
-      .set({ lastChangeNumber: poll.current, updatedAt: sql`now()` })
+      .set({
+        lastChangeNumber: poll.current,
+        updatedAt: sql`now()`,
+        ...(poll.packageGap && { packagesGapAt: sql`now()` }),
+      })
       .where('lastChangeNumber', '=', poll.since)
       .executeTakeFirst();
     if (numUpdatedRows === 0n) return { moved: false, wanted: 0 };
