@@ -19,10 +19,13 @@ interface JoinTable<Row> {
   /** The column that is the primary key together with appid. */
   key: Exclude<keyof Row, 'appid'> & string;
   /** The rows of a record; undefined when its response says nothing of them, and what is stored stays. */
-  rowsOf: (record: AppRecord, ids: NameIds) => Row[] | undefined;
+  rowsOf: (record: AppRecord) => Row[] | undefined;
 }
 
-const JOIN_TABLES: { [Name in Table]: JoinTable<Selectable<Schema[Name]>> } = {
+type JoinTables<Name extends Table> = { readonly [Each in Name]: JoinTable<Selectable<Schema[Each]>> };
+
+/** The join tables that Steam fills with ids. */
+export const JOINED_BY_ID: JoinTables<'appSteamTags' | 'appGenres' | 'appCategories' | 'appDlc'> = {
   appSteamTags: {
     types: { appid: 'integer', tagId: 'integer', rank: 'smallint' },
     key: 'tagId',
@@ -46,24 +49,6 @@ const JOIN_TABLES: { [Name in Table]: JoinTable<Selectable<Schema[Name]>> } = {
     rowsOf: ({ appid, common }) =>
       common && distinct(common.categoryIds).map((categoryId) => ({ appid, categoryId })),
   },
-  appFranchises: {
-    types: { appid: 'integer', franchiseId: 'integer' },
-    key: 'franchiseId',
-    rowsOf: ({ appid, common }, ids) =>
-      common && idsOf(common.franchises, ids.franchises).map((franchiseId) => ({ appid, franchiseId })),
-  },
-  appDevelopers: {
-    types: { appid: 'integer', developerId: 'integer' },
-    key: 'developerId',
-    rowsOf: ({ appid, developers }, ids) =>
-      developers && idsOf(developers, ids.developers).map((developerId) => ({ appid, developerId })),
-  },
-  appPublishers: {
-    types: { appid: 'integer', publisherId: 'integer' },
-    key: 'publisherId',
-    rowsOf: ({ appid, publishers }, ids) =>
-      publishers && idsOf(publishers, ids.publishers).map((publisherId) => ({ appid, publisherId })),
-  },
   appDlc: {
     types: { appid: 'integer', dlcAppid: 'integer' },
     key: 'dlcAppid',
@@ -72,6 +57,30 @@ const JOIN_TABLES: { [Name in Table]: JoinTable<Selectable<Schema[Name]>> } = {
   },
 };
 
+/** The join tables that Steam fills with names. */
+export const joinedByName = (
+  ids: NameIds,
+): JoinTables<'appFranchises' | 'appDevelopers' | 'appPublishers'> => ({
+  appFranchises: {
+    types: { appid: 'integer', franchiseId: 'integer' },
+    key: 'franchiseId',
+    rowsOf: ({ appid, common }) =>
+      common && idsOf(common.franchises, ids.franchises).map((franchiseId) => ({ appid, franchiseId })),
+  },
+  appDevelopers: {
+    types: { appid: 'integer', developerId: 'integer' },
+    key: 'developerId',
+    rowsOf: ({ appid, developers }) =>
+      developers && idsOf(developers, ids.developers).map((developerId) => ({ appid, developerId })),
+  },
+  appPublishers: {
+    types: { appid: 'integer', publisherId: 'integer' },
+    key: 'publisherId',
+    rowsOf: ({ appid, publishers }) =>
+      publishers && idsOf(publishers, ids.publishers).map((publisherId) => ({ appid, publisherId })),
+  },
+});
+
 /** A row of any of these tables. */
 type Row = { appid: number } & Record<string, number | boolean | null>;
 
@@ -79,44 +88,34 @@ type Row = { appid: number } & Record<string, number | boolean | null>;
 type Alike = Transaction<Record<Table, Row>>;
 
 /**
- * Makes the join tables say what these records say: adds the rows that are missing, changes those that differ, and removes
+ * Makes these join tables say what the records say: adds the rows that are missing, changes those that differ, and removes
  * those that a record no longer has. Rows that are as they should be are neither locked nor written.
  *
- * @param ids of all names in the records.
  * @returns what that did to the rows of each table, and the apps of which any row was added, changed or removed.
  */
 export async function writeJoinTables(
   trx: Transaction<Schema>,
   records: readonly AppRecord[],
-  ids: NameIds,
-): Promise<{ rows: Record<Table, RowCounts>; appids: Set<number> }> {
+  joinTables: Readonly<Partial<Record<Table, JoinTable<Row>>>>,
+): Promise<{ rows: Partial<Record<Table, RowCounts>>; appids: number[] }> {
   const alike: Alike = trx.$omitTables<keyof Schema>().$extendTables<Record<Table, Row>>();
-  const appids = new Set<number>();
-  const write = async (table: Table): Promise<RowCounts> => {
-    const { types, key, rowsOf }: JoinTable<Row> = JOIN_TABLES[table];
-    const carried: number[] = [];
+  const counts: Partial<Record<Table, RowCounts>> = {};
+  const changed = new Set<number>();
+  for (const [table, { types, key, rowsOf }] of Object.entries(joinTables) as [Table, JoinTable<Row>][]) {
+    const appids: number[] = [];
     const rows: Row[] = [];
     for (const record of records) {
-      const own = rowsOf(record, ids);
+      const own = rowsOf(record);
       if (!own) continue;
-      carried.push(record.appid);
+      appids.push(record.appid);
       rows.push(...own);
     }
-    const removed = await removeOthers(alike, table, key, { appids: carried, rows });
+    const removed = await removeOthers(alike, table, key, { appids, rows });
     const upserted = await upsert(alike, table, key, { types, rows });
-    for (const { appid } of [...removed, ...upserted]) appids.add(appid);
-    return countUpserted(upserted, { compared: rows.length, removed: removed.length });
-  };
-  const rows = {
-    appSteamTags: await write('appSteamTags'),
-    appGenres: await write('appGenres'),
-    appCategories: await write('appCategories'),
-    appFranchises: await write('appFranchises'),
-    appDevelopers: await write('appDevelopers'),
-    appPublishers: await write('appPublishers'),
-    appDlc: await write('appDlc'),
-  };
-  return { rows, appids };
+    for (const { appid } of [...removed, ...upserted]) changed.add(appid);
+    counts[table] = countUpserted(upserted, { compared: rows.length, removed: removed.length });
+  }
+  return { rows: counts, appids: [...changed] };
 }
 
 /** Removes the rows of these apps that are not among `rows`. */

@@ -21,47 +21,46 @@ type NameTable = 'franchises' | 'developers' | 'publishers';
 export type NameIds = Record<NameTable, ReadonlyMap<string, number>>;
 
 /**
- * Adds what these records refer to and no table has yet: ids of tags, genres and categories, which get a name once one is
- * known, and names of franchises, developers and publishers.
+ * Adds the ids of tags, genres and categories in these records that no table has yet. They get a name once one is known.
  *
  * A writer that adds the same row waits until this transaction ends, and then finds it. All writers go through tables and
  * rows in one order, so no two of them wait for each other.
+ */
+export async function addIds(
+  trx: Transaction<Schema>,
+  records: readonly AppRecord[],
+): Promise<Record<'steamTags' | 'steamGenres' | 'steamCategories', RowCounts>> {
+  const tagIds = distinct(records, ({ common }) => common?.tagIds);
+  const genreIds = distinct(records, ({ common }) => common?.genreIds);
+  const categoryIds = distinct(records, ({ common }) => common?.categoryIds);
+  return {
+    steamTags: await addMissing(trx, 'steamTags', tagIds),
+    steamGenres: await addMissing(trx, 'steamGenres', genreIds),
+    steamCategories: await addMissing(trx, 'steamCategories', categoryIds),
+  };
+}
+
+/**
+ * Adds the names of franchises, developers and publishers in these records that no table has yet, as `addIds` adds ids.
  *
- * @returns the ids of the names, and how many rows were added to each table.
+ * @returns the ids of all names in the records, and how many rows were added to each table.
  */
 export async function addNames(
   trx: Transaction<Schema>,
   records: readonly AppRecord[],
-): Promise<{ ids: NameIds; rows: Record<Table, RowCounts> }> {
-  const names = {
-    franchises: distinctNames(records, ({ common }) => common?.franchises),
-    developers: distinctNames(records, ({ developers }) => developers),
-    publishers: distinctNames(records, ({ publishers }) => publishers),
-  };
+): Promise<{ ids: NameIds; rows: Record<NameTable, RowCounts> }> {
+  const franchises = distinctNames(records, ({ common }) => common?.franchises);
+  const developers = distinctNames(records, (record) => record.developers);
+  const publishers = distinctNames(records, (record) => record.publishers);
   const rows = {
-    steamTags: await addMissing(
-      trx,
-      'steamTags',
-      distinct(records, ({ common }) => common?.tagIds),
-    ),
-    steamGenres: await addMissing(
-      trx,
-      'steamGenres',
-      distinct(records, ({ common }) => common?.genreIds),
-    ),
-    steamCategories: await addMissing(
-      trx,
-      'steamCategories',
-      distinct(records, ({ common }) => common?.categoryIds),
-    ),
-    franchises: await addMissing(trx, 'franchises', names.franchises),
-    developers: await addMissing(trx, 'developers', names.developers),
-    publishers: await addMissing(trx, 'publishers', names.publishers),
+    franchises: await addMissing(trx, 'franchises', franchises),
+    developers: await addMissing(trx, 'developers', developers),
+    publishers: await addMissing(trx, 'publishers', publishers),
   };
   const ids = {
-    franchises: await findIds(trx, 'franchises', names.franchises),
-    developers: await findIds(trx, 'developers', names.developers),
-    publishers: await findIds(trx, 'publishers', names.publishers),
+    franchises: await findIds(trx, 'franchises', franchises),
+    developers: await findIds(trx, 'developers', developers),
+    publishers: await findIds(trx, 'publishers', publishers),
   };
   return { ids, rows };
 }
