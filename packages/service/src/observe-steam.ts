@@ -3,7 +3,7 @@ import { registerGauge } from './read-gauges.ts';
 
 /** Receives what a PICS client reports about its traffic; the client of packages/steam takes it as its observer. */
 export interface SteamTraffic {
-  onRequest: (request: { kind: string; outcome: string; parts: number; durationMs: number }) => void;
+  onRequest: (finished: { request: string; outcome: string; parts: number; durationMs: number }) => void;
   onLogon: (result: string) => void;
 }
 
@@ -48,7 +48,7 @@ export function observeSteam(registry: Registry): SteamTraffic {
     registers,
   });
   return {
-    onRequest: ({ kind, outcome, parts: messages, durationMs }) => {
+    onRequest: ({ request: kind, outcome, parts: messages, durationMs }) => {
       requests.inc({ kind, outcome });
       durations.observe({ kind }, durationMs / 1_000);
       parts.inc({ kind }, messages);

@@ -1,6 +1,7 @@
-export { connectSteam, type SteamService } from './connect-steam.ts';
-export { createPicsClient, type PicsClientOptions } from './create-pics-client.ts';
-export type * from './pics-client.ts';
-export type * from './pics-observer.ts';
-export type * from './product-info.ts';
-export type { SteamLogger } from './session/logger.ts';
+export { connectSteam, type SteamService } from './client/connect-steam.ts';
+export { createPicsClient, type PicsClientOptions } from './client/create-pics-client.ts';
+export type * from './client/pics-client.ts';
+export type { ProductInfo, ProductMetadata } from './requests/request-product-info.ts';
+export type { Unanswered } from './requests/response-collector.ts';
+export type { SteamLogger } from './session/steam-session.ts';
+export type { Change, ChangesSince } from './wire/changes-since-response.ts';

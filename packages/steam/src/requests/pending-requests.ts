@@ -1,19 +1,19 @@
 import type { Clock } from '../session/clock.ts';
-import type { SteamLogger } from '../session/logger.ts';
+import type { SteamLogger } from '../session/steam-session.ts';
 
-/** How a request came to its end. Steam may say that it will not answer: `throttled` means not now, `refused` never. */
+/** How a request ended. Steam may refuse it: `throttled` means not now, `refused` never. */
 export type Outcome = 'answered' | 'throttled' | 'refused' | 'timeout' | 'disconnected';
 
-/** EResults that tell of Steam's state and not of the request: Busy, ServiceUnavailable, LimitExceeded, RateLimitExceeded. */
+/** EResults that concern Steam and not the request: Busy, ServiceUnavailable, LimitExceeded, RateLimitExceeded. */
 const NOT_NOW = new Set([10, 20, 25, 84]);
 
 /**
- * Far above the job ids that steam-user counts up from 1 in each session, so that its jobs and these are never mistaken
- * for each other. Numbers go on across sessions: an answer to a request of an earlier session finds nobody.
+ * Far above the job ids that steam-user counts up from 1 in each session, so that its jobs and these never collide. Ids
+ * continue across sessions: a response to a request of an earlier session matches nothing.
  */
 const FIRST_JOB_ID = 1_000_000;
 
-/** So many timeouts with no answer of any kind in between mean that the server only keeps up appearances. */
+/** So many timeouts without any response in between mean that the server is connected and dead. */
 const TIMEOUTS_UNTIL_SILENCE = 3;
 
 interface PendingRequest {
@@ -26,18 +26,18 @@ export interface PendingRequestsOptions {
   timeoutMs: number;
   clock: Clock;
   log: SteamLogger;
-  /** Any answer came. */
-  onAnswer(): void;
-  /** Request after request timed out, and nothing came. */
+  /** Any response came. */
+  onResponse(): void;
+  /** Several requests in a row timed out without any response. */
   onSilence(timeouts: number): void;
 }
 
 /**
- * The requests that wait for Steam. Each settles exactly once: when its last part came, Steam refused it, its time was up,
- * or the session went. The time runs from asking, for all parts together, so that a caller knows how long it can take.
+ * The requests that wait for Steam. Each settles exactly once: with its last part, Steam's refusal, its timeout, or the end
+ * of the session. The timeout covers sending and all parts together, so that a caller knows how long it can take.
  */
 export class PendingRequests {
-  /** When Steam last answered anything. */
+  /** When Steam last responded to anything. */
   lastResponseAt: Date | undefined;
   readonly #options: PendingRequestsOptions;
   readonly #pending = new Map<number, PendingRequest>();
@@ -51,10 +51,10 @@ export class PendingRequests {
   /**
    * Sends a request and waits for its end.
    *
-   * @param send sends it under the given job id.
-   * @param onPart takes one part of the answer and returns whether it was the last. What it throws ends the request.
+   * @param send sends it with the given job id.
+   * @param onPart receives one part of the response and returns whether it was the last. What it throws ends the request.
    */
-  async ask(send: (jobId: number) => void, onPart: (body: Buffer) => boolean): Promise<Outcome> {
+  async send(send: (jobId: number) => void, onPart: (body: Buffer) => boolean): Promise<Outcome> {
     const jobId = this.#nextJobId++;
     const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
     this.#pending.set(jobId, { onPart, settle: resolve, fail: reject });
@@ -68,12 +68,12 @@ export class PendingRequests {
     }
   }
 
-  /** Gives one part of an answer to its request. One that nobody waits for (any more) only shows that Steam is alive. */
-  answer(jobId: number, body: Buffer): void {
-    this.#noteAnswer();
+  /** Passes one part of a response to its request. Without one, it only shows that Steam is alive. */
+  receive(jobId: number, body: Buffer): void {
+    this.#noteResponse();
     const request = this.#pending.get(jobId);
     if (!request) {
-      this.#options.log.debug({ jobId, bytes: body.length }, 'an answer nobody waits for');
+      this.#options.log.debug({ jobId, bytes: body.length }, 'a response to no pending request');
       return;
     }
     try {
@@ -84,20 +84,20 @@ export class PendingRequests {
     }
   }
 
-  /** Ends a request whose answer was taken elsewhere. */
+  /** Ends a request whose response was handled elsewhere. */
   complete(jobId: number): void {
-    this.#noteAnswer();
+    this.#noteResponse();
     this.#settle(jobId, 'answered');
   }
 
   /** Ends a request that Steam refused with this EResult. */
   refuse(jobId: number, eresult: number): void {
-    this.#noteAnswer();
+    this.#noteResponse();
     this.#options.log.warn({ jobId, eresult }, 'Steam refused a request');
     this.#settle(jobId, NOT_NOW.has(eresult) ? 'throttled' : 'refused');
   }
 
-  /** Ends every request: the session they were asked on is gone. */
+  /** Ends every request, because their session has ended. */
   disconnect(): void {
     this.#timeoutsInARow = 0;
     for (const jobId of this.#pending.keys()) this.#settle(jobId, 'disconnected');
@@ -109,10 +109,10 @@ export class PendingRequests {
     if (this.#timeoutsInARow >= TIMEOUTS_UNTIL_SILENCE) this.#options.onSilence(this.#timeoutsInARow);
   }
 
-  #noteAnswer(): void {
+  #noteResponse(): void {
     this.#timeoutsInARow = 0;
     this.lastResponseAt = new Date(this.#options.clock.now());
-    this.#options.onAnswer();
+    this.#options.onResponse();
   }
 
   #settle(jobId: number, outcome: Outcome): void {

@@ -4,7 +4,7 @@ import { appOnWire } from '../testing/app-on-wire.ts';
 import { multi } from '../testing/scripted-cm.ts';
 import { startSession } from '../testing/start-client.ts';
 
-test('gives bodies, unknown ids and missing tokens as Steam sent them', async () => {
+test('returns bodies, unknown ids and missing tokens as Steam sent them', async () => {
   const { client, cm } = await startSession();
   const info = client.getProductInfo([10, 20, 30]);
   const request = await cm.next('productInfo');
@@ -27,7 +27,7 @@ test('gives bodies, unknown ids and missing tokens as Steam sent them', async ()
   });
 });
 
-test('asks for metadata only, and gives change numbers', async () => {
+test('requests metadata only, and returns change numbers', async () => {
   const { client, cm } = await startSession();
   const metadata = client.getProductMetadata([10, 20]);
   const request = await cm.next('productInfo');
@@ -56,7 +56,7 @@ test('collects parts until one says that no more follow', async () => {
   expect({ unanswered, parts }).toEqual({ unanswered: [], parts: 3 });
 });
 
-test('keeps the parts of two requests apart, in whatever order they come', async () => {
+test('keeps the parts of two requests apart, in whatever order they arrive', async () => {
   const { client, cm } = await startSession();
   const [first, second] = [client.getProductInfo([1, 2]), client.getProductInfo([2, 3])];
   const [one, two] = [await cm.next('productInfo'), await cm.next('productInfo')];
@@ -71,7 +71,7 @@ test('keeps the parts of two requests apart, in whatever order they come', async
   expect((await second).apps.map(({ appid }) => appid)).toEqual([3, 2]);
 });
 
-test('names an id that a complete answer left out, and waits no longer for it', async () => {
+test('reports an id that a complete response left out, without waiting longer', async () => {
   const { client, cm } = await startSession();
   const info = client.getProductInfo([1, 2]);
   const request = await cm.next('productInfo');
@@ -79,7 +79,7 @@ test('names an id that a complete answer left out, and waits no longer for it', 
   expect((await info).unanswered).toEqual([{ appid: 2, reason: 'absent' }]);
 });
 
-test('takes an id once when it is asked for twice, answered twice, or not asked for', async () => {
+test('returns an id once when it is requested twice or sent twice, and never when it was not requested', async () => {
   const { client, cm } = await startSession();
   const info = client.getProductInfo([1, 1, 2]);
   const request = await cm.next('productInfo');
@@ -96,7 +96,7 @@ test('takes an id once when it is asked for twice, answered twice, or not asked 
   expect({ unknown, unanswered }).toEqual({ unknown: [2], unanswered: [] });
 });
 
-test('keeps what came before the time was up, and drops what comes after', async () => {
+test('keeps what arrives before the timeout, and drops what arrives later', async () => {
   const { client, cm, clock, log } = await startSession({ requestTimeoutMs: 1_000 });
   const info = client.getProductInfo([1, 2, 3]);
   const request = await cm.next('productInfo');
@@ -112,11 +112,11 @@ test('keeps what came before the time was up, and drops what comes after', async
   expect({ unknown, unanswered }).toEqual({ unknown: [2], unanswered: [{ appid: 3, reason: 'timeout' }] });
 
   request.send(request.productInfo({ apps: [appOnWire(3)] }));
-  await log.next('an answer nobody waits for');
+  await log.next('a response to no pending request');
   expect(client.status.loggedOn).toBe(true);
 });
 
-test('keeps what came before the connection went', async () => {
+test('keeps what arrived before the connection was lost', async () => {
   const { client, cm } = await startSession();
   const info = client.getProductInfo([1, 2]);
   const request = await cm.next('productInfo');
@@ -127,7 +127,7 @@ test('keeps what came before the connection went', async () => {
   expect(unanswered).toEqual([{ appid: 2, reason: 'disconnected' }]);
 });
 
-test('refuses a body whose SHA-1 is not the announced one, and only that', async () => {
+test('refuses a body whose SHA-1 is not the announced one, and keeps the others', async () => {
   const { client, cm } = await startSession();
   const info = client.getProductInfo([1, 2, 3]);
   const request = await cm.next('productInfo');
@@ -139,7 +139,7 @@ test('refuses a body whose SHA-1 is not the announced one, and only that', async
   expect(apps.map(({ appid }) => appid)).toEqual([2, 3]);
 });
 
-test('takes a good body that follows a corrupt one of the same app', async () => {
+test('accepts a good body after a corrupt one of the same app', async () => {
   const { client, cm } = await startSession();
   const info = client.getProductInfo([1]);
   const request = await cm.next('productInfo');
@@ -150,7 +150,7 @@ test('takes a good body that follows a corrupt one of the same app', async () =>
   expect(unanswered).toEqual([]);
 });
 
-test('gives up a body beyond the bound, and takes its neighbours', async () => {
+test('refuses a body beyond the size limit, and keeps the others', async () => {
   const { client, cm } = await startSession();
   const info = client.getProductInfo([1, 2]);
   const request = await cm.next('productInfo');
@@ -161,7 +161,7 @@ test('gives up a body beyond the bound, and takes its neighbours', async () => {
   expect(apps.map(({ appid }) => appid)).toEqual([2]);
 });
 
-test('loses nothing but the part that cannot be read', async () => {
+test('loses only the part that cannot be read', async () => {
   const { client, cm } = await startSession();
   const info = client.getProductInfo([1, 2, 3]);
   const request = await cm.next('productInfo');
@@ -176,21 +176,24 @@ test('loses nothing but the part that cannot be read', async () => {
   expect(unanswered).toEqual([{ appid: 3, reason: 'corrupt' }]);
 });
 
-test.each([true, false])('takes answers out of a Multi, in order with the rest (gzip: %s)', async (gzip) => {
-  const { client, cm } = await startSession();
-  const info = client.getProductInfo([1, 2, 3]);
-  const request = await cm.next('productInfo');
-  const inMulti = [
-    request.productInfo({ apps: [appOnWire(1)], response_pending: true }),
-    multi([request.productInfo({ apps: [appOnWire(2)], response_pending: true })], { gzip }),
-  ];
-  request.send(multi(inMulti, { gzip }), request.productInfo({ apps: [appOnWire(3)] }));
-  const { apps, unanswered, parts } = await info;
-  expect(apps.map(({ appid }) => appid)).toEqual([1, 2, 3]);
-  expect({ unanswered, parts }).toEqual({ unanswered: [], parts: 3 });
-});
+test.each([true, false])(
+  'reads responses inside a Multi, in order with the rest (gzip: %s)',
+  async (gzip) => {
+    const { client, cm } = await startSession();
+    const info = client.getProductInfo([1, 2, 3]);
+    const request = await cm.next('productInfo');
+    const inMulti = [
+      request.productInfo({ apps: [appOnWire(1)], response_pending: true }),
+      multi([request.productInfo({ apps: [appOnWire(2)], response_pending: true })], { gzip }),
+    ];
+    request.send(multi(inMulti, { gzip }), request.productInfo({ apps: [appOnWire(3)] }));
+    const { apps, unanswered, parts } = await info;
+    expect(apps.map(({ appid }) => appid)).toEqual([1, 2, 3]);
+    expect({ unanswered, parts }).toEqual({ unanswered: [], parts: 3 });
+  },
+);
 
-test('settles at once when Steam says that the job failed', async () => {
+test('settles at once when Steam reports that the job failed', async () => {
   const { client, cm } = await startSession();
   const info = client.getProductInfo([1]);
   const request = await cm.next('productInfo');
@@ -198,7 +201,7 @@ test('settles at once when Steam says that the job failed', async () => {
   expect(await info).toMatchObject({ apps: [], unanswered: [{ appid: 1, reason: 'absent' }] });
 });
 
-test('calls Steam unavailable when it throttles requests, so that the apps are not to blame', async () => {
+test('throws SteamUnavailable when Steam throttles requests, so that no app is blamed', async () => {
   const { client, cm } = await startSession();
   for (const ask of [client.getProductInfo([1]), client.getProductMetadata([1])]) {
     const request = await cm.next('productInfo');
@@ -207,7 +210,7 @@ test('calls Steam unavailable when it throttles requests, so that the apps are n
   }
 });
 
-test('counts a refusal of the request itself against its ids, and keeps the parts before it', async () => {
+test('counts a refusal of the request against its ids, and keeps the parts before it', async () => {
   const { client, cm } = await startSession();
   const info = client.getProductInfo([1, 2]);
   const request = await cm.next('productInfo');
@@ -218,7 +221,7 @@ test('counts a refusal of the request itself against its ids, and keeps the part
   expect(await info).toMatchObject({ apps: [{ appid: 1 }], unanswered: [{ appid: 2, reason: 'absent' }] });
 });
 
-test('asks Steam nothing when asked for nothing', async () => {
+test('sends no request for an empty list', async () => {
   const { client } = await startSession();
   expect(await client.getProductInfo([])).toEqual({ apps: [], unknown: [], unanswered: [], parts: 0 });
 });

@@ -1,72 +1,92 @@
 import { type AppBody, SteamUnavailable } from '@pics/core';
-import type { ProductInfo, ProductMetadata, Unanswered } from '../product-info.ts';
-import type { WireApp } from '../wire/product-info-part.ts';
-import type { ProductInfoRequest } from '../wire/product-info-request.ts';
-import { AnswerCollector } from './answer-collector.ts';
-import { openBody } from './app-body.ts';
+import { openBody, type WireApp } from '../wire/product-info-response.ts';
+import type { HttpBodies } from './http-bodies.ts';
 import type { Outcome } from './pending-requests.ts';
-import type { WithheldBodies } from './withheld-bodies.ts';
+import { ResponseCollector, type Unanswered } from './response-collector.ts';
 
-/** Sends one ClientPICSProductInfoRequest, and gives the parts of its answer to `onPart`. */
-export type AskProductInfo = (
-  request: ProductInfoRequest,
+/** The result of one product info request; every requested id is in exactly one list. */
+export interface ProductInfo {
+  apps: AppBody[];
+  unknown: number[];
+  unanswered: Unanswered[];
+  /** How many messages the response came in. */
+  parts: number;
+}
+
+/** The result of one metadata-only request; every requested id is in exactly one list. */
+export interface ProductMetadata {
+  apps: { appid: number; changeNumber: number }[];
+  unknown: number[];
+  unanswered: Unanswered[];
+  parts: number;
+}
+
+/** Sends one ClientPICSProductInfoRequest with these fields and passes the parts of its response to `onPart`. */
+export type SendProductInfo = (
+  request: { apps: { appid: number }[]; meta_data_only: boolean },
   onPart: (part: Buffer) => boolean,
 ) => Promise<Outcome>;
 
 /**
- * Asks for the bodies of some apps and gives what came of it. Bodies that Steam withholds are read from its web cache
- * when the answer is over, for only then the host is certain to be known.
+ * Requests the bodies of some apps. Bodies that Steam announces and leaves out are read over HTTP when the response is
+ * complete, because only then the host is certain to be known.
+ *
+ * @throws SteamUnavailable when Steam throttles the request.
  */
 export async function requestProductInfo(
   appids: readonly number[],
-  ask: AskProductInfo,
-  withheldBodies: WithheldBodies,
+  send: SendProductInfo,
+  httpBodies: HttpBodies,
 ): Promise<ProductInfo> {
-  const withheld = new Map<number, WireApp>();
-  const collector = new AnswerCollector(appids, (app): AppBody | Unanswered['reason'] => {
+  const overHttp = new Map<number, WireApp>();
+  const collector = new ResponseCollector(appids, (app): AppBody | Unanswered['reason'] => {
     if (app.sha && app.size > 0 && !app.body?.length) {
-      withheld.set(app.appid, app);
+      overHttp.set(app.appid, app);
       return 'unreadable';
     }
     const body = openBody(app.body ?? Buffer.alloc(0), app.body && app.sha);
     return typeof body === 'string' ? body : appBodyOf(app, body);
   });
-  const outcome = await askFor(collector, false, ask);
+  const outcome = await sendAndCollect(collector, false, send);
 
-  const wanted = [...withheld.values()].filter(({ appid }) => collector.isOpen(appid));
-  if (wanted.length > 0) {
+  const missing = [...overHttp.values()].filter(({ appid }) => collector.isOpen(appid));
+  if (missing.length > 0) {
     const host = collector.httpHost;
-    const texts = await withheldBodies.read(host, wanted);
-    for (const app of wanted) {
+    const texts = await httpBodies.read(host, missing);
+    for (const app of missing) {
       const text = host ? texts.get(app.appid) : 'denied';
       if (Buffer.isBuffer(text)) collector.add(appBodyOf(app, text));
-      // Steam may announce a body that only a token opens: the entry is a stub then. A body that merely cannot be read at
-      // the moment is no stub: taken for one, what it would have shown would count as seen.
+      // Steam may announce a body that only a token opens: then what came is a stub. A body that merely cannot be read at
+      // the moment is not: as a stub, its content would count as seen.
       else if (text === 'denied' && app.missingToken) collector.add(appBodyOf(app, Buffer.alloc(0)));
     }
   }
   return resultOf(collector, outcome);
 }
 
-/** Asks for the change numbers of some apps, without bodies: 5,000 ids are one small request. */
+/**
+ * Requests the change numbers of some apps, without bodies: 5,000 ids are one small request.
+ *
+ * @throws SteamUnavailable when Steam throttles the request.
+ */
 export async function requestProductMetadata(
   appids: readonly number[],
-  ask: AskProductInfo,
+  send: SendProductInfo,
 ): Promise<ProductMetadata> {
-  const collector = new AnswerCollector(appids, ({ appid, changeNumber }) => ({ appid, changeNumber }));
-  return resultOf(collector, await askFor(collector, true, ask));
+  const collector = new ResponseCollector(appids, ({ appid, changeNumber }) => ({ appid, changeNumber }));
+  return resultOf(collector, await sendAndCollect(collector, true, send));
 }
 
-async function askFor(
-  collector: AnswerCollector<{ appid: number }>,
+async function sendAndCollect(
+  collector: ResponseCollector<{ appid: number }>,
   metadataOnly: boolean,
-  ask: AskProductInfo,
+  send: SendProductInfo,
 ): Promise<Outcome> {
-  const { appids } = collector;
-  if (appids.length === 0) return 'answered';
-  const outcome = await ask({ appids, metadataOnly }, (part) => collector.take(part));
+  const apps = collector.appids.map((appid) => ({ appid }));
+  if (apps.length === 0) return 'answered';
+  const outcome = await send({ apps, meta_data_only: metadataOnly }, (part) => collector.addPart(part));
   if (outcome === 'throttled' && collector.parts === 0) {
-    throw new SteamUnavailable('Steam takes no requests for now');
+    throw new SteamUnavailable('Steam throttles requests');
   }
   return outcome;
 }
@@ -75,7 +95,7 @@ function appBodyOf({ appid, changeNumber, missingToken }: WireApp, body: Uint8Ar
   return { appid, changeNumber, missingToken, body };
 }
 
-function resultOf<App extends { appid: number }>(collector: AnswerCollector<App>, outcome: Outcome) {
+function resultOf<App extends { appid: number }>(collector: ResponseCollector<App>, outcome: Outcome) {
   const { apps, unknown, parts } = collector;
   return { apps, unknown, unanswered: collector.unanswered(outcome), parts };
 }

@@ -1,8 +1,8 @@
-/** Time as the client sees it, so that a test can be at any moment it likes. */
+/** Time as the client sees it, so that a test can set it. */
 export interface Clock {
   /** Unix milliseconds. */
   now(): number;
-  /** Calls `run` once after `delayMs`; the returned function calls it off. */
+  /** Calls `run` once after `delayMs`; the returned function cancels it. */
   after(delayMs: number, run: () => void): () => void;
 }
 

@@ -22,13 +22,13 @@ test('does not go straight back to the server that failed last', async () => {
   expect(await servers.choose()).toBe('b:1');
 });
 
-test('keeps to the only server there is', async () => {
+test('stays with the only server there is', async () => {
   const servers = new CmServers(async () => ['a:1'], first);
   servers.fail(await servers.choose());
   expect(await servers.choose()).toBe('a:1');
 });
 
-test('asks for the list again only when nothing in it is left to try', async () => {
+test('requests the list again only when every server in it has failed', async () => {
   const lists = [['a:1', 'b:1'], ['c:1']];
   const servers = new CmServers(async () => lists.shift() ?? [], first);
   servers.fail(await servers.choose());

@@ -1,9 +1,9 @@
 /**
- * Which CM to try next: one at random among those that have not failed since all of them had. Without times or scores
- * that is enough to leave a bad server at once and to come back to it when the others are no better.
+ * Which CM to try next: a random one among those that have not failed since all of them had. That needs no times or
+ * scores to leave a bad server at once and to return to it when the others are no better.
  *
- * The list is asked for when there is nothing left to try in the old one, so Steam's directory is bothered rarely; when
- * it cannot be read, the old list is used again.
+ * The list is requested only when all servers of the previous one have failed, so Steam's directory is read rarely; when
+ * it cannot be read, the previous list is used again.
  */
 export class CmServers {
   #servers: string[] = [];
@@ -17,7 +17,7 @@ export class CmServers {
     this.#random = random;
   }
 
-  /** @throws what the list throws, as long as there never was one. */
+  /** @throws what the list throws, when there is no previous one. */
   async choose(): Promise<string> {
     let untried = this.#servers.filter((server) => !this.#failed.has(server));
     if (untried.length === 0) {

@@ -4,13 +4,13 @@ import { WebSocket } from 'ws';
 /** Time for DNS, TCP, TLS and the WebSocket upgrade together. A healthy CM takes well under a second. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** How long a server may take to answer a closing handshake before the connection is cut. */
+/** How long a server may take to complete a closing handshake before the connection is cut. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
-/** A connection that let a whole interval pass without a byte, not even a pong, is taken for dead. */
+/** A connection without a byte for a whole interval, not even a pong, is dead. */
 const PING_INTERVAL_MS = 30_000;
 
-/** The most one message may hold: four bodies of the greatest size, or a batch of 10,000 ordinary ones. */
+/** The largest message: four bodies of the maximum size, or a batch of 10,000 ordinary ones. */
 export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
 let opened = 0;
@@ -18,15 +18,15 @@ let opened = 0;
 /**
  * A WebSocket to a CM over TLS, in the shape steam-user expects of a connection.
  *
- * It stands in for steam-user's own, whose WebSocket library copies all pending bytes, byte by byte, for each chunk
- * that arrives: ten times the cost of everything else at 200 apps a message.
+ * It replaces steam-user's own, whose WebSocket library copies all pending bytes, one by one, for each chunk that
+ * arrives: ten times the cost of everything else at 200 apps a message.
  */
 export class CmSocket {
   readonly connectionType = 'WS';
   readonly connectionId = ++opened;
   readonly server: string;
   onMessage: (message: Buffer) => void = () => {};
-  /** Called once, when the connection is gone for whatever reason. */
+  /** Called once, when the connection is closed, for whatever reason. */
   onClose: (reason: string) => void = () => {};
   readonly #socket: WebSocket;
   #alive = true;
@@ -84,7 +84,7 @@ export class CmSocket {
     return connection;
   }
 
-  /** Sends, or drops the message when the connection is going: its end is reported by `onClose`. */
+  /** Sends the message, or drops it when the connection is closing: `onClose` reports that. */
   send(message: Buffer): void {
     this.#socket.send(message, () => {});
   }
@@ -94,7 +94,7 @@ export class CmSocket {
     this.#socket.terminate();
   }
 
-  /** Resolves when what was sent is out and both sides have closed, or the server did not answer that in time. */
+  /** Resolves when everything is sent and both sides have closed, or the server did not close in time. */
   async close(): Promise<void> {
     if (this.#socket.readyState === WebSocket.CLOSED) return;
     const closed = new Promise((resolve) => this.#socket.once('close', resolve));

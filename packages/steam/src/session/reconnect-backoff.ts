@@ -5,25 +5,25 @@ const ACCOUNT_LOGIN_DENIED_THROTTLE = 87;
 
 const FIRST_PAUSE_MS = 1_000;
 
-/** Steam's weekly maintenance takes minutes; waiting longer than this between tries only makes the mirror late. */
+/** Steam's weekly maintenance takes minutes; a longer pause would only make the mirror late. */
 const LONGEST_PAUSE_MS = 60_000;
 
 /**
- * RateLimitExceeded counts logons per address, blocks for about 30 minutes, and every logon within the block starts it
- * anew: never try sooner. The block may be shared with other processes behind the same address, so the pause grows.
+ * RateLimitExceeded counts logons per address, blocks for about 30 minutes, and every logon during the block
+ * restarts it: never try sooner. Other processes behind the same address may share the block, so the pause grows.
  */
 const FIRST_THROTTLED_PAUSE_MS = 30 * 60_000;
 const LONGEST_THROTTLED_PAUSE_MS = 4 * 60 * 60_000;
 
-/** Whether Steam ended a session because there were too many logons, so that trying again makes it worse. */
+/** Whether Steam ended a session because of too many logons, so that another one makes it worse. */
 export function isThrottled(end: SessionEnd): boolean {
   return end.eresult === RATE_LIMIT_EXCEEDED || end.eresult === ACCOUNT_LOGIN_DENIED_THROTTLE;
 }
 
 /**
- * How long to stay away after a session ended: exponential with full jitter (anything from nothing to the ceiling, so
- * that a fleet that lost its sessions together does not come back together), and from half an hour upwards when Steam
- * throttles logons (there the jitter is only added, for shortening the pause would renew the block).
+ * How long to pause after a session ended: exponential with full jitter (anything from 0 to the ceiling, so that a fleet
+ * that lost its sessions together does not reconnect together), and from half an hour upwards when Steam throttles
+ * logons (there the jitter is only added, because a shorter pause would restart the block).
  */
 export class ReconnectBackoff {
   #failures = 0;
@@ -45,8 +45,8 @@ export class ReconnectBackoff {
   }
 
   /**
-   * Starts over from the shortest pause. For a session that has answered a request, not for a mere logon: a server that
-   * accepts every logon and then drops it would otherwise be asked for one a second, until Steam blocks the address.
+   * Starts over from the shortest pause, once a session has responded to a request. A logon is not enough: a server that
+   * accepts every logon and then drops it would get one a second, until Steam blocks the address.
    */
   reset(): void {
     this.#failures = 0;

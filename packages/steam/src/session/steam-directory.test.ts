@@ -11,24 +11,24 @@ function directory(...servers: unknown[]) {
 
 test('lists the least loaded servers first, and no more than five', () => {
   const loads = ['70.5', '9.25', '30', '20', '50', '60'];
-  const answer = directory(...loads.map((load) => server(`cm-${load}.example.net:443`, load)));
-  expect(readServerList(answer)).toEqual(
+  const response = directory(...loads.map((load) => server(`cm-${load}.example.net:443`, load)));
+  expect(readServerList(response)).toEqual(
     ['9.25', '20', '30', '50', '60'].map((load) => `cm-${load}.example.net:443`),
   );
 });
 
 test('leaves out what is not a WebSocket server of the public realm', () => {
-  const answer = directory(
+  const response = directory(
     server('tcp.example.net:27017', '1', { type: 'netfilter' }),
     server('china.example.net:443', '1', { realm: 'steamchina' }),
     server('evil.example.net/path?:443', '1'),
     'nonsense',
     server('good.example.net:443', '2'),
   );
-  expect(readServerList(answer)).toEqual(['good.example.net:443']);
+  expect(readServerList(response)).toEqual(['good.example.net:443']);
 });
 
 test.each([undefined, 'text', {}, { response: null }, { response: { serverlist: 'none' } }])(
   'finds no servers in %j',
-  (answer) => expect(readServerList(answer)).toEqual([]),
+  (response) => expect(readServerList(response)).toEqual([]),
 );

@@ -1,12 +1,12 @@
-// oxlint-disable no-underscore-dangle -- steam-user marks by it what is not for everybody; see steam-user.d.ts
-import { SteamUser } from './lean-steam-user.ts';
+// oxlint-disable no-underscore-dangle -- steam-user marks its internals by it; see steam-user.d.ts
+import { SteamUser } from './load-steam-user.ts';
 
-/** As many of the least loaded servers as steam-user itself chooses among. */
+/** steam-user itself chooses among as many. */
 const BEST_SERVERS = 5;
 const CACHE_SECONDS = 300;
 const HOST_AND_PORT = /^[a-z0-9.-]+:\d{1,5}$/i;
 
-/** Steam's own list of CMs (ISteamDirectory/GetCMListForConnect), read through steam-user's ordinary path. */
+/** Steam's own list of CMs (ISteamDirectory/GetCMListForConnect), read by steam-user. */
 export class SteamDirectory extends SteamUser {
   constructor() {
     super({ dataDirectory: null, autoRelogin: false });
@@ -19,7 +19,7 @@ export class SteamDirectory extends SteamUser {
    */
   async listServers(): Promise<string[]> {
     const query = { format: 'vdf', cellid: '0', cmtype: 'websockets' };
-    const answer = await this._apiRequest(
+    const response = await this._apiRequest(
       'GET',
       'ISteamDirectory',
       'GetCMListForConnect',
@@ -27,18 +27,18 @@ export class SteamDirectory extends SteamUser {
       query,
       CACHE_SECONDS,
     );
-    const servers = readServerList(answer);
+    const servers = readServerList(response);
     if (servers.length === 0) throw new Error("Steam's directory lists no servers");
     return servers;
   }
 }
 
 /**
- * The usable servers of a GetCMListForConnect answer, least loaded first. The answer was text KeyValues, so its list is
- * an object with the keys "0", "1", … and every value a string. What does not look like a server is left out.
+ * The usable servers of a GetCMListForConnect response, least loaded first. Steam sends text KeyValues, so the list is an
+ * object with the keys "0", "1", … and every value is a string. What does not look like a server is left out.
  */
-export function readServerList(answer: unknown): string[] {
-  const list = child(child(answer, 'response'), 'serverlist');
+export function readServerList(response: unknown): string[] {
+  const list = child(child(response, 'response'), 'serverlist');
   if (typeof list !== 'object' || list === null) return [];
   return Object.values(list)
     .map((server: unknown) => ({

@@ -1,21 +1,29 @@
-// oxlint-disable no-underscore-dangle -- steam-user marks by it what is not for everybody; see steam-user.d.ts
-import { SteamUser } from './lean-steam-user.ts';
-import { EncodedMessage } from './lazy-protobufs.ts';
-import { EMsg } from '../wire/emsg.ts';
-import { MalformedMessage } from '../wire/malformed-message.ts';
-import { readNetMessage, type NetMessage } from '../wire/net-message.ts';
+// oxlint-disable no-underscore-dangle -- steam-user marks its internals by it; see steam-user.d.ts
+import { EMsg, readNetMessage, type NetMessage } from '../wire/net-message.ts';
+import { MalformedMessage } from '../wire/protobuf-reader.ts';
 import { unpackMulti } from '../wire/unpack-multi.ts';
 import { MAX_MESSAGE_BYTES, type CmSocket } from './cm-socket.ts';
-import type { SteamLogger } from './logger.ts';
+import { SteamUser } from './load-steam-user.ts';
 
-/** What steam-user's heartbeat falls back to when a logon answer names no interval: it would send one per millisecond. */
+/** For a logon response without an interval, with which steam-user would send one heartbeat per millisecond. */
 const HEARTBEAT_SECONDS = 9;
 
-/** Steam does not nest Multis. Some depth is allowed; a message that unzips to itself must not be unzipped for ever. */
+/** Steam does not nest Multis. A limit keeps a message that unzips to itself from being unzipped without end. */
 const MAX_MULTI_DEPTH = 3;
 
-/** EResult of what went well. */
+/** EResult of success. */
 const OK = 1;
+
+type Log = (fields: object, message: string) => void;
+
+/** The log of the client, such as a pino logger. */
+export interface SteamLogger {
+  info: Log;
+  warn: Log;
+  debug: Log;
+}
+
+type LogOnResponse = Parameters<InstanceType<typeof SteamUser>['_handleLogOnResponse']>[0];
 
 /** Why a session is over. */
 export interface SessionEnd {
@@ -30,24 +38,24 @@ export function nameLogonResult(eresult: number | undefined): string {
   return SteamUser.EResult[eresult] ?? `EResult${eresult}`;
 }
 
-/** What a session tells its owner. After `onEnd` nothing more comes. */
+/** What a session reports. `onEnd` is the last call. */
 export interface SessionListener {
   onLoggedOn: () => void;
-  /** One message that answers a PICS request; its body is a view of the message. */
-  onAnswer: (jobId: number, body: Buffer) => void;
-  /** Steam says, by an EResult, that it will not answer this request. */
+  /** One message of the response to a PICS request; its body is a view of the message. */
+  onResponse: (jobId: number, body: Buffer) => void;
+  /** Steam refuses a request, with this EResult. */
   onRefusal: (jobId: number, eresult: number) => void;
   onEnd: (end: SessionEnd) => void;
 }
 
 /**
- * One anonymous session on one connection: logs on by being made, and lives until the connection or Steam ends it.
+ * One anonymous session on one connection: it logs on when constructed, and lasts until the connection or Steam ends it.
  *
- * Logon, heartbeat, session id and all messages but a few are steam-user's. Its retries are not: whatever it would retry
- * by itself, or emit as an `error` that ends the process, ends this session instead, once, through `onEnd`. PICS answers
- * never reach its decoder, which would copy and decode them several times over; nor do Multis, for they may hold some.
+ * Logon, heartbeat, session id and all messages but a few are left to steam-user. Its retries are not: whatever it would
+ * retry by itself, or emit as an `error` that ends the process, ends this session instead, once, through `onEnd`. PICS
+ * responses never reach its decoder, which would copy and decode them several times; nor do Multis, which may contain some.
  *
- * What this needs of steam-user's own members is declared in steam-user.d.ts and watched by a test.
+ * The internals of steam-user that this uses are declared in steam-user.d.ts and checked by a test.
  */
 export class SteamSession extends SteamUser {
   readonly #socket: CmSocket;
@@ -70,32 +78,28 @@ export class SteamSession extends SteamUser {
     this.logOn({ anonymous: true });
   }
 
-  /**
-   * Sends a PICS request, as the fields of its message or as the bytes it is encoded to; its answers come to `onAnswer`
-   * under the same job id.
-   */
-  askPics(emsg: number, body: object | Buffer, jobId: number): void {
-    const message = Buffer.isBuffer(body) ? new EncodedMessage(body) : body;
-    this._send({ msg: emsg, proto: { jobid_source: jobId } }, message);
+  /** Sends a PICS request; the parts of its response go to `onResponse` with the same job id. */
+  sendPicsRequest(emsg: number, body: object, jobId: number): void {
+    this._send({ msg: emsg, proto: { jobid_source: jobId } }, body);
   }
 
-  /** Calls a method of a Steam service, e.g. `Store.GetLocalizedNameForTags#1`; `onAnswer` gets the decoded answer and its EResult. */
+  /** Calls a method of a Steam service; `onResponse` gets the decoded response and its EResult. */
   callService(
     method: string,
     body: object,
-    onAnswer: (body: Record<string, unknown>, eresult: number) => void,
+    onResponse: (body: Record<string, unknown>, eresult: number) => void,
   ): void {
-    this._sendUnified(method, body, (answer, { proto }) => onAnswer(answer, proto?.eresult ?? OK));
+    this._sendUnified(method, body, (response, { proto }) => onResponse(response, proto?.eresult ?? OK));
   }
 
-  /** Logs off and closes; resolves when the connection is gone, after a second at the latest. */
-  async leave(): Promise<void> {
+  /** Logs off and closes; resolves when the connection is closed, after a second at the latest. */
+  async logOffAndClose(): Promise<void> {
     if (this.steamID) this._send({ msg: EMsg.ClientLogOff }, {});
     await this.#socket.close();
     this.end('logged off');
   }
 
-  /** Cuts the connection and reports the end. Ending a session that is over does nothing. */
+  /** Cuts the connection and reports the end. Does nothing when the session is over. */
   end(reason: string, eresult: number | undefined = this.#logonResult): void {
     if (this.#over) return;
     this.#over = true;
@@ -108,16 +112,16 @@ export class SteamSession extends SteamUser {
   #receive(message: Buffer, depth: number): void {
     if (this.#over) return;
     try {
-      const answer = readNetMessage(message);
-      if (!answer || !this.#take(answer, depth)) this._handleNetMessage(message, this.#socket);
+      const read = readNetMessage(message);
+      if (!read || !this.#dispatch(read, depth)) this._handleNetMessage(message, this.#socket);
     } catch (error) {
-      // What cannot be read is no reason to lose the session: a request it would have answered times out.
+      // No reason to lose the session: if this was a response, its request times out.
       this.#log.warn({ err: error, bytes: message.length }, 'dropped a message of Steam');
     }
   }
 
-  /** Takes what is not for steam-user; false when it is. */
-  #take({ emsg, jobId, eresult, body }: NetMessage, depth: number): boolean {
+  /** Handles the messages that are not for steam-user; returns false for the others. */
+  #dispatch({ emsg, jobId, eresult, body }: NetMessage, depth: number): boolean {
     switch (emsg) {
       case EMsg.Multi:
         if (depth === MAX_MULTI_DEPTH) throw new MalformedMessage('Multis nested too deep');
@@ -125,7 +129,7 @@ export class SteamSession extends SteamUser {
         return true;
       case EMsg.ClientPICSProductInfoResponse:
       case EMsg.ClientPICSChangesSinceResponse:
-        if (eresult === OK) this.#listener.onAnswer(jobId, body);
+        if (eresult === OK) this.#listener.onResponse(jobId, body);
         else this.#listener.onRefusal(jobId, eresult);
         return true;
       case EMsg.DestJobFailed:
@@ -136,28 +140,26 @@ export class SteamSession extends SteamUser {
     }
   }
 
-  /** steam-user's moment to choose a server and connect: the connection is there already. */
+  /** Where steam-user would choose a server and connect: the connection exists already. */
   protected override async _doConnection(): Promise<void> {
     if (this.#over) return;
     this._connection = this.#socket;
     await this._sendLogOn();
   }
 
-  protected override async _handleLogOnResponse(
-    body: Parameters<SteamUser['_handleLogOnResponse']>[0],
-  ): Promise<void> {
+  protected override async _handleLogOnResponse(body: LogOnResponse): Promise<void> {
     if (body.eresult !== OK) this.#logonResult = body.eresult;
     if (!(body.heartbeat_seconds > 0)) body.heartbeat_seconds = HEARTBEAT_SECONDS;
     try {
       await super._handleLogOnResponse(body);
     } catch (error) {
-      this.end(`the answer to the logon cannot be used: ${String(error)}`);
+      this.end(`the logon response cannot be used: ${String(error)}`);
     }
   }
 
-  /** Called where steam-user would try again by itself: TryAnotherCM and its like, or no answer to the logon. */
+  /** Where steam-user would retry by itself: after TryAnotherCM and the like, or without a logon response. */
   protected override _enqueueLogonAttempt(): void {
     const name = this.#logonResult !== undefined && SteamUser.EResult[this.#logonResult];
-    this.end(name || 'no answer to the logon');
+    this.end(name || 'no response to the logon');
   }
 }

@@ -1,6 +1,6 @@
 /**
  * What this package uses of steam-user 5.3.0, which ships no types. Public members first; then, as `protected`, the
- * members its authors keep to themselves. The latter are watched by steam-user-internals.test.ts.
+ * internals, which steam-user-internals.test.ts checks.
  */
 declare module 'steam-user' {
   import { EventEmitter } from 'node:events';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-/** An app of a product info answer as Steam sends it: body with its trailing NUL, SHA-1 of it without. */
+/** An app of a product info response as Steam sends it: the body with its trailing NUL, its SHA-1 without. */
 export function appOnWire(
   appid: number,
   text = `"appinfo"\n{\n\t"appid"\t\t"${appid}"\n}\n`,

@@ -1,8 +1,8 @@
-import type { SteamLogger } from '../session/logger.ts';
+import type { SteamLogger } from '../session/steam-session.ts';
 
 type Fields = Record<string, unknown>;
 
-/** A log that a test can wait on: what the client tells is the event to await. */
+/** A log that a test can wait on: the log entries of the client are the events. */
 export class EventLog implements SteamLogger {
   readonly #waiting: { message: string; resolve: (fields: Fields) => void }[] = [];
   readonly #unread: { message: string; fields: Fields }[] = [];

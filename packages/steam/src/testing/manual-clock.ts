@@ -1,6 +1,6 @@
 import type { Clock } from '../session/clock.ts';
 
-/** A clock that stands still until a test moves it. */
+/** A clock that only moves when a test advances it. */
 export class ManualClock implements Clock {
   #now = Date.UTC(2026, 0, 1);
   #timers = new Set<{ at: number; run: () => void }>();
@@ -15,7 +15,7 @@ export class ManualClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
-  /** Moves on, running what comes due on the way, the earliest first. */
+  /** Advances the time and runs the timers that are due, the earliest first. */
   advance(ms: number): void {
     const end = this.#now + ms;
     for (;;) {

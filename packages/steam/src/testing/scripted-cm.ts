@@ -40,13 +40,13 @@ const REQUESTS = {
 
 type RequestName = keyof typeof REQUESTS;
 
-/** One for all, so that a client that trusts one of several CMs trusts them all. */
+/** One for all CMs of a test, so that a client that trusts one trusts them all. */
 const certificate = generate([{ name: 'commonName', value: 'localhost' }], {
   keyType: 'ec',
   extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
 });
 
-/** One message of a client, decoded by steam-user's protobufs, with the answers a test may script. */
+/** One message of a client, decoded by steam-user's protobufs, and the responses that a test can send. */
 export class CmRequest {
   readonly body: Record<string, unknown>;
   readonly #jobId: string;
@@ -68,20 +68,20 @@ export class CmRequest {
     return this.message(EMSG.productInfoResponse, body, header);
   }
 
-  changes(answer: object, header: object = {}): Buffer {
-    const body = schema.CMsgClientPICSChangesSinceResponse.encode(answer).finish();
+  changes(response: object, header: object = {}): Buffer {
+    const body = schema.CMsgClientPICSChangesSinceResponse.encode(response).finish();
     return this.message(EMSG.changesResponse, body, header);
   }
 
-  tagNames(answer: object, eresult = 1): Buffer {
-    const body = schema.CStore_GetLocalizedNameForTags_Response.encode(answer).finish();
+  tagNames(response: object, eresult = 1): Buffer {
+    const body = schema.CStore_GetLocalizedNameForTags_Response.encode(response).finish();
     const header = { target_job_name: 'Store.GetLocalizedNameForTags#1', eresult };
     return this.message(EMSG.serviceMethodResponse, body, header);
   }
 
   logOnResponse(eresult: number, heartbeatSeconds = 9): Buffer {
-    const answer = { eresult, heartbeat_seconds: heartbeatSeconds, cell_id: 1 };
-    return this.message(EMSG.logOnResponse, schema.CMsgClientLogonResponse.encode(answer).finish());
+    const response = { eresult, heartbeat_seconds: heartbeatSeconds, cell_id: 1 };
+    return this.message(EMSG.logOnResponse, schema.CMsgClientLogonResponse.encode(response).finish());
   }
 
   loggedOff(eresult: number): Buffer {
@@ -105,7 +105,7 @@ export class CmRequest {
     this.#socket.close();
   }
 
-  /** Reads nothing more of this client, so that not even pings are answered. */
+  /** Reads nothing more from this client, so that not even pings get a pong. */
   freeze(): void {
     this.#socket.pause();
   }
@@ -139,17 +139,17 @@ function encodeMessage(emsg: number, body: Uint8Array, fields: object): Buffer {
 }
 
 /**
- * A CM that does what a test tells it: TLS with a certificate made for the tests, a WebSocket at /cmsocket/, and every message of
- * a client handed to the test, which answers it (or not). Logons are answered with OK as long as the test does not ask for
- * them. Encoding and decoding are steam-user's, so that an error in ours shows.
+ * A CM that a test controls: TLS with a generated certificate, a WebSocket at /cmsocket/, and every message of a client
+ * passed to the test, which responds (or not). Logons succeed unless the test changes that. It encodes and decodes with
+ * steam-user's protobufs, so that an error in ours shows.
  */
 export class ScriptedCm {
   readonly ca: string;
   /** host:port */
   readonly address: string;
-  /** Answers what is not for the WebSocket, such as withheld bodies. */
+  /** Serves requests that are not for the WebSocket, such as bodies over HTTP. */
   onHttp: RequestListener = (_request, response) => response.writeHead(404).end();
-  /** Answers a logon. */
+  /** Responds to a logon. */
   onLogOn: (request: CmRequest) => void = (request) => request.send(request.logOnResponse(1));
   readonly #server: Server;
   readonly #sockets: WebSocketServer;
@@ -176,7 +176,7 @@ export class ScriptedCm {
     return new ScriptedCm(server, cert);
   }
 
-  /** The next message of a kind, from those no test has read yet. */
+  /** The next unread message of this name. */
   next(name: RequestName): Promise<CmRequest> {
     const at = this.#unread.findIndex((entry) => entry.name === name);
     const [entry] = at < 0 ? [] : this.#unread.splice(at, 1);
@@ -184,7 +184,7 @@ export class ScriptedCm {
     return new Promise((resolve) => this.#waiting.push({ name, resolve }));
   }
 
-  /** How many messages of a kind no test has read yet. */
+  /** How many messages of this name are unread. */
   unread(name: RequestName): number {
     return this.#unread.filter((entry) => entry.name === name).length;
   }

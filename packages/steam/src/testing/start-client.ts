@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
-import { createPicsClient, type PicsClientOptions } from '../create-pics-client.ts';
-import type { PicsClient } from '../pics-client.ts';
+import { createPicsClient, type PicsClientOptions } from '../client/create-pics-client.ts';
+import type { PicsClient } from '../client/pics-client.ts';
 import { EventLog } from './event-log.ts';
 import { ManualClock } from './manual-clock.ts';
 import { ScriptedCm } from './scripted-cm.ts';
@@ -13,7 +13,7 @@ export interface StartedClient {
   log: EventLog;
 }
 
-/** A CM and a client that knows only this one, both gone when the test is over. Not logged on yet. */
+/** A CM and a client that only knows this one; both are closed after the test. Not logged on yet. */
 export async function startClient(options: Partial<PicsClientOptions> = {}): Promise<StartedClient> {
   const cm = await ScriptedCm.start();
   const clock = new ManualClock();

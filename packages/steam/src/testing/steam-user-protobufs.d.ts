@@ -1,4 +1,4 @@
-/** The protobuf schemas that steam-user generated from Valve's files: the encoder of the tests, for it is not ours. */
+/** The protobuf schemas that steam-user generated from Valve's files: an independent encoder for the tests. */
 declare module 'steam-user/protobufs/generated/_load.js' {
   interface MessageType {
     encode(message: object): { finish(): Uint8Array };

@@ -1,5 +1,15 @@
-import { MalformedMessage } from './malformed-message.ts';
-import { ProtobufReader } from './protobuf-reader.ts';
+import { MalformedMessage, ProtobufReader } from './protobuf-reader.ts';
+
+/** The message types that this package sends or reads itself, under Valve's names (enums/EMsg.js of steam-user). */
+export const EMsg = {
+  Multi: 1,
+  DestJobFailed: 113,
+  ClientLogOff: 706,
+  ClientPICSChangesSinceRequest: 8901,
+  ClientPICSChangesSinceResponse: 8902,
+  ClientPICSProductInfoRequest: 8903,
+  ClientPICSProductInfoResponse: 8904,
+} as const;
 
 const PROTOBUF_FLAG = 0x8000_0000;
 const JOBID_TARGET = 11;
@@ -7,18 +17,18 @@ const ERESULT = 13;
 const OK = 1;
 const NO_JOB = 2 ** 64;
 
-/** One message of a CM, its body still encoded. */
+/** One message of a CM, with its body still encoded. */
 export interface NetMessage {
   emsg: number;
-  /** The job this answers, as it was numbered when asking; 2^64-1, Steam's "none", when it answers none. */
+  /** The job id of the request this responds to; 2^64-1, Steam's "none", when it responds to none. */
   jobId: number;
-  /** Steam's EResult; 1 (OK) where the header names none, as in most PICS answers. */
+  /** Steam's EResult; 1 (OK) when the header has none, as in most PICS responses. */
   eresult: number;
   body: Buffer;
 }
 
 /**
- * Splits a message with a protobuf header into kind, job and body (a view of the input): u32 EMsg with the top bit set,
+ * Splits a message with a protobuf header into type, job and body (a view of the input): u32 EMsg with the top bit set,
  * u32 header length, CMsgProtoBufHeader, body. Undefined for the old fixed headers, which no message of PICS has.
  *
  * @throws MalformedMessage when the bytes end inside the header.

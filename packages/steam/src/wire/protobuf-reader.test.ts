@@ -1,16 +1,15 @@
 import * as fc from 'fast-check';
 import schema from 'steam-user/protobufs/generated/_load.js';
 import { expect, test } from 'vitest';
-import { MalformedMessage } from './malformed-message.ts';
-import { readChangesSinceAnswer } from './changes-since-answer.ts';
+import { readChangesSinceResponse } from './changes-since-response.ts';
 import { readNetMessage } from './net-message.ts';
-import { ProtobufReader } from './protobuf-reader.ts';
-import { readProductInfoPart } from './product-info-part.ts';
+import { readProductInfoPart } from './product-info-response.ts';
+import { MalformedMessage, ProtobufReader } from './protobuf-reader.ts';
 
 const uint32 = fc.nat({ max: 0xffff_ffff });
 const change = fc.record({ id: uint32, changeNumber: uint32, needsToken: fc.boolean() });
 
-test('reads what another encoder wrote', () => {
+test('reads what steam-user encodes', () => {
   const changes = fc.record({
     since: uint32,
     current: uint32.filter((number) => number > 0),
@@ -39,7 +38,7 @@ test('reads what another encoder wrote', () => {
           needs_token: needsToken,
         })),
       }).finish();
-      expect(readChangesSinceAnswer(Buffer.from(encoded))).toEqual(expected);
+      expect(readChangesSinceResponse(Buffer.from(encoded))).toEqual(expected);
     }),
   );
 });
@@ -57,7 +56,7 @@ test('fails with its own error or not at all, whatever the bytes', () => {
   const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array));
   fc.assert(
     fc.property(bytes, (input) => {
-      for (const read of [readChangesSinceAnswer, readNetMessage]) {
+      for (const read of [readChangesSinceResponse, readNetMessage]) {
         const error = errorOf(read, input);
         expect(error === undefined || error instanceof MalformedMessage).toBe(true);
       }
@@ -74,7 +73,7 @@ test('reads repeated numbers one by one and packed', () => {
   expect(values).toEqual([5, 150, 7]);
 });
 
-test('reads past the upper half of a number that was encoded as 64 bits', () => {
+test('skips the upper half of a number that is encoded as 64 bits', () => {
   const reader = new ProtobufReader(Buffer.from([0x08, ...Array<number>(9).fill(0xff), 0x01]));
   reader.next();
   expect(reader.uint32()).toBe(0xffff_ffff);

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import schema from 'steam-user/protobufs/generated/_load.js';
 import { expect, test } from 'vitest';
-import { MalformedMessage } from './malformed-message.ts';
+import { MalformedMessage } from './protobuf-reader.ts';
 import { unpackMulti } from './unpack-multi.ts';
 
 const ONE_AND_TWO = Buffer.from('\x03\0\0\0one\x03\0\0\0two');
@@ -20,7 +20,7 @@ test('yields the messages in their order, gzipped or not', () => {
   expect(unpack(encode(gzipped))).toEqual(['one', 'two']);
 });
 
-test('yields whole messages before it finds the end cut off', () => {
+test('yields complete messages before it fails at a cut-off end', () => {
   for (const cut of [1, 4, 6]) {
     const messages = unpackMulti(encode({ message_body: ONE_AND_TWO.subarray(0, -cut) }), 1_000);
     expect(String(messages.next().value)).toBe('one');
@@ -28,7 +28,7 @@ test('yields whole messages before it finds the end cut off', () => {
   }
 });
 
-test('does not unzip more than it may', () => {
+test('does not unzip more than the limit', () => {
   const bomb = encode({ size_unzipped: 10, message_body: gzipSync(Buffer.alloc(100_000)) });
   expect(() => unpack(bomb)).toThrow('cannot be unzipped');
 });

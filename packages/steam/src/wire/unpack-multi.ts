@@ -1,14 +1,14 @@
 import { constants, gunzipSync } from 'node:zlib';
-import { MalformedMessage } from './malformed-message.ts';
-import { ProtobufReader } from './protobuf-reader.ts';
+import { MalformedMessage, ProtobufReader } from './protobuf-reader.ts';
 
 /**
- * Yields the messages inside a CMsgMulti in their order: {size_unzipped=1, message_body=2}, the body gzip'd when a size
- * is given, then u32 length and message, repeated. Complete messages are yielded even when the end is cut off.
+ * Yields the messages inside a CMsgMulti in order: {size_unzipped=1, message_body=2}, where the body is gzipped when it
+ * has a size, and consists of messages, each after its length (u32). Complete messages are yielded even when the end is
+ * cut off.
  *
- * Unzipping is synchronous on purpose: messages that arrive meanwhile then cannot overtake these, and 1 MB takes 1 ms.
+ * Unzipping is synchronous on purpose: no later message can overtake these, and 1 MB takes 1 ms.
  *
- * @param maxBytes what the body may unzip to, so that a small message cannot fill the memory.
+ * @param maxBytes the largest unzipped size, so that a small message cannot fill the memory.
  * @throws MalformedMessage when the body cannot be unzipped within that, or ends inside a message.
  */
 export function* unpackMulti(body: Buffer, maxBytes: number): Generator<Buffer> {
@@ -32,7 +32,7 @@ export function* unpackMulti(body: Buffer, maxBytes: number): Generator<Buffer> 
 }
 
 function gunzip(zipped: Buffer, announcedSize: number, maxOutputLength: number): Buffer {
-  // One chunk for all of it, and a byte to notice the end in: twice as fast as growing by chunks of 16 kB.
+  // One chunk for everything, and one byte to detect the end: twice as fast as growing by chunks of 16 kB.
   const chunkSize = Math.max(Math.min(announcedSize, maxOutputLength) + 1, constants.Z_MIN_CHUNK);
   try {
     return gunzipSync(zipped, { chunkSize, maxOutputLength });

@@ -2,43 +2,48 @@ import { SteamUnavailable } from '@pics/core';
 import type { Clock } from './clock.ts';
 import type { CmServers } from './cm-servers.ts';
 import { CmSocket } from './cm-socket.ts';
-import type { SteamLogger } from './logger.ts';
 import { isThrottled, ReconnectBackoff } from './reconnect-backoff.ts';
-import { nameLogonResult, SteamSession, type SessionEnd, type SessionListener } from './steam-session.ts';
+import {
+  nameLogonResult,
+  SteamSession,
+  type SessionEnd,
+  type SessionListener,
+  type SteamLogger,
+} from './steam-session.ts';
 
-export interface KeptSessionOptions {
+export interface ReconnectingSessionOptions {
   servers: CmServers;
   /** Certificates to trust in place of Node's own. */
   ca: string | undefined;
   clock: Clock;
   random: () => number;
   log: SteamLogger;
-  onAnswer: SessionListener['onAnswer'];
+  onResponse: SessionListener['onResponse'];
   onRefusal: SessionListener['onRefusal'];
-  /** A session that was logged on is over. */
+  /** A session has ended. */
   onLost: () => void;
   /** How a logon ended: `OK`, the name of the EResult that Steam refused it with, or `Unreachable`. */
   onLogon: (result: string) => void;
 }
 
 /**
- * Keeps one session with Steam: when it ends, for whatever reason, another one is made after a pause, on another server,
- * until `close`. There is never more than one, and no logon outside this loop, for Steam counts logons.
+ * One session with Steam that reconnects: when it ends, for whatever reason, another one follows after a pause, on
+ * another server, until `close`. There is never more than one, and no logon outside this loop, because Steam counts logons.
  */
-export class KeptSession {
-  readonly #options: KeptSessionOptions;
+export class ReconnectingSession {
+  readonly #options: ReconnectingSessionOptions;
   readonly #backoff: ReconnectBackoff;
   readonly #closing = new AbortController();
   #firstLogon: PromiseWithResolvers<void> | undefined;
-  #keeping: Promise<void> | undefined;
+  #running: Promise<void> | undefined;
   #session: SteamSession | undefined;
   #loggedOn = false;
-  /** In words, why there is no session; empty while there is one. */
+  /** Why there is no session; empty while there is one. */
   reason = 'not logged on yet';
   /** Until when no logon is tried, while pausing. */
   backoffUntil: Date | undefined;
 
-  constructor(options: KeptSessionOptions) {
+  constructor(options: ReconnectingSessionOptions) {
     this.#options = options;
     this.#backoff = new ReconnectBackoff(options.random);
   }
@@ -48,38 +53,38 @@ export class KeptSession {
     return this.#loggedOn ? this.#session : undefined;
   }
 
-  /** Starts keeping a session and resolves at the first logon; every call gives the same promise. Rejects once closed. */
+  /** Starts the session and resolves at the first logon; every call returns the same promise. Rejects once closed. */
   logOn(): Promise<void> {
     if (this.#closing.signal.aborted) return Promise.reject(new SteamUnavailable('the client is closed'));
     if (!this.#firstLogon) {
       this.#firstLogon = Promise.withResolvers();
-      // A caller that does not wait for the logon must not bring the process down by closing before it.
+      // Closing before the logon must not end the process of a caller that does not wait for it.
       this.#firstLogon.promise.catch(() => {});
-      this.#keeping = this.#keep();
+      this.#running = this.#run();
     }
     return this.#firstLogon.promise;
   }
 
-  /** The session has answered something, so the next failure is the first one. */
-  prove(): void {
+  /** The session has responded to something: the next failure counts as the first one. */
+  markHealthy(): void {
     this.#backoff.reset();
   }
 
-  /** Gives up a session that is of no use any more; the loop makes another. */
+  /** Ends a session that is of no use any more; another one follows. */
   drop(reason: string): void {
     this.#session?.end(reason, undefined);
   }
 
-  /** Logs off, and makes no session any more. */
+  /** Logs off and reconnects no more. */
   async close(): Promise<void> {
     this.#closing.abort();
     this.#firstLogon?.reject(new SteamUnavailable('the client is closed'));
-    await this.#session?.leave();
-    await this.#keeping;
+    await this.#session?.logOffAndClose();
+    await this.#running;
     this.reason = 'the client is closed';
   }
 
-  async #keep(): Promise<void> {
+  async #run(): Promise<void> {
     const { clock, log } = this.#options;
     const closing = this.#closing.signal;
     while (!closing.aborted) {
@@ -96,7 +101,7 @@ export class KeptSession {
     }
   }
 
-  /** One session from choosing a server to its end. Never rejects. */
+  /** One session, from the choice of a server to its end. Never rejects. */
   async #runSession(): Promise<SessionEnd> {
     const { servers, ca, log, onLogon } = this.#options;
     const closing = this.#closing.signal;
@@ -105,7 +110,7 @@ export class KeptSession {
       server = await servers.choose();
       const socket = await CmSocket.open(server, { ca, signal: closing });
       log.debug({ server }, 'connected to Steam');
-      const end = await this.#follow(socket);
+      const end = await this.#runOn(socket);
       servers.fail(server);
       return { ...end, reason: `${end.reason} (${server})` };
     } catch (error) {
@@ -117,8 +122,8 @@ export class KeptSession {
     }
   }
 
-  #follow(socket: CmSocket): Promise<SessionEnd> {
-    const { onAnswer, onRefusal, onLost, onLogon, log } = this.#options;
+  #runOn(socket: CmSocket): Promise<SessionEnd> {
+    const { onResponse, onRefusal, onLost, onLogon, log } = this.#options;
     const { promise, resolve } = Promise.withResolvers<SessionEnd>();
     const onLoggedOn = () => {
       this.#loggedOn = true;
@@ -135,7 +140,7 @@ export class KeptSession {
       onLost();
       resolve(end);
     };
-    this.#session = new SteamSession(socket, { onLoggedOn, onAnswer, onRefusal, onEnd }, log);
+    this.#session = new SteamSession(socket, { onLoggedOn, onResponse, onRefusal, onEnd }, log);
     return promise;
   }
 

@@ -4,12 +4,12 @@ import { expect, test } from 'vitest';
 import { appOnWire } from '../testing/app-on-wire.ts';
 import { startSession, type StartedClient } from '../testing/start-client.ts';
 
-function withhold(appid: number, text: string) {
+function withoutBody(appid: number, text: string) {
   return { ...appOnWire(appid, text), buffer: undefined };
 }
 
-/** Asks for apps whose bodies are withheld, and answers the reading of them with `onHttp`. */
-async function readWithheld(apps: { appid: number }[], onHttp: RequestListener, started?: StartedClient) {
+/** Requests apps without bodies in the response, and serves their bodies with `onHttp`. */
+async function readOverHttp(apps: { appid: number }[], onHttp: RequestListener, started?: StartedClient) {
   const { client, cm } = started ?? (await startSession());
   cm.onHttp = onHttp;
   const info = client.getProductInfo(apps.map(({ appid }) => appid));
@@ -18,10 +18,10 @@ async function readWithheld(apps: { appid: number }[], onHttp: RequestListener, 
   return info;
 }
 
-test('reads a withheld body from the host that Steam names, by its SHA-1', async () => {
-  const app = withhold(440, '"appinfo"{}');
+test('reads a body that is missing from the response from the host that Steam names, by its SHA-1', async () => {
+  const app = withoutBody(440, '"appinfo"{}');
   const paths: (string | undefined)[] = [];
-  const { apps, unanswered } = await readWithheld([app], (request, response) => {
+  const { apps, unanswered } = await readOverHttp([app], (request, response) => {
     paths.push(request.url);
     response.end(gzipSync('"appinfo"{}\0'));
   });
@@ -32,7 +32,7 @@ test('reads a withheld body from the host that Steam names, by its SHA-1', async
   expect(unanswered).toEqual([]);
 });
 
-test('takes no host but a name with perhaps a port', async () => {
+test('accepts no host but a name, perhaps with a port', async () => {
   const { client, cm, log } = await startSession();
   let requests = 0;
   cm.onHttp = (_request, response) => response.end(String(requests++));
@@ -46,24 +46,24 @@ test('takes no host but a name with perhaps a port', async () => {
   ]) {
     const info = client.getProductInfo([1]);
     const request = await cm.next('productInfo');
-    request.send(request.productInfo({ apps: [withhold(1, 'text')], http_host: host }));
+    request.send(request.productInfo({ apps: [withoutBody(1, 'text')], http_host: host }));
     expect((await info).unanswered).toEqual([{ appid: 1, reason: 'unreadable' }]);
-    expect(await log.next('bodies are withheld and Steam names no host to read them from')).toBeDefined();
+    expect(await log.next('Steam names no host for bodies over HTTP')).toBeDefined();
   }
   expect(requests).toBe(0);
 });
 
-test('calls a body unreadable that is not there, is not gzip, or is another one', async () => {
-  const answers: Record<string, RequestListener> = {
+test('reports a body as unreadable when it is missing, not gzipped, or a different one', async () => {
+  const responses: Record<string, RequestListener> = {
     '1': (_request, response) => response.writeHead(404).end(gzipSync('text of 1')),
     '2': (_request, response) => response.end('not gzip'),
     '3': (_request, response) => response.end(gzipSync('text of another')),
     '4': (_request, response) => response.end(gzipSync('text of 4')),
     '5': (_request, response) => response.destroy(),
   };
-  const wanted = Object.keys(answers).map((appid) => withhold(Number(appid), `text of ${appid}`));
-  const { apps, unanswered } = await readWithheld(wanted, (request, response) =>
-    answers[request.url?.split('/')[2] ?? '']?.(request, response),
+  const wanted = Object.keys(responses).map((appid) => withoutBody(Number(appid), `text of ${appid}`));
+  const { apps, unanswered } = await readOverHttp(wanted, (request, response) =>
+    responses[request.url?.split('/')[2] ?? '']?.(request, response),
   );
   expect(apps.map(({ appid }) => appid)).toEqual([4]);
   expect(unanswered).toEqual([1, 2, 3, 5].map((appid) => ({ appid, reason: 'unreadable' })));
@@ -71,7 +71,7 @@ test('calls a body unreadable that is not there, is not gzip, or is another one'
 
 test('follows no redirect', async () => {
   const urls: (string | undefined)[] = [];
-  const { unanswered } = await readWithheld([withhold(1, 'text')], (request, response) => {
+  const { unanswered } = await readOverHttp([withoutBody(1, 'text')], (request, response) => {
     urls.push(request.url);
     response.writeHead(302, { location: '/elsewhere' }).end();
   });
@@ -79,7 +79,7 @@ test('follows no redirect', async () => {
   expect(unanswered).toEqual([{ appid: 1, reason: 'unreadable' }]);
 });
 
-test('stops reading a body beyond the bound', async () => {
+test('stops reading a body at the size limit', async () => {
   const started = await startSession();
   const flood: RequestListener = (_request, response) => {
     const pour = () => {
@@ -88,27 +88,27 @@ test('stops reading a body beyond the bound', async () => {
     response.on('drain', pour);
     pour();
   };
-  const { unanswered } = await readWithheld([withhold(1, 'text')], flood, started);
+  const { unanswered } = await readOverHttp([withoutBody(1, 'text')], flood, started);
   expect(unanswered).toEqual([{ appid: 1, reason: 'unreadable' }]);
-  const { err } = await started.log.next('withheld bodies cannot be read');
+  const { err } = await started.log.next('bodies over HTTP cannot be read');
   expect(err).toMatchObject({ message: 'more than 16777216 bytes' });
 });
 
-test('stops unpacking a body beyond the bound', async () => {
+test('stops unzipping a body at the size limit', async () => {
   const started = await startSession();
   const bomb: RequestListener = (_request, response) =>
     response.end(gzipSync(Buffer.alloc(17 * 1024 * 1024)));
-  const { unanswered } = await readWithheld([withhold(1, 'text')], bomb, started);
+  const { unanswered } = await readOverHttp([withoutBody(1, 'text')], bomb, started);
   expect(unanswered).toEqual([{ appid: 1, reason: 'unreadable' }]);
-  const { err } = await started.log.next('withheld bodies cannot be read');
+  const { err } = await started.log.next('bodies over HTTP cannot be read');
   expect(err).toMatchObject({ code: 'ERR_BUFFER_TOO_LARGE' });
 });
 
 test('reads over eight connections, however many bodies there are', async () => {
   const connections = new Set<unknown>();
   const texts = Array.from({ length: 40 }, (_, appid) => `text of ${appid}`);
-  const { apps } = await readWithheld(
-    texts.map((text, appid) => withhold(appid, text)),
+  const { apps } = await readOverHttp(
+    texts.map((text, appid) => withoutBody(appid, text)),
     (request, response) => {
       connections.add(request.socket);
       response.end(gzipSync(texts[Number(request.url?.split('/')[2])] ?? ''));
@@ -118,10 +118,10 @@ test('reads over eight connections, however many bodies there are', async () => 
   expect(connections.size).toBe(8);
 });
 
-test('gives up when the time for an answer is up once more', async () => {
+test('gives up after the request timeout has passed once more', async () => {
   const started = await startSession({ requestTimeoutMs: 1_000 });
-  const { unanswered, apps } = await readWithheld(
-    [withhold(1, 'never comes'), appOnWire(2)],
+  const { unanswered, apps } = await readOverHttp(
+    [withoutBody(1, 'never comes'), appOnWire(2)],
     () => started.clock.advance(1_000),
     started,
   );
@@ -129,28 +129,28 @@ test('gives up when the time for an answer is up once more', async () => {
   expect(apps.map(({ appid }) => appid)).toEqual([2]);
 });
 
-test('ends the reading when the client is closed', async () => {
+test('stops reading when the client is closed', async () => {
   const started = await startSession();
-  const { unanswered } = await readWithheld(
-    [withhold(1, 'never comes')],
+  const { unanswered } = await readOverHttp(
+    [withoutBody(1, 'never comes')],
     () => void started.client.close(),
     started,
   );
   expect(unanswered).toEqual([{ appid: 1, reason: 'unreadable' }]);
 });
 
-test('takes an app that needs a token for the stub it is when its body is denied', async () => {
-  const { apps, unanswered } = await readWithheld(
-    [{ ...withhold(1, 'for owners only'), missing_token: true } as { appid: number }],
+test('returns an app that needs a token as a stub when its body is denied', async () => {
+  const { apps, unanswered } = await readOverHttp(
+    [{ ...withoutBody(1, 'for owners only'), missing_token: true } as { appid: number }],
     (_request, response) => response.writeHead(403).end(),
   );
   expect(apps).toEqual([{ appid: 1, changeNumber: 1, missingToken: true, body: Buffer.alloc(0) }]);
   expect(unanswered).toEqual([]);
 });
 
-test('takes no app for a stub whose body only cannot be read at the moment', async () => {
-  const { apps, unanswered } = await readWithheld(
-    [{ ...withhold(1, 'the public part'), missing_token: true } as { appid: number }],
+test('returns no stub for an app whose body merely cannot be read at the moment', async () => {
+  const { apps, unanswered } = await readOverHttp(
+    [{ ...withoutBody(1, 'the public part'), missing_token: true } as { appid: number }],
     (_request, response) => response.writeHead(503).end(),
   );
   expect(apps).toEqual([]);

@@ -2,10 +2,9 @@ import { hash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import schema from 'steam-user/protobufs/generated/_load.js';
 import { describe, expect, test } from 'vitest';
-import { EMsg } from './emsg.ts';
-import { MalformedMessage } from './malformed-message.ts';
-import { readNetMessage } from './net-message.ts';
-import { readProductInfoPart } from './product-info-part.ts';
+import { EMsg, readNetMessage } from './net-message.ts';
+import { MalformedMessage } from './protobuf-reader.ts';
+import { readProductInfoPart } from './product-info-response.ts';
 
 function encode(part: object): Buffer {
   return Buffer.from(schema.CMsgClientPICSProductInfoResponse.encode(part).finish());
@@ -41,13 +40,13 @@ test('reads every field, and the body without copying it', () => {
   expect(part.apps[0]?.body?.toString()).toBe('jello\0');
 });
 
-test('takes an app of which only the public part is shown for one that a token would show more of', () => {
+test('reports an app with only its public part as one that a token would show more of', () => {
   expect(readProductInfoPart(encode({ apps: [{ appid: 5, only_public: true }] })).apps).toMatchObject([
     { appid: 5, missingToken: true },
   ]);
 });
 
-test('loses only the app that is damaged', () => {
+test('loses only the damaged app', () => {
   const bytes = encode({ apps: [{ appid: 1 }, { appid: 2, buffer: Buffer.from('xyz') }, { appid: 3 }] });
   const lengthOfBuffer = bytes.indexOf('xyz') - 1;
   bytes[lengthOfBuffer] = 100;
@@ -56,7 +55,7 @@ test('loses only the app that is damaged', () => {
   expect(part).toMatchObject({ damaged: true, pending: false });
 });
 
-test('keeps what stands before the place where a part breaks off', () => {
+test('keeps everything before the place where a part is cut off', () => {
   const bytes = encode({ apps: [{ appid: 1 }, { appid: 2 }] });
   const part = readProductInfoPart(bytes.subarray(0, -1));
   expect(part.apps.map(({ appid }) => appid)).toEqual([1]);
@@ -68,7 +67,7 @@ test.each([[Buffer.alloc(3)], [Buffer.from('c8220080ff000000', 'hex')], [Buffer.
   (message) => expect(() => readNetMessage(message)).toThrow(MalformedMessage),
 );
 
-test('leaves messages with a fixed header to others', () => {
+test('leaves messages with a fixed header to steam-user', () => {
   expect(readNetMessage(Buffer.from('17050000ffffffffffffffff', 'hex'))).toBeUndefined();
 });
 
@@ -81,7 +80,7 @@ describe.skipIf(!existsSync(recorded))('recorded messages (skipped without recor
     return { jobId: message?.jobId, part: readProductInfoPart(message?.body ?? Buffer.alloc(0)) };
   }
 
-  test('metadata of app 480 holds its change number and no body', () => {
+  test('metadata of app 480 has its change number and no body', () => {
     const { jobId, part } = read('002_in_8904_k_EMsgClientPICSProductInfoResponse_app480');
     const { part: metadata } = read('001_in_8904_k_EMsgClientPICSProductInfoResponse_app480_metadata');
     const app = part.apps[0];
@@ -112,7 +111,7 @@ describe.skipIf(!existsSync(recorded))('recorded messages (skipped without recor
     expect(app?.body?.toString('utf8', 0, 9)).toBe('"appinfo"');
   });
 
-  test('a package is passed over', () => {
+  test('a package is skipped', () => {
     const { part } = read('003_in_8904_k_EMsgClientPICSProductInfoResponse_sub0');
     expect(part).toMatchObject({ apps: [], unknown: [], pending: false, damaged: false });
   });

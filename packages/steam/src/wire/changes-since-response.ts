@@ -1,18 +1,38 @@
-import type { Change, ChangesSince } from '../product-info.ts';
-import { MalformedMessage } from './malformed-message.ts';
-import { ProtobufReader } from './protobuf-reader.ts';
+import { MalformedMessage, ProtobufReader } from './protobuf-reader.ts';
+
+/** One change of the feed. */
+export interface Change {
+  id: number;
+  changeNumber: number;
+  /** An anonymous session only gets a stub of it. */
+  needsToken: boolean;
+}
+
+/** Steam's response to "what changed since N". Each id appears once, with its newest change number. */
+export interface ChangesSince {
+  /** The requested number, as Steam echoes it. */
+  since: number;
+  /** The newest change number there is. */
+  current: number;
+  apps: Change[];
+  packages: Change[];
+  /** The three flags by which Steam says "too long ago, fetch everything": with any of them the lists are incomplete. */
+  forceFullUpdate: boolean;
+  forceFullAppUpdate: boolean;
+  forceFullPackageUpdate: boolean;
+}
 
 /**
  * Reads a ClientPICSChangesSinceResponse: current_change_number=1, since_change_number=2, force_full_update=3,
  * package_changes=4 and app_changes=5 {id=1, change_number=2, needs_token=3}, force_full_app_update=6,
  * force_full_package_update=7 (steammessages_clientserver_appinfo.proto).
  *
- * All or nothing: half a list of changes would move the cursor past the other half, and an answer without a current
- * number would move it to the beginning of time.
+ * All or nothing: half a list of changes would move the cursor past the other half, and a response without a current
+ * number would move it back to 0.
  *
- * @throws MalformedMessage
+ * @throws MalformedMessage when any of it cannot be read.
  */
-export function readChangesSinceAnswer(body: Buffer): ChangesSince {
+export function readChangesSinceResponse(body: Buffer): ChangesSince {
   const changes: ChangesSince = {
     since: 0,
     current: 0,

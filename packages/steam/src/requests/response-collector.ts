@@ -1,39 +1,45 @@
-import type { Unanswered } from '../product-info.ts';
-import { readProductInfoPart, type WireApp } from '../wire/product-info-part.ts';
+import { readProductInfoPart, type WireApp } from '../wire/product-info-response.ts';
 import type { Outcome } from './pending-requests.ts';
+
+/** An id without a usable response, and why. */
+export interface Unanswered {
+  appid: number;
+  reason: 'absent' | 'timeout' | 'disconnected' | 'corrupt' | 'unreadable';
+}
 
 type Reason = Unanswered['reason'];
 
 /**
- * Puts the parts of one product info answer together, by the ids that were asked for: each of them ends up in exactly
- * one of `apps`, `unknown` and `unanswered`, whatever Steam sends. An id counts the first time it is usable; ids that come
- * again or were never asked for are passed over.
+ * Combines the parts of one product info response by the requested ids: each ends up in exactly one of `apps`, `unknown`
+ * and `unanswered`, whatever Steam sends. An id counts the first time it is usable; repeated and unrequested ids are
+ * ignored.
  *
- * Completeness is what Steam says it is (`response_pending`), never "every id was seen": an id may simply be left out.
+ * A response is complete when Steam says so (`response_pending`), never because every id was seen: Steam may simply leave
+ * one out.
  */
-export class AnswerCollector<App extends { appid: number }> {
+export class ResponseCollector<App extends { appid: number }> {
   readonly apps: App[] = [];
   readonly unknown: number[] = [];
   parts = 0;
   httpHost: string | undefined;
-  /** What is still wanted, with what was wrong with it when it came. */
+  /** The ids still open, each with what was wrong with it when it came. */
   readonly #open = new Map<number, Reason | undefined>();
   readonly #read: (app: WireApp) => App | Reason;
   #damaged = false;
 
-  /** @param read makes the result of one app, or says why it is of no use. */
+  /** @param read gives the result of one app, or the reason why it is of no use. */
   constructor(appids: readonly number[], read: (app: WireApp) => App | Reason) {
     for (const appid of appids) this.#open.set(appid, undefined);
     this.#read = read;
   }
 
-  /** The ids to ask for, each once. */
+  /** The ids to request, each once. */
   get appids(): number[] {
     return [...this.#open.keys()];
   }
 
-  /** Takes one part; true when it was the last. */
-  take(body: Buffer): boolean {
+  /** Adds one part; true when it was the last. */
+  addPart(body: Buffer): boolean {
     const part = readProductInfoPart(body);
     this.parts++;
     this.httpHost = part.httpHost ?? this.httpHost;
@@ -50,17 +56,17 @@ export class AnswerCollector<App extends { appid: number }> {
     return !part.pending;
   }
 
-  /** Takes an app whose body came by another way. */
+  /** Adds an app whose body came another way. */
   add(app: App): void {
     if (this.#open.delete(app.appid)) this.apps.push(app);
   }
 
-  /** Whether an id was asked for and has no usable answer yet. */
+  /** Whether a requested id has no usable response yet. */
   isOpen(appid: number): boolean {
     return this.#open.has(appid);
   }
 
-  /** The ids without a usable answer once nothing more comes, and why each has none. */
+  /** The ids without a usable response once nothing more comes, each with the reason. */
   unanswered(outcome: Outcome): Unanswered[] {
     const never: Reason =
       outcome === 'timeout' || outcome === 'disconnected' ? outcome : this.#damaged ? 'corrupt' : 'absent';

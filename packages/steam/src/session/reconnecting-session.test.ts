@@ -1,6 +1,6 @@
 import { SteamUnavailable } from '@pics/core';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { createPicsClient } from '../create-pics-client.ts';
+import { createPicsClient } from '../client/create-pics-client.ts';
 import { appOnWire } from '../testing/app-on-wire.ts';
 import { EventLog } from '../testing/event-log.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
@@ -19,7 +19,7 @@ const EResult = {
   accountLoginDeniedThrottle: 87,
 };
 
-test('shares one logon between all who ask for it', async () => {
+test('shares one logon among all callers', async () => {
   const { client, cm } = await startClient();
   const [first, second] = [client.logOn(), client.logOn()];
   expect(second).toBe(first);
@@ -30,7 +30,7 @@ test('shares one logon between all who ask for it', async () => {
   expect(client.status).toMatchObject({ loggedOn: true, reason: '', backoffUntil: undefined });
 });
 
-test('says why there is no session to ask on, at once', async () => {
+test('rejects requests at once, with the reason why there is no session', async () => {
   const { client } = await startClient();
   await expect(client.getProductInfo([1])).rejects.toThrow('no session with Steam: not logged on yet');
   await expect(client.getProductMetadata([1])).rejects.toThrow(SteamUnavailable);
@@ -38,7 +38,7 @@ test('says why there is no session to ask on, at once', async () => {
   await expect(client.getTagNames([1])).rejects.toThrow(SteamUnavailable);
 });
 
-test('logs on again by itself when the connection goes', async () => {
+test('logs on again by itself when the connection is lost', async () => {
   const { client, cm, clock, log } = await startSession();
   (await cm.next('logOn')).drop();
   const { reason, pauseMs } = await log.next('no session with Steam');
@@ -56,7 +56,7 @@ test('logs on again by itself when the connection goes', async () => {
 test.each([
   ['TryAnotherCM', EResult.tryAnotherCm],
   ['ServiceUnavailable', EResult.serviceUnavailable],
-])('goes to another server soon after %s', async (name, eresult) => {
+])('tries another server soon after %s', async (name, eresult) => {
   const other = await ScriptedCm.start();
   onTestFinished(() => other.stop());
   const first = await ScriptedCm.start();
@@ -111,7 +111,7 @@ test.each([
   await loggedOn;
 });
 
-test('comes back after another session took its place', async () => {
+test('reconnects after another session replaced it', async () => {
   const { cm, clock, log } = await startSession();
   const logOn = await cm.next('logOn');
   logOn.send(logOn.loggedOff(EResult.logonSessionReplaced));
@@ -120,7 +120,7 @@ test('comes back after another session took its place', async () => {
   await cm.next('logOn');
 });
 
-test('stays away long when a session is ended for too many logons', async () => {
+test('pauses for long when Steam ends a session because of too many logons', async () => {
   const { client, cm, clock, log } = await startSession({ random: () => 0 });
   const logOn = await cm.next('logOn');
   logOn.send(logOn.loggedOff(EResult.rateLimitExceeded));
@@ -144,7 +144,7 @@ test('leaves a server that cannot be reached', async () => {
   await loggedOn;
 });
 
-test('does not trust a certificate that nobody vouches for', async () => {
+test('does not trust a self-signed certificate', async () => {
   const stranger = await ScriptedCm.start();
   onTestFinished(() => stranger.stop());
   const log = new EventLog();
@@ -154,7 +154,7 @@ test('does not trust a certificate that nobody vouches for', async () => {
   expect((await log.next('no session with Steam'))['reason']).toMatch(/self-signed certificate/);
 });
 
-test('waits longer from failure to failure until a session has answered something', async () => {
+test('pauses longer after each failure until a session has responded to something', async () => {
   const { client, cm, clock, log } = await startSession();
   const pauses: unknown[] = [];
   for (let i = 0; i < 3; i++) {
@@ -174,7 +174,7 @@ test('waits longer from failure to failure until a session has answered somethin
   expect((await log.next('no session with Steam'))['pauseMs']).toBe(500);
 });
 
-test('gives up a server that lets three requests in a row time out', async () => {
+test('leaves a server when three requests in a row time out', async () => {
   const { client, cm, clock, log } = await startSession({ requestTimeoutMs: 1_000 });
   for (let i = 0; i < 3; i++) {
     const info = client.getProductInfo([1]);
@@ -183,13 +183,13 @@ test('gives up a server that lets three requests in a row time out', async () =>
     expect((await info).unanswered).toEqual([{ appid: 1, reason: 'timeout' }]);
   }
   const { reason } = await log.next('no session with Steam');
-  expect(reason).toMatch(/^3 requests in a row were not answered/);
+  expect(reason).toMatch(/^3 requests in a row got no response/);
   expect(client.status).toMatchObject({ loggedOn: false, reason });
   clock.advance(MINUTE);
   await log.next('logged on to Steam');
 });
 
-test('keeps a server that answers something between the timeouts, be it late', async () => {
+test('stays with a server that responds between the timeouts, even late', async () => {
   const { client, cm, clock, log } = await startSession({ requestTimeoutMs: 1_000 });
   for (let i = 0; i < 5; i++) {
     const info = client.getProductInfo([1]);
@@ -197,12 +197,12 @@ test('keeps a server that answers something between the timeouts, be it late', a
     clock.advance(1_000);
     await info;
     request.send(request.productInfo({ apps: [appOnWire(1)] }));
-    await log.next('an answer nobody waits for');
+    await log.next('a response to no pending request');
   }
   expect(client.status.loggedOn).toBe(true);
 });
 
-test('drops messages that make no sense, and goes on', async () => {
+test('drops messages that it cannot read, and continues', async () => {
   const { client, cm, log } = await startSession();
   const logOn = await cm.next('logOn');
   const nonsense = [
@@ -221,7 +221,7 @@ test('drops messages that make no sense, and goes on', async () => {
   expect(await log.next('dropped a message of Steam')).toMatchObject({ bytes: 0 });
 });
 
-test('gives up a logon that is not answered', async () => {
+test('gives up a logon without a response', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   const { client, cm, log } = await startClient();
@@ -229,11 +229,11 @@ test('gives up a logon that is not answered', async () => {
   client.logOn().catch(() => {});
   await cm.next('logOn');
   vi.advanceTimersByTime(5_000);
-  expect((await log.next('no session with Steam'))['reason']).toMatch(/^no answer to the logon/);
+  expect((await log.next('no session with Steam'))['reason']).toMatch(/^no response to the logon/);
   vi.useRealTimers();
 });
 
-test('gives up a connection on which nothing comes any more, not even a pong', async () => {
+test('gives up a connection on which nothing arrives, not even a pong', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   onTestFinished(() => void vi.useRealTimers());
   const { client, cm, log } = await startSession();
@@ -243,7 +243,7 @@ test('gives up a connection on which nothing comes any more, not even a pong', a
   expect(client.status.loggedOn).toBe(false);
 });
 
-test('does not flood a server that names no heartbeat interval', async () => {
+test('does not flood a server that sends no heartbeat interval', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   onTestFinished(() => void vi.useRealTimers());
   const { client, cm } = await startClient();
@@ -259,7 +259,7 @@ test('does not flood a server that names no heartbeat interval', async () => {
   expect(cm.unread('heartbeat')).toBe(0);
 });
 
-test('logs off when closed, and takes no logon any more', async () => {
+test('logs off when closed, and rejects later logons', async () => {
   const { client, cm } = await startSession();
   await client.close();
   await cm.next('logOff');
@@ -267,7 +267,7 @@ test('logs off when closed, and takes no logon any more', async () => {
   await expect(client.logOn()).rejects.toThrow(SteamUnavailable);
 });
 
-test('ends a logon that is waited for when closed', async () => {
+test('rejects a pending logon when closed', async () => {
   const { client, cm } = await startClient();
   cm.onLogOn = () => {};
   const loggedOn = client.logOn();
@@ -276,7 +276,7 @@ test('ends a logon that is waited for when closed', async () => {
   await expect(loggedOn).rejects.toThrow('the client is closed');
 });
 
-test('can be closed while it is away, and before it ever logged on', async () => {
+test('can be closed without a session, and before the first logon', async () => {
   const { client, cm, log } = await startSession();
   (await cm.next('logOn')).drop();
   await log.next('no session with Steam');
@@ -286,7 +286,7 @@ test('can be closed while it is away, and before it ever logged on', async () =>
   expect(idle.status.loggedOn).toBe(false);
 });
 
-test('settles what is pending when closed', async () => {
+test('settles pending requests when closed', async () => {
   const { client, cm } = await startSession();
   const info = client.getProductInfo([1]);
   const changes = client.getChangesSince(5);
@@ -294,7 +294,7 @@ test('settles what is pending when closed', async () => {
   await cm.next('changes');
   await Promise.all([
     client.close(),
-    expect(changes).rejects.toThrow('the session ended before the answer'),
+    expect(changes).rejects.toThrow('the session ended before the response'),
     expect(info).resolves.toMatchObject({ unanswered: [{ appid: 1, reason: 'disconnected' }] }),
   ]);
 });

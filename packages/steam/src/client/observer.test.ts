@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { FinishedRequest } from './pics-observer.ts';
-import { appOnWire } from './testing/app-on-wire.ts';
-import { startClient } from './testing/start-client.ts';
+import type { FinishedRequest } from './pics-client.ts';
+import { appOnWire } from '../testing/app-on-wire.ts';
+import { startClient } from '../testing/start-client.ts';
 
-/** A client whose observer keeps what it is told. */
+/** A client whose observer records what is reported. */
 async function startObserved() {
   const logons: string[] = [];
   const finished: FinishedRequest[] = [];
@@ -13,7 +13,7 @@ async function startObserved() {
   return { ...started, logons, finished };
 }
 
-test('tells of each request once it is over: what it asked for, how it ended, in how many parts', async () => {
+test('reports each finished request: what it was, how it ended, and in how many parts the response came', async () => {
   const { client, cm, clock, logons, finished } = await startObserved();
   await client.logOn();
   expect(logons).toEqual(['OK']);
@@ -31,22 +31,22 @@ test('tells of each request once it is over: what it asked for, how it ended, in
   clock.advance(30_000);
   await metadata;
   expect(finished).toEqual([
-    { kind: 'product_info', outcome: 'answered', parts: 2, durationMs: 250 },
-    { kind: 'metadata', outcome: 'timeout', parts: 0, durationMs: 30_000 },
+    { request: 'product_info', outcome: 'answered', parts: 2, durationMs: 250 },
+    { request: 'metadata', outcome: 'timeout', parts: 0, durationMs: 30_000 },
   ]);
 });
 
-test('tells that an answer could not be taken apart', async () => {
+test('reports that a response could not be read', async () => {
   const { client, cm, finished } = await startObserved();
   await client.logOn();
   const changes = client.getChangesSince(5);
   const asked = await cm.next('changes');
   asked.send(asked.message(8902, Buffer.from([0xff])));
   await expect(changes).rejects.toThrow('message');
-  expect(finished).toMatchObject([{ kind: 'changes', outcome: 'unreadable', parts: 1 }]);
+  expect(finished).toMatchObject([{ request: 'changes', outcome: 'unreadable', parts: 1 }]);
 });
 
-test("tells of a refused logon by Steam's own name, and of a server that is gone", async () => {
+test("reports a refused logon by Steam's own name, and a server that cannot be reached", async () => {
   const { client, cm, clock, log, logons } = await startObserved();
   cm.onLogOn = (request) => request.send(request.logOnResponse(84));
   void client.logOn();

@@ -4,18 +4,17 @@ import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Clock } from '../session/clock.ts';
-import type { SteamLogger } from '../session/logger.ts';
-import type { WireApp } from '../wire/product-info-part.ts';
-import { MAX_BODY_BYTES, openBody } from './app-body.ts';
+import type { SteamLogger } from '../session/steam-session.ts';
+import { MAX_BODY_BYTES, openBody, type WireApp } from '../wire/product-info-response.ts';
 
-/** Steam's web cache is a CDN; this many at once read a batch of 200 in a second or two without looking like an attack. */
+/** Steam's web cache is a CDN: with this many connections a batch of 200 takes a second or two and looks like no attack. */
 const CONCURRENT_READS = 8;
 
-/** The host comes from the wire: a name and perhaps a port, nothing that could turn the URL into another one. */
+/** The host comes from the wire: only a name, perhaps with a port, so that it cannot change the rest of the URL. */
 const HOST = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/i;
 
-export interface WithheldBodiesOptions {
-  /** For all bodies of one answer together. */
+export interface HttpBodiesOptions {
+  /** For all bodies of one response together. */
   timeoutMs: number;
   /** Certificates to trust in place of Node's own. */
   ca: string | undefined;
@@ -24,15 +23,15 @@ export interface WithheldBodiesOptions {
 }
 
 /**
- * Reads the bodies that Steam announces (sha and size) and leaves out of its answer, from where it says they are:
+ * Reads over HTTP the bodies that Steam announces (sha and size) and leaves out of its response, from where it says:
  * `https://{http_host}/appinfo/{appid}/sha/{sha}.txt.gz`.
  */
-export class WithheldBodies {
-  readonly #options: WithheldBodiesOptions;
+export class HttpBodies {
+  readonly #options: HttpBodiesOptions;
   readonly #agent: Agent;
   readonly #closing = new AbortController();
 
-  constructor(options: WithheldBodiesOptions) {
+  constructor(options: HttpBodiesOptions) {
     this.#options = options;
     this.#agent = new Agent({
       keepAlive: true,
@@ -42,14 +41,14 @@ export class WithheldBodies {
   }
 
   /**
-   * The texts of those apps whose body could be read and has the announced SHA-1, by appid; `denied` where there is no
-   * such body for this session. What cannot be read right now is missing: this never throws.
+   * The text of each app whose body could be read and has the announced SHA-1, by appid; `denied` where this session gets
+   * no such body. Bodies that cannot be read right now are missing. Never throws.
    */
   async read(host: string | undefined, apps: readonly WireApp[]): Promise<Map<number, Buffer | 'denied'>> {
     const { clock, log, timeoutMs } = this.#options;
     const texts = new Map<number, Buffer | 'denied'>();
     if (host === undefined || !HOST.test(host)) {
-      log.warn({ host, apps: apps.length }, 'bodies are withheld and Steam names no host to read them from');
+      log.warn({ host, apps: apps.length }, 'Steam names no host for bodies over HTTP');
       return texts;
     }
     const deadline = new AbortController();
@@ -70,21 +69,21 @@ export class WithheldBodies {
     await Promise.all(reads);
     cancelDeadline();
     if (errors.length > 0) {
-      log.warn({ host, apps: errors.length, err: errors[0] }, 'withheld bodies cannot be read');
+      log.warn({ host, apps: errors.length, err: errors[0] }, 'bodies over HTTP cannot be read');
     }
     return texts;
   }
 
-  /** Ends all reading. */
+  /** Aborts everything that is being read. */
   close(): void {
     this.#closing.abort();
     this.#agent.destroy();
   }
 
-  /** Redirects are not followed: node:https never does, and the body's only right place is the one that was named. */
+  /** Follows no redirects: node:https never does, and the body is at the named host or nowhere. */
   async #readBody(url: string, signal: AbortSignal): Promise<Buffer> {
     const request = get(url, { agent: this.#agent, signal });
-    request.on('error', () => {}); // Also rejects what is awaited here; without a listener it would be thrown as well.
+    request.on('error', () => {}); // `once` rejects with it; without a listener it would be thrown as well.
     const [response] = (await once(request, 'response', { signal })) as [IncomingMessage];
     if (response.statusCode !== 200) {
       response.destroy();
@@ -102,7 +101,7 @@ export class WithheldBodies {
   }
 }
 
-/** The web cache has no such body, or keeps it from this session: asking again would not help. */
+/** The web cache has no such body, or not for this session: trying again would not help. */
 class Denied extends Error {
   override name = 'Denied';
 }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { SteamUnavailable } from '@pics/core';
-import { startSession } from './testing/start-client.ts';
+import { startSession } from '../testing/start-client.ts';
 
-test('gives the changes since a number, with all that Steam says about them', async () => {
+test('returns the changes since a number, with everything that Steam says about them', async () => {
   const { client, cm } = await startSession();
   const changes = client.getChangesSince(100);
   const request = await cm.next('changes');
@@ -43,37 +43,35 @@ test.each([
   expect(await changes).toMatchObject({ ...flags, [flag]: true, apps: [], packages: [] });
 });
 
-test('gives no changes at all rather than half of them', async () => {
+test('returns no changes rather than half of them', async () => {
   const { client, cm } = await startSession();
   const changes = client.getChangesSince(1);
   const request = await cm.next('changes');
-  const answer = { current_change_number: 9, app_changes: [{ appid: 1, change_number: 2 }] };
-  request.send(request.changes(answer).subarray(0, -1));
+  const response = { current_change_number: 9, app_changes: [{ appid: 1, change_number: 2 }] };
+  request.send(request.changes(response).subarray(0, -1));
   await expect(changes).rejects.toThrow('bytes expected');
 });
 
-test('does not take a refusal or an empty answer for changes', async () => {
+test('does not return a refusal or an empty response as changes', async () => {
   const { client, cm } = await startSession();
   const throttled = client.getChangesSince(1);
   const first = await cm.next('changes');
   first.send(first.changes({}, { eresult: 84 }));
-  await expect(throttled).rejects.toThrow(
-    new SteamUnavailable('no changes: Steam takes no requests for now'),
-  );
+  await expect(throttled).rejects.toThrow(new SteamUnavailable('no changes: Steam throttles requests'));
   const empty = client.getChangesSince(1);
   const second = await cm.next('changes');
   second.send(second.changes({}));
   await expect(empty).rejects.toThrow('changes without a current change number');
 });
 
-test('calls Steam unavailable when changes or names do not come in time', async () => {
+test('throws SteamUnavailable when changes or names do not arrive in time', async () => {
   const { client, cm, clock } = await startSession({ requestTimeoutMs: 1_000 });
   const changes = client.getChangesSince(1);
   const names = client.getTagNames([19]);
   await cm.next('changes');
   const request = await cm.next('tagNames');
   clock.advance(1_000);
-  const late = 'Steam did not answer in time';
+  const late = 'Steam did not respond in time';
   await Promise.all([
     expect(changes).rejects.toThrow(new SteamUnavailable(`no changes: ${late}`)),
     expect(names).rejects.toThrow(new SteamUnavailable(`no tag names: ${late}`)),
@@ -86,7 +84,7 @@ test('calls Steam unavailable when changes or names do not come in time', async 
   expect(await again).toEqual(new Map([[19, 'Action!']]));
 });
 
-test('gives the English names of tags, and leaves out those without one', async () => {
+test('returns the English names of tags, and leaves out those without one', async () => {
   const { client, cm } = await startSession();
   const names = client.getTagNames([19, 21, 99, 19]);
   const request = await cm.next('tagNames');
@@ -104,7 +102,7 @@ test('gives the English names of tags, and leaves out those without one', async 
   );
 });
 
-test('takes an answer without any names, and asks nothing for no tags', async () => {
+test('accepts a response without names, and sends no request for an empty list', async () => {
   const { client, cm } = await startSession();
   const names = client.getTagNames([99]);
   const request = await cm.next('tagNames');
@@ -114,7 +112,7 @@ test('takes an answer without any names, and asks nothing for no tags', async ()
   expect(cm.unread('tagNames')).toBe(0);
 });
 
-test('calls Steam unavailable when it refuses to name tags', async () => {
+test('throws SteamUnavailable when Steam refuses to name tags', async () => {
   const { client, cm } = await startSession();
   const names = client.getTagNames([19]);
   const request = await cm.next('tagNames');
@@ -122,14 +120,14 @@ test('calls Steam unavailable when it refuses to name tags', async () => {
   await expect(names).rejects.toThrow(new SteamUnavailable('no tag names: Steam refused the request'));
 });
 
-test('ends a request for names when the connection goes', async () => {
+test('ends a request for names when the connection is lost', async () => {
   const { client, cm } = await startSession();
   const names = client.getTagNames([19]);
   (await cm.next('tagNames')).drop();
-  await expect(names).rejects.toThrow('the session ended before the answer');
+  await expect(names).rejects.toThrow('the session ended before the response');
 });
 
-test('remembers when Steam last answered', async () => {
+test('remembers when Steam last responded', async () => {
   const { client, cm, clock } = await startSession();
   expect(client.status.lastResponseAt).toBeUndefined();
   clock.advance(5_000);

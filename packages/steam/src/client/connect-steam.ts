@@ -1,7 +1,7 @@
 import { createPicsClient } from './create-pics-client.ts';
 import type { PicsClient } from './pics-client.ts';
-import type { PicsObserver } from './pics-observer.ts';
-import type { SteamLogger } from './session/logger.ts';
+import type { PicsObserver } from './pics-client.ts';
+import type { SteamLogger } from '../session/steam-session.ts';
 
 /** The parts of a service that its Steam client uses; `Service` of packages/service has them. */
 export interface SteamService {

@@ -1,4 +1,0 @@
-/** Bytes that are not what the protocol says should stand there. */
-export class MalformedMessage extends Error {
-  override name = 'MalformedMessage';
-}
