@@ -12,7 +12,7 @@ await runService({
   port: defaultPort,
   required,
   start: async (service) => {
-    const { settings, tracing, onClose } = service;
+    const { settings, tracing, onClose, log } = service;
     const database = connectDatabase(settings.DATABASE_URL, {
       applicationName: 'pics-writer',
       maxConnections: WRITE_CONCURRENCY + 1,
@@ -27,7 +27,7 @@ await runService({
       queue: queues.write,
       concurrency: WRITE_CONCURRENCY,
       schema: writeJobSchema,
-      step: (job) => writeJob(job, { database, throughput, metrics, tracing }),
+      step: (job) => writeJob(job, { database, throughput, metrics, tracing, log }),
       findBlocker: () => findDatabaseBlocker(database),
       onAttempt: metrics.onAttempt,
       progress: { what: 'write' },

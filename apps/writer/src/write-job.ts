@@ -1,6 +1,6 @@
 import type { WriteJob } from '@pics/core';
 import { recordScan, writeBatch, type Database } from '@pics/database';
-import type { Tracing } from '@pics/service';
+import type { Logger, Tracing } from '@pics/service';
 import type { WriterMetrics } from './metrics.ts';
 import type { ThroughputCounter } from './throughput-counter.ts';
 
@@ -9,11 +9,12 @@ export interface WriteJobDependencies {
   throughput: ThroughputCounter;
   metrics: WriterMetrics;
   tracing: Tracing;
+  log: Logger;
 }
 
 /** One job: writes the result of a batch or of a scan to Postgres in one transaction, and counts it once it is committed. */
 export async function writeJob(job: WriteJob, dependencies: WriteJobDependencies): Promise<object> {
-  const { database, throughput, metrics, tracing } = dependencies;
+  const { database, throughput, metrics, tracing, log } = dependencies;
   if (job.task === 'scan') {
     const counts = await tracing.span('record scan', { apps: job.seen.length }, () =>
       recordScan(database, job),
@@ -24,7 +25,10 @@ export async function writeJob(job: WriteJob, dependencies: WriteJobDependencies
   }
   const { records, changeNumber } = job;
   const counts = await tracing.span('write batch', { apps: records.length, changeNumber }, () =>
-    writeBatch(database, job, { onRows: metrics.countRows }),
+    writeBatch(database, job, {
+      onRows: metrics.countRows,
+      onPostponed: (reason, appids) => log.warn({ reason, appids }, 'apps cannot be written now'),
+    }),
   );
   metrics.countWritten(counts);
   throughput.count(job);

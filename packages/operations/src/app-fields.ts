@@ -68,12 +68,12 @@ export function describeLedgerRow(row: LedgerRow, now: Date): State {
     return { level: 'good', word: 'settled', detail: '' };
   }
   const waitMs = (notBefore?.getTime() ?? 0) - now.getTime();
-  const wait = waitMs > 0 ? `, next attempt in ${formatDuration(waitMs)}` : '';
-  return {
-    level: 'busy',
-    word: 'wanted',
-    detail: attempts > 0 ? `after ${attempts} attempts${wait}` : '',
-  };
+  const details = [
+    lastError,
+    attempts > 0 && `after ${attempts} attempts`,
+    waitMs > 0 && `next attempt in ${formatDuration(waitMs)}`,
+  ];
+  return { level: 'busy', word: 'wanted', detail: details.filter(Boolean).join(', ') };
 }
 
 /** Lists the numbers and times of an app's ledger row; the state itself is `describeLedgerRow`. */

@@ -27,7 +27,7 @@ describe('connectDatabase', () => {
     ]);
   });
 
-  test('ends statements that take too long', async () => {
+  test('ends statements that take too long, which is no outage', async () => {
     const { url } = await freshDatabase();
     const impatient = connectDatabase(url, {
       maxConnections: 1,
@@ -37,7 +37,7 @@ describe('connectDatabase', () => {
     const error = await errorOf(sql`select pg_sleep(30)`.execute(impatient));
     await impatient.destroy();
     expect(error).toMatchObject({ code: '57014' });
-    expect(isDatabaseUnavailable(error)).toBe(true);
+    expect(isDatabaseUnavailable(error)).toBe(false);
   });
 
   test('frees the place in the pool of a connection that could not be set up', async () => {

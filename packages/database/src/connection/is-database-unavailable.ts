@@ -16,11 +16,11 @@ const NETWORK_CODES = new Set([
 
 /**
  * SQL states that mean that Postgres cannot serve for now: connection exceptions (08), a shutdown, start or crash (57P01-57P05),
- * no resources (53: too many connections, disk full, out of memory), a statement or a lock that took too long (57014,
- * 55P03, 25P03), a server that only reads for the moment (25006: a failover, or a full disk at a hosted database), an
+ * no resources (53: too many connections, disk full, out of memory), a session that was ended because it was idle in a
+ * transaction (25P03), a server that only reads for the moment (25006: a failover, or a full disk at a hosted database), an
  * I/O error (58030).
  */
-const SQL_STATE = /^(08...|53...|57P0.|57014|55P03|25P03|25006|58030)$/;
+const SQL_STATE = /^(08...|53...|57P0.|25P03|25006|58030)$/;
 
 /** Messages of pg, without a code, for a connection that broke or could not be made. */
 const MESSAGE =

@@ -1,6 +1,7 @@
+import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { insertLedger, readLedger } from '../testing/ledger.ts';
-import { freshDatabase } from '../testing/support/fresh-database.ts';
+import { freshDatabase, openDatabase } from '../testing/support/fresh-database.ts';
 import type { Change } from './changes.ts';
 import { findCursor, startCursor } from './cursor.ts';
 import { recordPoll } from './record-poll.ts';
@@ -62,6 +63,27 @@ describe('recordPoll', () => {
       await db.selectFrom('picsState').select(['packagesGapAt', 'backlogChangeNumber']).execute(),
     ).toEqual([{ packagesGapAt: expect.any(Date), backlogChangeNumber: 500 }]);
     expect(await db.selectFrom('picsScans').selectAll().execute()).toEqual([]);
+  });
+
+  test('wants all apps but those that an open transaction holds in the ledger, and keeps the cursor below their changes', async () => {
+    const { url, db } = await databaseAt(500);
+    await insertLedger(db, { id: 440 }, { id: 570 });
+    const other = await openDatabase(url).startTransaction().execute();
+    await sql`select from pics_app_ledger where id = 440 for update`.execute(other);
+    const poll = {
+      since: 500,
+      current: 510,
+      apps: [change(730, 502), change(440, 505), change(570, 510)],
+      packages: [],
+    };
+    expect(await recordPoll(db, poll)).toEqual({ moved: true, wanted: 2 });
+    expect(await findCursor(db)).toBe(504);
+    expect(await readLedger(db, 570)).toMatchObject({ wantedChangeNumber: 510 });
+    await other.rollback().execute();
+
+    expect(await recordPoll(db, { ...poll, since: 504 })).toEqual({ moved: true, wanted: 1 });
+    expect(await findCursor(db)).toBe(510);
+    expect(await readLedger(db, 440)).toMatchObject({ wantedChangeNumber: 505 });
   });
 
   test('writes nothing when the cursor is elsewhere', async () => {

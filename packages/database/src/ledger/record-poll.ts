@@ -2,6 +2,7 @@ import { LARGEST_INTEGER } from '@pics/core';
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../connection/connect-database.ts';
 import { inTransaction } from '../connection/in-transaction.ts';
+import { findLockedInLedger, isLockTimeout } from '../connection/locks.ts';
 import { unnest } from '../connection/unnest.ts';
 import type { Schema } from '../schema.ts';
 import { insertChanges, type Change } from './changes.ts';
@@ -29,9 +30,39 @@ export interface Poll {
  * and nothing is written. A gap starts a scan of the known apps and makes all that is wanted so far backlog, so that new
  * changes go first. A gap of packages alone concerns no app: it is only remembered. Ids that Postgres cannot hold (above 31 bits) are skipped: Steam is far from using them.
  *
+ * When somebody else's open transaction holds an app's row in the ledger, all other changes are recorded, and the cursor stays
+ * below the change of that app until the row is free.
+ *
  * @returns whether the cursor moved, and how many apps became wanted or wanted up to a higher number.
  */
 export async function recordPoll(db: Database, poll: Poll): Promise<{ moved: boolean; wanted: number }> {
+  try {
+    return await record(db, poll);
+  } catch (error) {
+    if (!isLockTimeout(error)) throw error;
+    const ids = poll.apps.map(({ id }) => id).filter((id) => id <= LARGEST_INTEGER);
+    const locked = await findLockedInLedger(db, ids);
+    if (locked.size === 0) throw error;
+    return record(db, withoutApps(poll, locked));
+  }
+}
+
+/**
+ * A poll that leaves these apps for later: the cursor stays below the first of their changes, so that a later poll announces
+ * them again. After a gap it need not, because the scan of the gap looks at every known app.
+ */
+function withoutApps(poll: Poll, locked: ReadonlySet<number>): Poll {
+  const first = Math.min(
+    ...poll.apps.filter(({ id }) => locked.has(id)).map((change) => change.changeNumber),
+  );
+  return {
+    ...poll,
+    current: poll.gap ? poll.current : Math.max(poll.since, Math.min(poll.current, first - 1)),
+    apps: poll.apps.filter(({ id }) => !locked.has(id)),
+  };
+}
+
+async function record(db: Database, poll: Poll): Promise<{ moved: boolean; wanted: number }> {
   const apps = poll.apps.filter((change) => change.id <= LARGEST_INTEGER);
   const packages = poll.packages.filter((change) => change.id <= LARGEST_INTEGER);
   return inTransaction(db, async (trx) => {

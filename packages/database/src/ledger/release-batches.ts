@@ -40,13 +40,16 @@ export async function releaseBatches(
   return inTransaction(db, async (trx) => {
     await releaseScanRequests(trx, batchIds, { counts });
     const { numUpdatedRows } = await trx
-      .with('chosen', (query) =>
-        query
-          .selectFrom('picsAppLedger')
-          .select('id')
-          .where('batchId', '=', (expression) => expression.fn.any(expression.val(batchIds)))
-          .orderBy('id')
-          .forUpdate(),
+      .with(
+        'chosen',
+        (query) =>
+          query
+            .selectFrom('picsAppLedger')
+            .select('id')
+            .where('batchId', '=', (expression) => expression.fn.any(expression.val(batchIds)))
+            .orderBy('id')
+            .forUpdate()
+            .skipLocked(), // Those that somebody holds are released next time; the others do not wait for them.
       )
       .updateTable('picsAppLedger')
       .from('chosen')

@@ -8,7 +8,9 @@ export type Outcome =
   | { result: 'record'; appid: number; record: AppRecord }
   | { result: 'unknown'; appid: number }
   | ({ result: 'failed' } & FailedApp)
-  | ({ result: 'missing' } & UnansweredApp);
+  | ({ result: 'missing' } & UnansweredApp)
+  /** It cannot be written now, and that is nobody's failure. */
+  | { result: 'postponed'; appid: number; reason: string };
 
 /**
  * Lists one outcome for each app of a job, in the order of their ids, which is the order in which every writer locks apps. Of

@@ -32,6 +32,9 @@ export interface Settlement {
  */
 const MAX_STALE_ANSWERS = 3;
 
+/** An app that could not be written, through no fault of its own, goes out again after 32 s. */
+const POSTPONED_RETRIES = 6;
+
 /**
  * Whether an outcome says less than what is stored already: a record older than the stored one, or an "unknown" of a batch
  * that a newer one has overtaken. It changes no row.
@@ -105,6 +108,8 @@ export function settle(outcome: Outcome, ledger: LedgerRow, job: Batch): Settlem
         ? { ...counted, retries: counted.attempts }
         : { ...counted, state: 'failed' };
     }
+    case 'postponed':
+      return isOwn ? { ...pending, retries: POSTPONED_RETRIES, lastError: outcome.reason } : undefined;
   }
 }
 

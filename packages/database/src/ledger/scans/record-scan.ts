@@ -1,7 +1,8 @@
-import type { WriteScanJob } from '@pics/core';
+import { DatabaseUnavailable, type WriteScanJob } from '@pics/core';
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../../connection/connect-database.ts';
 import { inTransaction } from '../../connection/in-transaction.ts';
+import { isLockTimeout } from '../../connection/locks.ts';
 import { unnest } from '../../connection/unnest.ts';
 import type { Schema } from '../../schema.ts';
 import { wantAgain } from '../apps/mark-wanted.ts';
@@ -48,9 +49,11 @@ interface Request {
  *
  * Recording the same response twice changes nothing the second time; the response to a request that was released meanwhile
  * still counts for what it saw.
+ *
+ * @throws DatabaseUnavailable also when somebody else's open transaction holds an app's row in the ledger.
  */
 export async function recordScan(db: Database, job: WriteScanJob): Promise<ScanCounts> {
-  return inTransaction(db, async (trx) => {
+  const recording = inTransaction(db, async (trx) => {
     const request = await trx
       .selectFrom('picsScanRequests')
       .select(['id', 'scanId', 'appids', 'attempts'])
@@ -63,6 +66,12 @@ export async function recordScan(db: Database, job: WriteScanJob): Promise<ScanC
     const counts = { seen: job.seen.length, marked, gone, unanswered: job.unanswered.length };
     if (request) await settleRequest(trx, request, job, counts);
     return counts;
+  });
+  return recording.catch((error: unknown) => {
+    if (!isLockTimeout(error)) throw error;
+    throw new DatabaseUnavailable('another transaction holds a row of the ledger that a scan needs', {
+      cause: error,
+    });
   });
 }
 

@@ -1,0 +1,209 @@
+import { DatabaseUnavailable, describeError } from '@pics/core';
+import type { Database } from '../connection/connect-database.ts';
+import { inTransaction } from '../connection/in-transaction.ts';
+import {
+  findLockedInApps,
+  findLockedInLedger,
+  isLockTimeout,
+  LockHeld,
+  namingHolder,
+  setLockTimeout,
+} from '../connection/locks.ts';
+import type { Batch, Outcome } from './outcomes.ts';
+import { addRowChanges } from './row-changes.ts';
+import { writeOutcomes, type WriteCounts, type WriteResult } from './write-outcomes.ts';
+
+/**
+ * How long a batch is narrowed because of locks or slow statements. What is not found by then is pending again, for each
+ * step of the search takes seconds, and other batches wait.
+ */
+const LONGEST_SEARCH_MS = 30_000;
+
+/** A lock that the whole batch has waited for in vain is not waited for as long again in each of its parts. */
+const SEARCH_LOCK_TIMEOUT_MS = 1_000;
+
+/** A batch on its way to the database. */
+export interface Writing extends Batch {
+  /** When to stop looking for the apps that are slow or locked, in the time of `performance.now()`. */
+  giveUpAt: number;
+  /** How long to wait for a lock; as long as the connection does when it is left out. */
+  lockTimeoutMs?: number;
+  onPostponed: OnPostponed;
+}
+
+type OnPostponed = (reason: string, appids: readonly number[]) => void;
+
+export function startWriting({ batchId, changeNumber }: Batch, onPostponed: OnPostponed): Writing {
+  return { batchId, changeNumber, giveUpAt: performance.now() + LONGEST_SEARCH_MS, onPostponed };
+}
+
+/**
+ * Writes these outcomes in one transaction. When that is refused, takes too long or meets a lock, writes parts of them, each
+ * in a transaction of its own, until the apps that are the reason are alone.
+ */
+export async function writeNarrowing(
+  db: Database,
+  batch: Writing,
+  outcomes: readonly Outcome[],
+): Promise<WriteResult> {
+  if (outcomes.length === 0) return NOTHING_WRITTEN;
+  try {
+    return await write(db, batch, outcomes);
+  } catch (error) {
+    if (isNoFaultOfTheApps(error)) throw error;
+    const takesTime = isLockTimeout(error) || isTooSlow(error);
+    if (takesTime && performance.now() > batch.giveUpAt) return postpone(db, batch, outcomes, error);
+    if (outcomes.length === 1) return writeAlone(db, batch, outcomes);
+    const locked = isLockTimeout(error) ? await findLocked(db, outcomes) : new Set<number>();
+    if (locked.size > 0) return writeAround(db, batch, outcomes, locked);
+    const half = Math.ceil(outcomes.length / 2);
+    const narrowed = { ...batch, lockTimeoutMs: SEARCH_LOCK_TIMEOUT_MS };
+    const first = await writeNarrowing(db, narrowed, outcomes.slice(0, half));
+    return add(first, await writeNarrowing(db, narrowed, outcomes.slice(half)));
+  }
+}
+
+/** Writes the apps that nobody holds first, together, and then each of the others. */
+async function writeAround(
+  db: Database,
+  batch: Writing,
+  outcomes: readonly Outcome[],
+  locked: ReadonlySet<number>,
+): Promise<WriteResult> {
+  const free = outcomes.filter(({ appid }) => !locked.has(appid));
+  let result = await writeNarrowing(db, batch, free);
+  for (const outcome of outcomes.filter(({ appid }) => locked.has(appid))) {
+    result = add(
+      result,
+      performance.now() > batch.giveUpAt
+        ? await postpone(db, batch, [outcome], new LockHeld())
+        : await writeAlone(db, batch, [outcome]),
+    );
+  }
+  return result;
+}
+
+/** None when it cannot be found out, because a whole table is locked. */
+async function findLocked(db: Database, outcomes: readonly Outcome[]): Promise<Set<number>> {
+  const appids = outcomes.map(({ appid }) => appid);
+  try {
+    return (await findLockedInLedger(db, appids)).union(await findLockedInApps(db, appids));
+  } catch (error) {
+    if (isLockTimeout(error)) return new Set();
+    throw error;
+  }
+}
+
+/**
+ * Writes one app that was refused once more, and records the refusal when it is refused again: another program may have
+ * removed a name at the very moment of the first.
+ */
+async function writeAlone(db: Database, batch: Writing, outcomes: readonly Outcome[]): Promise<WriteResult> {
+  try {
+    return await namingHolder(db, SEARCH_LOCK_TIMEOUT_MS, (trx) => writeOutcomes(trx, batch, outcomes));
+  } catch (error) {
+    if (isNoFaultOfTheApps(error)) throw error;
+    if (isLockTimeout(error)) return postpone(db, batch, outcomes, error);
+    return write(
+      db,
+      batch,
+      outcomes.map(({ appid }) =>
+        isTooSlow(error)
+          ? { result: 'missing', appid, reason: describeError(new WriteTooSlow(error)), counts: true }
+          : { result: 'failed', appid, error: describeError(new RowRefused(error)) },
+      ),
+    );
+  }
+}
+
+/**
+ * Makes apps pending again, with the reason and no attempt counted. When it is their row in the ledger that is held, they
+ * stay in flight without a job, and the producer releases them once the row is free.
+ */
+async function postpone(
+  db: Database,
+  batch: Writing,
+  outcomes: readonly Outcome[],
+  error: unknown,
+): Promise<WriteResult> {
+  const reason = describeError(
+    isTooSlow(error) ? new WriteTooSlow(error) : error instanceof LockHeld ? error : new LockHeld(),
+  );
+  const appids = outcomes.map(({ appid }) => appid);
+  batch.onPostponed(reason, appids);
+  try {
+    return await write(
+      db,
+      batch,
+      appids.map((appid) => ({ result: 'postponed', appid, reason })),
+    );
+  } catch (failure) {
+    if (!isLockTimeout(failure)) throw failure;
+    return { ...NOTHING_WRITTEN, counts: { ...NOTHING_WRITTEN.counts, unsettled: outcomes.length } };
+  }
+}
+
+function write(db: Database, batch: Writing, outcomes: readonly Outcome[]): Promise<WriteResult> {
+  return inTransaction(db, async (trx) => {
+    if (batch.lockTimeoutMs !== undefined) await setLockTimeout(trx, batch.lockTimeoutMs);
+    return writeOutcomes(trx, batch, outcomes);
+  });
+}
+
+/** Why Postgres refuses a row, with its code, under a name that failures can be grouped by. */
+class RowRefused extends Error {
+  override name = 'RowRefused';
+
+  constructor(refusal: unknown) {
+    const code = codeOf(refusal);
+    const message = refusal instanceof Error ? refusal.message : 'unknown reason';
+    super(code ? `${message} (${code})` : message, { cause: refusal });
+  }
+}
+
+/** Why a write was ended half-way, under a name that failures can be grouped by. */
+class WriteTooSlow extends Error {
+  override name = 'WriteTooSlow';
+
+  constructor(cause: unknown) {
+    super(`writing it took longer than a statement may take (${codeOf(cause)})`, { cause });
+  }
+}
+
+/** Whether a statement was ended because it took longer than statement_timeout, of ours or of the database's owner. */
+function isTooSlow(error: unknown): boolean {
+  return codeOf(error) === '57014';
+}
+
+/**
+ * Whether an error lies with the database itself: it is unavailable, or has missing tables or columns (42P01, 42703), missing rights (42501), another
+ * database (3D, 3F), no logon (28), broken transactions (25), and what Postgres or its system got wrong (XX, 58).
+ */
+function isNoFaultOfTheApps(error: unknown): boolean {
+  if (error instanceof DatabaseUnavailable) return true;
+  return /^(42P01|42703|42501|3D|3F|28|25|XX|58)/.test(codeOf(error));
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+const NOTHING_WRITTEN: WriteResult = {
+  counts: { added: 0, changed: 0, unchanged: 0, removed: 0, failed: 0, unsettled: 0 },
+  rows: {},
+};
+
+function add(one: WriteResult, other: WriteResult): WriteResult {
+  const sum = (name: keyof WriteCounts) => one.counts[name] + other.counts[name];
+  return {
+    counts: {
+      added: sum('added'),
+      changed: sum('changed'),
+      unchanged: sum('unchanged'),
+      removed: sum('removed'),
+      failed: sum('failed'),
+      unsettled: sum('unsettled'),
+    },
+    rows: addRowChanges(one.rows, other.rows),
+  };
+}
