@@ -9,7 +9,7 @@ export interface KeyValue {
 
 /**
  * The whole tree of a KeyValues text, which has one root. Nothing is lost: `serializeKeyValues` gives back the bytes of
- * any text that stands in Steam's own layout.
+ * any text in Steam's own layout.
  *
  * Keys are data and never property names, so a key like `__proto__` does no harm.
  *

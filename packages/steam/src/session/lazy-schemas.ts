@@ -81,5 +81,5 @@ const schemas = new Proxy<Record<string, LazyMessageType>>(
   },
 );
 
-// The name under which Node gives a module of this kind to `require`.
+// What `require` returns for this module, by Node's convention for ES modules.
 export { schemas as 'module.exports' };

@@ -195,7 +195,7 @@ class Block {
     return number(this.text(key), 1, 9_224_318_015_999);
   }
 
-  /** Values in the order of their keys as numbers. Which kind of value is wanted decides which of equal keys is first. */
+  /** Values in the order of their keys as numbers. Of equal keys the first with the wanted type of value counts. */
   list(key: string): (string | Block)[] {
     const wanted = ['associations', 'tests'].includes(key) ? 'object' : 'string';
     const entries = (this.block(key)?.entries ?? []).filter(({ value }) => typeof value === wanted);
