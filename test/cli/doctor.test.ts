@@ -63,16 +63,21 @@ test('reports what may lose work or time, and says what to do', async () => {
   await setFetchRate(queues.fetch, 5);
   await queues.close();
   await updateFleetSettings(database, { paused: true });
+  await database
+    .updateTable('picsState')
+    .set({ polledAt: new Date(Date.now() - 300_000) })
+    .execute();
   const { exitCode, problems, warnings, findings } = await runDoctor({
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
     ...steam,
   });
-  expect([exitCode, problems, warnings]).toEqual([1, 1, 4]);
+  expect([exitCode, problems, warnings]).toEqual([1, 2, 4]);
   const adviceOn = (text: string) => findings.find((finding) => finding.text.includes(text))?.advice;
   expect(adviceOn('maxmemory-policy allkeys-lru')).toContain('CONFIG SET maxmemory-policy noeviction');
   expect(adviceOn('appendonly no')).toContain('CONFIG SET appendonly yes');
   expect(adviceOn('5 requests per second')).toContain('pics rate 2');
+  expect(adviceOn('no producer is following Steam: the last poll was 5m ago')).toContain('Start a producer');
   expect(adviceOn('was paused')).toContain('pics resume');
   expect(adviceOn('no producer, no fetcher, no writer')).toContain('npm start');
 });

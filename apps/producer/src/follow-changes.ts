@@ -1,4 +1,4 @@
-import { findCursor, recordPoll, startCursor, type Poll } from '@pics/database';
+import { findCursor, markPolled, recordPoll, startCursor, type Poll } from '@pics/database';
 import { repeat } from '@pics/service';
 import type { ChangesSince } from '@pics/steam';
 import { FIRST_POLL_LOOKBACK } from './config.ts';
@@ -75,9 +75,11 @@ export async function followOnce(producer: Producer): Promise<void> {
       },
     }),
   );
+  if (poll.current <= poll.since) await markPolled(database);
   metrics.countPoll(poll);
   state.lastPollAt = new Date();
   state.feed.follow(poll);
+  state.pollError = undefined;
   const fields = { ...poll, apps: poll.apps.length, packages: poll.packages.length };
   if (poll.gap) log.warn(fields, 'gap in the change feed: changes were missed, scanning for them');
   else if (poll.packageGap)
@@ -96,6 +98,7 @@ export async function keepFollowing(producer: Producer, signal: AbortSignal): Pr
     onError: (err, retryInMs) => {
       const isImplausible = err instanceof ImplausibleChangeNumber;
       metrics.countFailedPoll(isImplausible ? 'implausible' : 'failed');
+      state.pollError = err instanceof Error ? err.message : String(err);
       log.warn({ err, retryInMs }, 'polling the change feed failed');
       if (!isImplausible) return;
       state.feed.refuse(err.message);

@@ -1,17 +1,28 @@
 export { acquireLeadership, type Leadership } from './connection/acquire-leadership.ts';
 export { connectDatabase, type ConnectOptions, type Database } from './connection/connect-database.ts';
 export { findDatabaseBlocker } from './connection/find-database-blocker.ts';
+export { probeDatabase } from './connection/probe-database.ts';
 export { inspectDatabase, type DatabaseFacts } from './connection/inspect-database.ts';
 export { isDatabaseUnavailable } from './connection/is-database-unavailable.ts';
 export { findPendingMigrations, migrateToLatest } from './migrations/migrate-to-latest.ts';
 export type { AppsTable, AppSteamDeckTable, LedgerTable, PicsScansTable, Schema } from './schema.ts';
 
-export { claimSource, findCursor, resetCursor, startCursor, type Source } from './ledger/cursor.ts';
+export {
+  claimSource,
+  findCursor,
+  findPollAge,
+  LONGEST_POLL_PAUSE_MS,
+  markPolled,
+  resetCursor,
+  startCursor,
+  type Source,
+} from './ledger/cursor.ts';
 export { recordPoll, type Poll } from './ledger/record-poll.ts';
 export { pruneChanges, type Change } from './ledger/changes.ts';
 export { markWanted, type WantedSelection } from './ledger/apps/mark-wanted.ts';
 export { claimBatch, type Batch } from './ledger/apps/claim-batch.ts';
 export { requeueApps, type RequeueSelection } from './ledger/apps/requeue-apps.ts';
+export { hasDueWork } from './ledger/has-due-work.ts';
 export { getBatchesInFlight, releaseBatches, type ReleaseOutcome } from './ledger/release-batches.ts';
 export {
   findLatestScan,

@@ -109,6 +109,7 @@ interface PicsStateTable {
   /** When Steam last left packages out of the feed. */
   packagesGapAt: Date | null;
   updatedAt: Generated<Date>;
+  polledAt: Date | null;
 }
 
 export interface PicsScansTable {

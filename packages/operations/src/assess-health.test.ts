@@ -39,7 +39,14 @@ function statusWith(changed: {
       failed: 0,
       oldestWantedChangeNumber: null,
     },
-    feed: { source: 'steam', changeNumber: 31_000_000, changedAt: at, changesBehind: 0, behindSince: null },
+    feed: {
+      source: 'steam',
+      changeNumber: 31_000_000,
+      changedAt: at,
+      polledMsAgo: 2_000,
+      changesBehind: 0,
+      behindSince: null,
+    },
     settings: { fetchRate: null, pausedAt: null },
     hour: [],
     scans: [scan('discovery', at)],
@@ -62,10 +69,12 @@ const behind = (ms: number) => ({
     source: 'steam' as const,
     changeNumber: 100,
     changedAt: at,
+    polledMsAgo: 2_000,
     changesBehind: 3,
     behindSince: ago(ms),
   },
 });
+const polled = (polledMsAgo: number | null) => ({ feed: { ...behind(0).feed, polledMsAgo } });
 const speed = (...appsPerSecond: number[]) => ({
   hour: appsPerSecond.map((apps) => ({ from: at, appsPerSecond: apps, requestsPerSecond: 2 })),
 });
@@ -98,7 +107,7 @@ describe('assessHealth', () => {
     ],
     [
       'the feed was never polled',
-      { ledger: { feed: { ...behind(0).feed, changeNumber: null, behindSince: null } } },
+      { ledger: { feed: { ...behind(0).feed, changeNumber: null, behindSince: null, polledMsAgo: null } } },
       'busy',
       'Starting',
       '',
@@ -139,8 +148,42 @@ describe('assessHealth', () => {
       'the producer has no session',
       { fleet: { replicas: [replica('producer', { reason: 'no session with Steam' })] } },
       'bad',
-      'Not following Steam',
+      'The producer is not ready',
       'No session with Steam.',
+    ],
+    [
+      'the feed has not been polled for more than a minute, although a producer leads and has no complaint',
+      { ledger: polled(73_000) },
+      'bad',
+      'No producer is following Steam',
+      'The last poll was 1m ago.',
+    ],
+    [
+      'the leader has had no session for more than a minute',
+      {
+        ledger: polled(300_000),
+        fleet: { replicas: [replica('producer', { reason: 'no session with Steam' })] },
+      },
+      'bad',
+      'No producer is following Steam',
+      'No session with Steam. The last poll was 5m ago.',
+    ],
+    [
+      'producers run and none leads',
+      {
+        ledger: polled(300_000),
+        fleet: { replicas: [replica('producer', { role: 'stands by' }), replica('writer')] },
+      },
+      'bad',
+      'No producer is following Steam',
+      'Producers are running, and none leads. The last poll was 5m ago.',
+    ],
+    [
+      'nobody follows Steam and the fleet is paused',
+      { ledger: { ...polled(300_000), settings: { fetchRate: null, pausedAt: ago(120_000) } } },
+      'bad',
+      'No producer is following Steam',
+      '',
     ],
     [
       'no fetcher runs',

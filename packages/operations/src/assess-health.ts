@@ -1,3 +1,4 @@
+import { LONGEST_POLL_PAUSE_MS } from '@pics/database';
 import { findReporting } from './replica-state.ts';
 import { formatCount, formatDuration } from './format.ts';
 import type { FleetStatus, LedgerStatus, Status } from './read-status.ts';
@@ -30,7 +31,7 @@ export function assessHealth({ at, ledger, fleet, problems }: Status): Health {
     };
   }
   return (
-    findProducerFault(fleet) ??
+    findProducerFault(ledger, fleet) ??
     findPause(ledger, at) ??
     findWorkerFault(fleet) ??
     findPausedQueue(fleet) ??
@@ -38,7 +39,7 @@ export function assessHealth({ at, ledger, fleet, problems }: Status): Health {
   );
 }
 
-function findProducerFault({ replicas }: FleetStatus): Health | undefined {
+function findProducerFault({ feed }: LedgerStatus, { replicas }: FleetStatus): Health | undefined {
   const producers = findReporting(replicas, 'producer');
   if (producers.length === 0) {
     return {
@@ -47,8 +48,27 @@ function findProducerFault({ replicas }: FleetStatus): Health | undefined {
       detail: 'Changes are neither recorded nor dispatched.',
     };
   }
-  const reason = producers.find((producer) => producer.role === 'leads' && producer.reason)?.reason;
-  return reason ? { level: 'bad', headline: 'Not following Steam', detail: sentences(reason) } : undefined;
+  const leader = producers.find((producer) => producer.role === 'leads');
+  if (!isFollowed(feed) && (leader?.reason || feed.polledMsAgo !== null || !leader)) {
+    return {
+      level: 'bad',
+      headline: 'No producer is following Steam',
+      detail: sentences(
+        leader?.reason ?? (leader ? '' : 'Producers are running, and none leads'),
+        feed.polledMsAgo === null
+          ? 'The change feed has not been polled yet'
+          : `The last poll was ${formatDuration(feed.polledMsAgo)} ago`,
+      ),
+    };
+  }
+  return leader?.reason
+    ? { level: 'bad', headline: 'The producer is not ready', detail: sentences(leader.reason) }
+    : undefined;
+}
+
+/** Whether a producer polled the change feed within the last minute. */
+export function isFollowed({ polledMsAgo }: Pick<LedgerStatus['feed'], 'polledMsAgo'>): boolean {
+  return polledMsAgo !== null && polledMsAgo <= LONGEST_POLL_PAUSE_MS;
 }
 
 function findPause({ settings }: LedgerStatus, at: Date): Health | undefined {

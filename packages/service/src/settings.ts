@@ -38,7 +38,8 @@ export const settingSchemas = {
   MODE: z
     .enum(['change_monitor', 'bulk_sync'], { error: 'must be change_monitor or bulk_sync' })
     .default('change_monitor'),
-  POLL_INTERVAL_MS: whole('milliseconds', 100, 3_600_000).default(5_000),
+  /** At most half of the minute after which the feed counts as not followed. */
+  POLL_INTERVAL_MS: whole('milliseconds', 100, 30_000).default(5_000),
   FETCH_BATCH_SIZE: whole('apps', 1, 1_000).default(200),
   /** PICS requests of the whole fleet. 2 is the rate Steam is known to tolerate. */
   FETCH_RATE_PER_SECOND: z

@@ -44,11 +44,11 @@ async function runChecks(): Promise<CheckResult[]> {
       .split('\n')
       .map((fault) => problem(fault, 'Correct it; pics config shows all settings.'));
   }
-  const { simulated, pausedAt } = await readFleet();
+  const { simulated, ...fleet } = await readFleet();
   const results = await Promise.all([
     runCheck('Postgres', 'DATABASE_URL', () => checkPostgres(getServerUrl('DATABASE_URL'))),
     runCheck('Redis', 'REDIS_URL', () =>
-      useQueues(async (queues) => [...(await checkRedis(queues)), ...(await checkFleet(queues, pausedAt))]),
+      useQueues(async (queues) => [...(await checkRedis(queues)), ...(await checkFleet(queues, fleet))]),
     ),
     checkSteam(settings.STEAM_CM_SERVERS, simulated),
   ]);
@@ -56,14 +56,21 @@ async function runChecks(): Promise<CheckResult[]> {
 }
 
 /** What the database knows of the fleet; if it cannot be read, the check of Postgres says why. */
-async function readFleet(): Promise<{ simulated: boolean; pausedAt: Date | null }> {
+async function readFleet(): Promise<{
+  simulated: boolean;
+  pausedAt: Date | null;
+  polledMsAgo: number | null;
+}> {
   try {
     return await useDatabase(async (database) => {
-      const [{ source }, { pausedAt }] = await Promise.all([getFeed(database), getFleetSettings(database)]);
-      return { simulated: source === 'simulator', pausedAt };
+      const [{ source, polledMsAgo }, { pausedAt }] = await Promise.all([
+        getFeed(database),
+        getFleetSettings(database),
+      ]);
+      return { simulated: source === 'simulator', pausedAt, polledMsAgo };
     });
   } catch {
-    return { simulated: false, pausedAt: null };
+    return { simulated: false, pausedAt: null, polledMsAgo: null };
   }
 }
 

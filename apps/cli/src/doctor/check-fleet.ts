@@ -2,7 +2,9 @@ import {
   describeReplica,
   findReporting,
   formatAgo,
+  formatDuration,
   formatRate,
+  isFollowed,
   isSilent,
   NEEDED_SERVICES,
 } from '@pics/operations';
@@ -14,9 +16,12 @@ import { resultsFor, type CheckResult } from './check-result.ts';
 const TOLERATED = 2;
 
 /** Checks whether the fleet stays within what Steam tolerates, and is working. */
-export async function checkFleet(queues: Queues, pausedAt: Date | null): Promise<CheckResult[]> {
+export async function checkFleet(
+  queues: Queues,
+  { pausedAt, polledMsAgo }: { pausedAt: Date | null; polledMsAgo: number | null },
+): Promise<CheckResult[]> {
   const [rate, replicas] = await Promise.all([findFetchRate(queues.fetch), getReplicas(queues.redis)]);
-  return [checkBudget(rate), ...checkPause(pausedAt), ...checkServices(replicas)];
+  return [checkBudget(rate), ...checkPause(pausedAt), ...checkFeed(polledMsAgo), ...checkServices(replicas)];
 }
 
 const budget = resultsFor('Budget');
@@ -34,6 +39,17 @@ function checkBudget(rate: number | undefined): CheckResult {
 function checkPause(pausedAt: Date | null): CheckResult[] {
   if (!pausedAt) return [];
   return [budget.warning(`the fleet was paused ${formatAgo(pausedAt)}`, 'Continue with: pics resume')];
+}
+
+/** A feed that was never polled belongs to an installation whose producer has not started. */
+function checkFeed(polledMsAgo: number | null): CheckResult[] {
+  if (polledMsAgo === null || isFollowed({ polledMsAgo })) return [];
+  return [
+    resultsFor('Feed').problem(
+      `no producer is following Steam: the last poll was ${formatDuration(polledMsAgo)} ago`,
+      'Start a producer, or see the /readyz and the log of those that run.',
+    ),
+  ];
 }
 
 function checkServices(replicas: readonly Replica[]): CheckResult[] {

@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import type { Database } from './connect-database.ts';
 import { isDatabaseUnavailable } from './is-database-unavailable.ts';
 
-const UNDEFINED_TABLE = '42P01';
+/** A table, or a column that a migration added, does not exist. */
+const NOT_MIGRATED: unknown[] = ['42P01', '42703'];
 
 /**
  * Why the database cannot be used right now, in words for people, or undefined when it can.
@@ -11,10 +12,12 @@ const UNDEFINED_TABLE = '42P01';
  */
 export async function findDatabaseBlocker(db: Database): Promise<string | undefined> {
   try {
-    await sql`select from pics_state, pics_app_ledger, pics_scans, pics_throughput limit 1`.execute(db);
+    await sql`select polled_at from pics_state, pics_app_ledger, pics_scans, pics_throughput limit 1`.execute(
+      db,
+    );
     return undefined;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === UNDEFINED_TABLE) {
+    if (error instanceof Error && 'code' in error && NOT_MIGRATED.includes(error.code)) {
       return 'the database has not been migrated: run `npm run migrate`';
     }
     if (isDatabaseUnavailable(error)) return `the database cannot be reached: ${describe(error)}`;

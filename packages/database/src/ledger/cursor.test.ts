@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTestDatabase } from '../../../../test/support/database.ts';
+import { getFeed } from '../read/feed.ts';
+import { recordPoll } from './record-poll.ts';
 import { connectDatabase, type Database } from '../connection/connect-database.ts';
 import { insertLedger, readLedger } from '../testing/ledger.ts';
-import { claimSource, findCursor, resetCursor, startCursor } from './cursor.ts';
+import { claimSource, findCursor, findPollAge, markPolled, resetCursor, startCursor } from './cursor.ts';
 import { findScan } from './scans/scans.ts';
 
 let database: Database;
@@ -92,5 +94,30 @@ describe('startCursor', () => {
     await startCursor(database, 600);
     expect(await readLedger(database, 440)).toMatchObject(settledAt(440, 8_000_000));
     expect(await findCursor(database)).toBe(500);
+  });
+});
+
+describe('the age of the last poll', () => {
+  test('is unknown before the first poll, and counts from polls with and without changes', async () => {
+    expect(await findPollAge(database)).toBeUndefined();
+    for (const poll of [
+      () => markPolled(database),
+      () => recordPoll(database, { since: 100, current: 110, apps: [], packages: [] }),
+    ]) {
+      await database
+        .updateTable('picsState')
+        .set({ lastChangeNumber: 100, polledAt: new Date(Date.now() - 3_600_000) })
+        .execute();
+      expect(await findPollAge(database)).toBeGreaterThan(3_500_000);
+      await poll();
+      expect(await findPollAge(database)).toBeLessThan(60_000);
+    }
+  });
+
+  test('is no change of the feed', async () => {
+    const changedAt = async () => (await getFeed(database)).changedAt;
+    const before = await changedAt();
+    await markPolled(database);
+    expect(await changedAt()).toEqual(before);
   });
 });

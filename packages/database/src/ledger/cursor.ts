@@ -84,6 +84,31 @@ async function forgetNumbersAbove(trx: Transaction<Schema>, changeNumber: number
   await trx.deleteFrom('picsChanges').where('changeNumber', '>', changeNumber).execute();
 }
 
+/**
+ * How long the change feed may go without a poll. After that no producer is following Steam; POLL_INTERVAL_MS is at most
+ * half of it.
+ */
+export const LONGEST_POLL_PAUSE_MS = 60_000;
+
+/** Records that the feed was polled and had nothing new; `recordPoll` does the same for a poll with changes. */
+export async function markPolled(db: Database): Promise<void> {
+  await db
+    .updateTable('picsState')
+    .set({ polledAt: sql`now()` })
+    .execute();
+}
+
+/** SQL for how many milliseconds ago the feed was polled, by the clock of Postgres alone: producers may disagree. */
+export const polledMsAgo = sql<
+  number | null
+>`(extract(epoch from clock_timestamp() - polled_at) * 1000)::double precision`;
+
+/** Finds how many milliseconds ago any producer last polled the feed; undefined before the first poll. */
+export async function findPollAge(db: Database): Promise<number | undefined> {
+  const state = await db.selectFrom('picsState').select(polledMsAgo.as('ms')).executeTakeFirst();
+  return state?.ms ?? undefined;
+}
+
 /** The origin of apps: Steam itself, or the simulator, which generates them. */
 export type Source = 'steam' | 'simulator';
 

@@ -71,6 +71,7 @@ async function record(db: Database, poll: Poll): Promise<{ moved: boolean; wante
       .set({
         lastChangeNumber: poll.current,
         updatedAt: sql`now()`,
+        polledAt: sql`now()`,
         ...(poll.packageGap && { packagesGapAt: sql`now()` }),
       })
       .where('lastChangeNumber', '=', poll.since)

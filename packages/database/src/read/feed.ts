@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../connection/connect-database.ts';
+import { polledMsAgo } from '../ledger/cursor.ts';
 import { fresh, pending, retried } from '../ledger/apps/pending.ts';
 
 /** How far the tables follow Steam's change feed. */
@@ -9,6 +10,8 @@ export interface Feed {
   changeNumber: number | null;
   /** When the feed last brought something new. */
   changedAt: Date;
+  /** How many milliseconds ago a producer last polled the feed; null before the first poll. */
+  polledMsAgo: number | null;
   /** How many change numbers the tables are behind the feed; 0 when they show all of it. */
   changesBehind: number;
   /** Since when the oldest change that is not in the tables yet has been known; null when there is none. */
@@ -28,7 +31,7 @@ export async function getFeed(db: Database): Promise<Feed> {
     and (stored_change_number is null or stored_change_number < wanted_change_number)
   `;
   const feed = await sql<Feed>`
-    select source, last_change_number as change_number, updated_at as changed_at,
+    select source, last_change_number as change_number, updated_at as changed_at, ${polledMsAgo} as polled_ms_ago,
       coalesce(greatest(last_change_number - oldest.change_number + 1, 0), 0) as changes_behind,
       (select min(seen_at) from pics_changes where change_number = oldest.change_number) as behind_since
     from pics_state, lateral (
