@@ -23,6 +23,7 @@ await runService({
       schema: fetchJobSchema,
       step: (job) => fetchJob(job, { steam, writeQueue: queues.write, metrics, tracing }),
       findBlocker: () => findBlocker(steam.status, queues.write),
+      findOutage: () => findBlocker(steam.status, queues.write).catch(() => undefined),
       onAttempt: metrics.onAttempt,
       progress: { what: 'response from Steam', lastProgressAt: () => steam.status.lastResponseAt },
       getCounters: ({ completedJobs }) => ({ requests: completedJobs }),

@@ -22,6 +22,15 @@ export const DISPATCH_INTERVAL_MS = 200;
 /** The same after an iteration that dispatched something: with fast fetchers their results are the next batches. */
 export const BUSY_DISPATCH_INTERVAL_MS = 50;
 
+/** How often a dispatcher that dispatched nothing checks that nothing was due; its progress is as old as that. */
+export const DUE_CHECK_MS = 5_000;
+
+/** How long a leader that made no progress leaves the lead to others before it competes again. They ask twice a second. */
+export const GIVE_WAY_MS = 10_000;
+
+/** How long the loops of a former leader may take to end. A request to Steam and a statement have shorter deadlines. */
+export const END_OF_WORK_MS = 60_000;
+
 /** How often batches in flight are compared with the jobs that exist. */
 export const RELEASE_INTERVAL_MS = 5_000;
 

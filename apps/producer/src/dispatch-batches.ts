@@ -1,10 +1,18 @@
 import type { FetchJob, Priority } from '@pics/core';
-import { claimBatch, claimScanRequest, getFleetSettings, type Batch, type ScanRequest } from '@pics/database';
+import {
+  claimBatch,
+  claimScanRequest,
+  getFleetSettings,
+  hasDueWork,
+  type Batch,
+  type ScanRequest,
+} from '@pics/database';
 import { setFetchRate } from '@pics/queue';
 import { repeat } from '@pics/service';
 import {
   BUSY_DISPATCH_INTERVAL_MS,
   DISPATCH_INTERVAL_MS,
+  DUE_CHECK_MS,
   FETCH_QUEUE_HIGH_WATER,
   RELEASE_INTERVAL_MS,
   SCAN_HIGH_WATER,
@@ -82,23 +90,50 @@ export async function dispatchOnce(
   return added > 0;
 }
 
+/** Whether something should be dispatched right now: it is due, the fleet is not paused, and `pics-fetch` has room. */
+export async function isDispatchDue({
+  database,
+  queues,
+}: Pick<Producer, 'database' | 'queues'>): Promise<boolean> {
+  const { pausedAt } = await getFleetSettings(database);
+  if (pausedAt) return false;
+  const [live, backlog, scan] = await Promise.all([
+    queues.fetch.countWaiting('live'),
+    queues.fetch.countWaiting('backlog'),
+    queues.fetch.countWaiting('scan'),
+  ]);
+  return hasDueWork(database, {
+    apps: live + backlog < FETCH_QUEUE_HIGH_WATER,
+    scans: scan < SCAN_HIGH_WATER,
+  });
+}
+
 /**
  * Dispatches batches and releases lost ones until the signal. It is one loop on purpose: between its claim and its job, a
  * batch looks just like a lost one.
  */
 export function keepDispatching(producer: Producer, signal: AbortSignal): Promise<void> {
+  const { state } = producer;
   let releaseAt = 0;
   const iterate = async () => {
     if (Date.now() >= releaseAt) {
       await releaseOnce(producer);
       releaseAt = Date.now() + RELEASE_INTERVAL_MS;
     }
-    return (await dispatchOnce(producer)) ? 'busy' : undefined;
+    const dispatched = await dispatchOnce(producer);
+    // Asking each time would cost an idle dispatcher a fifth query, five times a second.
+    const isOld = Date.now() - (state.lastDispatchAt?.getTime() ?? 0) > DUE_CHECK_MS;
+    if (dispatched || (isOld && !(await isDispatchDue(producer)))) state.lastDispatchAt = new Date();
+    state.dispatchError = undefined;
+    return dispatched ? 'busy' : undefined;
   };
   return repeat(iterate, {
     intervalMs: DISPATCH_INTERVAL_MS,
     busyIntervalMs: BUSY_DISPATCH_INTERVAL_MS,
     signal,
-    onError: (err, retryInMs) => producer.log.warn({ err, retryInMs }, 'dispatching failed'),
+    onError: (err, retryInMs) => {
+      state.dispatchError = err instanceof Error ? err.message : String(err);
+      producer.log.warn({ err, retryInMs }, 'dispatching failed');
+    },
   });
 }

@@ -1,6 +1,13 @@
-import { acquireLeadership } from '@pics/database';
+import { setTimeout as delay } from 'node:timers/promises';
+import { acquireLeadership, LONGEST_POLL_PAUSE_MS } from '@pics/database';
 import { repeat } from '@pics/service';
+import { END_OF_WORK_MS, GIVE_WAY_MS } from './config.ts';
 import type { Producer } from './producer.ts';
+
+/** What a leader needs of its producer. */
+type LeadingProducer = Pick<Producer, 'log' | 'stopping' | 'state' | 'stop'> & {
+  settings: Pick<Producer['settings'], 'DATABASE_URL'>;
+};
 
 /**
  * Does the work of the leading producer while it leads, and waits for leadership otherwise. Resolves when the service stops.
@@ -9,30 +16,56 @@ import type { Producer } from './producer.ts';
  * seconds when the first ends. Two leaders would do no harm, since cursor and ledger are compared before they change, but
  * they would poll and dispatch twice.
  *
+ * A leader that has led for a minute and is asked to give way releases the lead at once and competes again later. If its
+ * work does not end after that, the service ends.
+ *
  * @param work runs until its signal is aborted: the service stops, or leadership was lost.
  */
 export async function lead(
-  producer: Producer,
+  producer: LeadingProducer,
   work: (signal: AbortSignal) => Promise<unknown>,
+  { giveWayMs = GIVE_WAY_MS, endOfWorkMs = END_OF_WORK_MS } = {},
 ): Promise<void> {
   const { settings, log, stopping, state } = producer;
   const leadOnce = async () => {
     const leadership = await acquireLeadership(settings.DATABASE_URL, 'pics-producer', stopping);
     const lost = new AbortController();
+    const isLost = new Promise<void>((resolve) =>
+      lost.signal.addEventListener('abort', () => {
+        log.warn({ err: lost.signal.reason }, 'leadership lost');
+        resolve();
+      }),
+    );
     void leadership.lost.then((reason) => lost.abort(reason));
-    lost.signal.addEventListener('abort', () => log.warn({ err: lost.signal.reason }, 'leadership lost'));
+    const leadsSince = Date.now();
+    state.giveWay = (reason) => {
+      if (lost.signal.aborted || Date.now() - leadsSince < LONGEST_POLL_PAUSE_MS) return;
+      state.givesWay = true;
+      lost.abort(new Error(`gives way to another producer: ${reason}`));
+    };
     state.leading = true;
+    state.givesWay = false;
     log.info('leading');
+    const working = work(AbortSignal.any([stopping, lost.signal]));
     try {
-      await work(AbortSignal.any([stopping, lost.signal]));
+      await Promise.race([working, isLost]);
     } finally {
       state.leading = false;
+      delete state.giveWay;
       await leadership.release();
     }
+    if (!(await endsWithin(working, endOfWorkMs))) {
+      producer.stop(new Error('the work of a former leader does not end'));
+    }
+    if (state.givesWay) await delay(giveWayMs, undefined, { signal: stopping }).catch(() => {});
   };
   await repeat(leadOnce, {
     intervalMs: 1_000,
     signal: stopping,
     onError: (err, retryInMs) => log.warn({ err, retryInMs }, 'could not become leader'),
   });
+}
+
+async function endsWithin(working: Promise<unknown>, timeoutMs: number): Promise<boolean> {
+  return Promise.race([working.then(() => true), delay(timeoutMs, false, { ref: false })]);
 }

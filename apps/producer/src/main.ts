@@ -8,7 +8,7 @@ import { createMetrics } from './metrics.ts';
 import { startMode } from './modes.ts';
 import { PollSpans } from './poll-spans.ts';
 import type { Producer, ProducerState } from './producer.ts';
-import { reportProducer, watchPolls } from './watch-polls.ts';
+import { reportProducer, watchProgress } from './watch-progress.ts';
 
 await runService({
   name: 'producer',
@@ -29,7 +29,7 @@ await runService({
     const metrics = createMetrics(service.metrics, { database, queues, state });
     const pollSpans = new PollSpans();
     const producer: Producer = { ...service, database, queues, steam, metrics, pollSpans, state };
-    watchPolls(producer);
+    watchProgress(producer);
     reportProducer(producer);
     startMode(producer);
   },

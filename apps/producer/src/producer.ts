@@ -20,6 +20,16 @@ export interface Producer extends Omit<Service<(typeof required)[number]>, 'metr
 export interface ProducerState {
   /** Only the leading producer polls and dispatches. */
   leading: boolean;
+  /** Makes the leader end its work and let another producer lead. */
+  giveWay?: (reason: string) => void;
+  /** It gave way a moment ago: until another producer leads, it is still responsible. */
+  givesWay?: boolean;
   lastPollAt?: Date;
   feed: FeedHealth;
+  /** The message of the last poll, if it failed. */
+  pollError?: string | undefined;
+  /** When it last dispatched something, or found nothing to dispatch. */
+  lastDispatchAt?: Date;
+  /** The message of the last dispatch, if it failed. */
+  dispatchError?: string | undefined;
 }

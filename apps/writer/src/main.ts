@@ -1,5 +1,5 @@
 import { writeJobSchema } from '@pics/core';
-import { addThroughput, connectDatabase, findDatabaseBlocker } from '@pics/database';
+import { addThroughput, connectDatabase, findDatabaseBlocker, probeDatabase } from '@pics/database';
 import { connectQueues, runWorker } from '@pics/queue';
 import { runService } from '@pics/service';
 import { defaultPort, required, WRITE_CONCURRENCY } from './config.ts';
@@ -29,6 +29,7 @@ await runService({
       schema: writeJobSchema,
       step: (job) => writeJob(job, { database, throughput, metrics, tracing, log }),
       findBlocker: () => findDatabaseBlocker(database),
+      findOutage: () => probeDatabase(settings.DATABASE_URL),
       onAttempt: metrics.onAttempt,
       progress: { what: 'write' },
       getCounters: () => ({ apps: throughput.total.apps }),

@@ -1,5 +1,6 @@
 import { reportReplica, type QueueService, type ServiceQueues } from './connect-queues.ts';
 import type { JobQueue } from './job-queue.ts';
+import { probeRedis } from './probe-redis.ts';
 import { startWorker, type RunningWorker, type WorkerOptions } from './start-worker.ts';
 
 /** The parts of a service that its worker uses; `Service` of packages/service has them. */
@@ -8,7 +9,8 @@ export interface WorkerService extends QueueService {
     what: string;
     hasWork: () => Promise<boolean>;
     lastProgressAt: () => Date | undefined;
-    findOutage: () => string | undefined;
+    findBlocker: () => string | undefined;
+    findOutage: () => Promise<string | undefined>;
   }) => void;
 }
 
@@ -18,6 +20,8 @@ export interface RunWorkerOptions<
   queue: JobQueue<Payload>;
   /** What counts as progress, for people, and when it was last made; a completed job by default. */
   progress: { what: string; lastProgressAt?: () => Date | undefined };
+  /** The outage, Redis aside, that keeps the worker from working, found by trying as `ProgressSource` describes. */
+  findOutage: () => Promise<string | undefined>;
   /** What the replica has done so far, for its report. */
   getCounters: (worker: RunningWorker) => Record<string, number>;
 }
@@ -33,11 +37,12 @@ export function runWorker<Payload extends { task: string; batchId: string; chang
   queues: ServiceQueues,
   options: RunWorkerOptions<Payload>,
 ): void {
-  const { queue, progress, getCounters, ...workerOptions } = options;
+  const { queue, progress, findOutage, getCounters, ...workerOptions } = options;
+  const { REDIS_URL: redisUrl } = service.settings;
   const worker = startWorker({
     ...workerOptions,
     queue: queue.bull.name,
-    redisUrl: service.settings.REDIS_URL,
+    redisUrl,
     telemetry: queues.telemetry,
     log: service.log,
   });
@@ -50,6 +55,7 @@ export function runWorker<Payload extends { task: string; batchId: string; chang
     what: progress.what,
     hasWork: async () => worker.activeJobs > 0 || (await queue.hasJobToTake()),
     lastProgressAt: progress.lastProgressAt ?? (() => worker.lastCompletedAt),
-    findOutage: () => worker.blocker,
+    findBlocker: () => worker.blocker,
+    findOutage: async () => (await findOutage()) ?? (await probeRedis(redisUrl)),
   });
 }

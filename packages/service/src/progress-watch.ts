@@ -3,6 +3,9 @@ import type { Reason } from './health-server.ts';
 
 const NO_RESPONSE = `no response from Redis or Postgres within ${READ_TIMEOUT_MS / 1_000} s`;
 
+/** The longest that looking for an outage may take; new connections have shorter deadlines of their own. */
+const OUTAGE_TIMEOUT_MS = 10_000;
+
 /** Where a service's progress can be read. */
 export interface ProgressSource {
   /** What counts as progress, for people: "poll", "response from Steam", "write". */
@@ -11,24 +14,35 @@ export interface ProgressSource {
   hasWork: () => boolean | Promise<boolean>;
   /** When the service last made progress. */
   lastProgressAt: () => Date | undefined;
-  /** The outage of Steam, Postgres or Redis that keeps the service from working; undefined when there is none. */
+  /** Why the service does not work right now, as far as it knows by itself. It is reported, and excuses nothing. */
+  findBlocker: () => Reason | Promise<Reason>;
+  /**
+   * The outage that excuses a stall, found by trying: what a new connection can do is no outage, whatever the connections of
+   * the service say. Undefined when there is none.
+   */
   findOutage: () => Reason | Promise<Reason>;
+  /** The message of the last error in the way of progress, if any. */
+  findLastError?: () => Reason;
+  /** Called at each check that finds a stall of a tenth of the watchdog's time which no outage explains. */
+  onStall?: (description: string) => void;
 }
 
 /**
  * Decides whether a service makes progress. A process that reports "ok" while it does nothing has cost others weeks of
  * changes, so health here means progress.
  *
- * A stall is counted from the last progress, or from when there was work again, whichever is later. After a fifth of the
- * watchdog's time the service is not ready; after all of it, with no outage to explain it, the process itself is at fault
- * and ends, so that its platform starts a new one.
+ * A stall is counted from the last progress, or from when there was work again, whichever is later. After a tenth of the
+ * watchdog's time (a minute by default) the service is not ready; after all of it, with no outage to explain it, the process
+ * itself is at fault and ends, so that its platform starts a new one.
  */
 export class ProgressWatch {
   readonly #source: ProgressSource;
   readonly #watchdogMs: number;
   readonly #now: () => number;
   #workSince: number | undefined;
+  #explainedAt = 0;
   #stalledMs = 0;
+  #blocker: Reason;
   #outage: Reason;
 
   constructor(source: ProgressSource, watchdogMs: number, now: () => number = Date.now) {
@@ -39,37 +53,57 @@ export class ProgressWatch {
 
   /** Checks once; call it regularly. @throws Error when the service is stalled and no outage explains it. */
   async check(): Promise<void> {
-    const { outage, hasWork } = await this.#readSource();
-    this.#outage = outage;
+    const { blocker, hasWork } = await this.#readSource();
+    this.#blocker = blocker;
     const now = this.#now();
-    if (!hasWork) this.#workSince = undefined;
-    // An outage does not count against the process: when it ends, the process gets the whole time again.
-    else if (this.#workSince === undefined || outage) this.#workSince = now;
+    this.#workSince = hasWork ? (this.#workSince ?? now) : undefined;
     const lastProgressAt = this.#source.lastProgressAt()?.getTime() ?? 0;
     this.#stalledMs = this.#workSince === undefined ? 0 : now - Math.max(this.#workSince, lastProgressAt);
-    if (this.#stalledMs > this.#watchdogMs) throw new Error(this.#describeStall());
+    this.#outage = this.#isStall(this.#stalledMs) ? await this.#findOutage() : undefined;
+    if (this.#outage) this.#explainedAt = this.#now();
+    // An outage does not count against the process: when it ends, the process gets the whole time again.
+    const unexplainedMs = Math.min(this.#stalledMs, now - this.#explainedAt);
+    if (this.#isStall(unexplainedMs)) this.#source.onStall?.(this.#describeStall());
+    if (unexplainedMs > this.#watchdogMs) throw new Error(this.#describeStall());
   }
 
-  /** Redis or Postgres failing or being silent here is an outage as well. */
-  async #readSource(): Promise<{ outage: Reason; hasWork: boolean }> {
+  #isStall(ms: number): boolean {
+    return ms > this.#watchdogMs / 10;
+  }
+
+  /** Redis or Postgres failing or being silent here blocks the service as well. */
+  async #readSource(): Promise<{ blocker: Reason; hasWork: boolean }> {
     const read = async () => {
-      const outage = await this.#source.findOutage();
-      return { outage, hasWork: outage ? true : await this.#source.hasWork() };
+      const blocker = await this.#source.findBlocker();
+      return { blocker, hasWork: blocker ? true : await this.#source.hasWork() };
     };
     try {
-      return (await awaitWithin(read())) ?? { outage: NO_RESPONSE, hasWork: true };
+      return (await awaitWithin(read())) ?? { blocker: NO_RESPONSE, hasWork: true };
     } catch (error) {
-      return { outage: error instanceof Error ? error.message : String(error), hasWork: true };
+      return { blocker: `Redis or Postgres failed: ${describe(error)}`, hasWork: true };
     }
+  }
+
+  /** An attempt to find an outage that fails in itself explains nothing. */
+  async #findOutage(): Promise<Reason> {
+    const find = async () => this.#source.findOutage();
+    return awaitWithin(find(), OUTAGE_TIMEOUT_MS).catch(() => undefined);
   }
 
   /** Why the service is not ready, as of the last check. */
   findReason(): Reason {
-    if (this.#outage) return this.#outage;
-    return this.#stalledMs > this.#watchdogMs / 5 ? this.#describeStall() : undefined;
+    return (
+      this.#blocker ?? this.#outage ?? (this.#isStall(this.#stalledMs) ? this.#describeStall() : undefined)
+    );
   }
 
   #describeStall(): string {
-    return `no ${this.#source.what} for ${Math.round(this.#stalledMs / 1_000)} s, and no outage explains it`;
+    const seconds = Math.round(this.#stalledMs / 1_000);
+    const error = this.#source.findLastError?.();
+    return `no ${this.#source.what} for ${seconds} s, and no outage explains it${error ? `: ${error}` : ''}`;
   }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

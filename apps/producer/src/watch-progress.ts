@@ -1,0 +1,56 @@
+import { findDatabaseBlocker, findPollAge, LONGEST_POLL_PAUSE_MS, probeDatabase } from '@pics/database';
+import { probeRedis, reportReplica } from '@pics/queue';
+import type { Producer } from './producer.ts';
+
+/**
+ * Makes readiness and the watchdog of a producer depend on what the leader achieves: polls, and the dispatch of what is due.
+ *
+ * A producer that stands by is ready while another one polls. When the feed is not polled, no producer is ready, whoever
+ * leads. A bulk sync polls only once and is not measured by it.
+ */
+export function watchProgress(producer: Producer): void {
+  const { settings, database, steam, state } = producer;
+  const followsFeed = settings.MODE === 'change_monitor';
+  const findSteamOutage = () =>
+    steam.status.loggedOn ? undefined : `no session with Steam: ${steam.status.reason}`;
+  const findServerOutage = async () =>
+    (await probeDatabase(settings.DATABASE_URL)) ?? (await probeRedis(settings.REDIS_URL));
+  const isResponsible = () => state.leading || state.givesWay === true;
+
+  producer.addReadinessCheck(() => state.feed.findFault());
+  producer.watchProgress({
+    what: 'poll',
+    hasWork: () => followsFeed && isResponsible(),
+    lastProgressAt: () => state.lastPollAt,
+    findBlocker: async () => findSteamOutage() ?? (await findDatabaseBlocker(database)),
+    findOutage: async () => findSteamOutage() ?? state.feed.findFault() ?? (await findServerOutage()),
+    findLastError: () => state.pollError,
+    onStall: (description) => state.giveWay?.(description),
+  });
+  producer.watchProgress({
+    what: 'dispatch',
+    hasWork: isResponsible,
+    lastProgressAt: () => state.lastDispatchAt,
+    findBlocker: () => undefined,
+    findOutage: findServerOutage,
+    findLastError: () => state.dispatchError,
+    onStall: (description) => state.giveWay?.(description),
+  });
+  if (followsFeed) producer.addReadinessCheck(async () => describePollAge(await findPollAge(database)));
+}
+
+function describePollAge(ageMs: number | undefined): string | undefined {
+  if (ageMs === undefined) return 'no producer is following Steam: the change feed has not been polled yet';
+  if (ageMs <= LONGEST_POLL_PAUSE_MS) return undefined;
+  return `no producer is following Steam: the last poll was ${Math.round(ageMs / 1_000)} s ago`;
+}
+
+/** Reports this producer among the replicas, with its role, until it stops. */
+export function reportProducer(producer: Producer): void {
+  const { queues, state } = producer;
+  reportReplica(producer, queues, () => ({
+    role: state.leading ? 'leads' : 'stands by',
+    lastProgressAt: state.lastPollAt?.toISOString(),
+    counters: {},
+  }));
+}
