@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SteamUnavailable } from '@pics/core';
+import { SteamRefused, SteamUnavailable } from '@pics/core';
 import { startSession } from '../testing/start-client.ts';
 
 test('returns the changes since a number, with everything that Steam says about them', async () => {
@@ -57,7 +57,7 @@ test('does not return a refusal or an empty response as changes', async () => {
   const throttled = client.getChangesSince(1);
   const first = await cm.next('changes');
   first.send(first.changes({}, { eresult: 84 }));
-  await expect(throttled).rejects.toThrow(new SteamUnavailable('no changes: Steam throttles requests'));
+  await expect(throttled).rejects.toThrow(new SteamRefused('no changes: Steam throttles requests'));
   const empty = client.getChangesSince(1);
   const second = await cm.next('changes');
   second.send(second.changes({}));
@@ -136,4 +136,21 @@ test('remembers when Steam last responded', async () => {
   request.send(request.changes({ current_change_number: 9 }));
   await changes;
   expect(client.status.lastResponseAt).toEqual(new Date(clock.now()));
+});
+
+test.each([84, 10, 20, 2])('does not count a refusal as a response (EResult %s)', async (eresult) => {
+  const { client, cm } = await startSession();
+  const [changes, metadata, names] = [
+    client.getChangesSince(1),
+    client.getProductMetadata([1]),
+    client.getTagNames([19]),
+  ];
+  const settled = Promise.allSettled([changes, metadata, names]);
+  const asked = { changes: await cm.next('changes'), metadata: await cm.next('productInfo') };
+  asked.changes.send(asked.changes.changes({}, { eresult }));
+  asked.metadata.send(asked.metadata.productInfo({}, { eresult }));
+  const tags = await cm.next('tagNames');
+  tags.send(tags.tagNames({}, eresult));
+  await settled;
+  expect(client.status.lastResponseAt).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-import { SteamUnavailable } from '@pics/core';
+import { SteamRefused, SteamUnavailable } from '@pics/core';
 import { HttpBodies } from '../requests/http-bodies.ts';
 import { PendingRequests, type Outcome } from '../requests/pending-requests.ts';
 import {
@@ -193,5 +193,6 @@ function noResponse(what: string, outcome: Outcome): SteamUnavailable {
     timeout: 'Steam did not respond in time',
     disconnected: 'the session ended before the response',
   };
-  return new SteamUnavailable(`no ${what}: ${why[outcome]}`);
+  const Unavailable = outcome === 'throttled' ? SteamRefused : SteamUnavailable;
+  return new Unavailable(`no ${what}: ${why[outcome]}`);
 }

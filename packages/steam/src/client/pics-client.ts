@@ -7,7 +7,7 @@ export interface SessionStatus {
   loggedOn: boolean;
   /** Why there is no session; empty while there is one. */
   reason: string;
-  /** When Steam last responded to any request; undefined before the first response. */
+  /** When Steam last responded to any request; undefined before the first response. A refusal is no response. */
   lastResponseAt: Date | undefined;
   /** Until when no logon is tried, while backing off. */
   backoffUntil: Date | undefined;
@@ -19,7 +19,7 @@ export interface SessionStatus {
  * The session reconnects by itself, with backoff, until `close`. Every request settles. Product info comes as far as it
  * got: ids without a usable response are in `unanswered`, also when a timeout or a disconnect cut the response short.
  * Requests whose partial result would make no sense throw `SteamUnavailable` then. All of them throw it when there is no
- * session.
+ * session, and `SteamRefused`, a kind of it, when Steam wants fewer requests.
  */
 export interface PicsClient {
   readonly status: SessionStatus;

@@ -4,8 +4,11 @@ import type { SteamLogger } from '../session/steam-session.ts';
 /** How a request ended. Steam may refuse it: `throttled` means not now, `refused` never. */
 export type Outcome = 'answered' | 'throttled' | 'refused' | 'timeout' | 'disconnected';
 
-/** EResults that concern Steam and not the request: Busy, ServiceUnavailable, LimitExceeded, RateLimitExceeded. */
-const NOT_NOW = new Set([10, 20, 25, 84]);
+/**
+ * EResults by which Steam asks for fewer requests: Busy, ServiceUnavailable, LimitExceeded, RateLimitExceeded,
+ * AccountLoginDeniedThrottle, AccountLimitExceeded, AccountActivityLimitExceeded, TooManyPending.
+ */
+const NOT_NOW = new Set([10, 20, 25, 84, 87, 95, 96, 108]);
 
 /**
  * Far above the job ids that steam-user counts up from 1 in each session, so that its jobs and these never collide. Ids
@@ -26,7 +29,7 @@ export interface PendingRequestsOptions {
   timeoutMs: number;
   clock: Clock;
   log: SteamLogger;
-  /** Any response came. */
+  /** A response came that is not a refusal. */
   onResponse(): void;
   /** Several requests in a row timed out without any response. */
   onSilence(timeouts: number): void;
@@ -37,7 +40,7 @@ export interface PendingRequestsOptions {
  * of the session. The timeout covers sending and all parts together, so that a caller knows how long it can take.
  */
 export class PendingRequests {
-  /** When Steam last responded to anything. */
+  /** When Steam last responded to anything; a refusal is no response. */
   lastResponseAt: Date | undefined;
   readonly #options: PendingRequestsOptions;
   readonly #pending = new Map<number, PendingRequest>();
@@ -90,9 +93,12 @@ export class PendingRequests {
     this.#settle(jobId, 'answered');
   }
 
-  /** Ends a request that Steam refused with this EResult. */
+  /**
+   * Ends a request that Steam refused with this EResult. It shows that the server is alive and nothing more: a session on
+   * which everything is refused makes no progress.
+   */
   refuse(jobId: number, eresult: number): void {
-    this.#noteResponse();
+    this.#timeoutsInARow = 0;
     this.#options.log.warn({ jobId, eresult }, 'Steam refused a request');
     this.#settle(jobId, NOT_NOW.has(eresult) ? 'throttled' : 'refused');
   }

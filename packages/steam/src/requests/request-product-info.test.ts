@@ -1,4 +1,4 @@
-import { SteamUnavailable } from '@pics/core';
+import { SteamRefused } from '@pics/core';
 import { expect, test } from 'vitest';
 import { appOnWire } from '../testing/app-on-wire.ts';
 import { multi } from '../testing/scripted-cm.ts';
@@ -201,13 +201,31 @@ test('settles at once when Steam reports that the job failed', async () => {
   expect(await info).toMatchObject({ apps: [], unanswered: [{ appid: 1, reason: 'absent' }] });
 });
 
-test('throws SteamUnavailable when Steam throttles requests, so that no app is blamed', async () => {
+test.each([
+  ['Busy', 10],
+  ['ServiceUnavailable', 20],
+  ['LimitExceeded', 25],
+  ['RateLimitExceeded', 84],
+  ['AccountLoginDeniedThrottle', 87],
+  ['TooManyPending', 108],
+])('throws SteamRefused on %s, so that no app is blamed', async (_name, eresult) => {
   const { client, cm } = await startSession();
   for (const ask of [client.getProductInfo([1]), client.getProductMetadata([1])]) {
     const request = await cm.next('productInfo');
-    request.send(request.productInfo({}, { eresult: 84 }));
-    await expect(ask).rejects.toThrow(SteamUnavailable);
+    request.send(request.productInfo({}, { eresult }));
+    await expect(ask).rejects.toThrow(SteamRefused);
   }
+});
+
+test('throws SteamRefused when Steam refuses in the middle of a response', async () => {
+  const { client, cm } = await startSession();
+  const info = client.getProductInfo([1, 2]);
+  const request = await cm.next('productInfo');
+  request.send(
+    request.productInfo({ apps: [appOnWire(1)], response_pending: true }),
+    request.productInfo({}, { eresult: 84 }),
+  );
+  await expect(info).rejects.toThrow(SteamRefused);
 });
 
 test('counts a refusal of the request against its ids, and keeps the parts before it', async () => {

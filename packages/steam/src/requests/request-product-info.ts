@@ -1,4 +1,4 @@
-import { type AppBody, SteamUnavailable } from '@pics/core';
+import { type AppBody, SteamRefused } from '@pics/core';
 import { openBody, type WireApp } from '../wire/product-info-response.ts';
 import type { HttpBodies } from './http-bodies.ts';
 import type { Outcome } from './pending-requests.ts';
@@ -31,7 +31,8 @@ export type SendProductInfo = (
  * Requests the bodies of some apps. Bodies that Steam announces and leaves out are read over HTTP when the response is
  * complete, because only then the host is certain to be known.
  *
- * @throws SteamUnavailable when Steam throttles the request.
+ * @throws SteamRefused when Steam wants fewer requests. Parts that came before are dropped: their apps cost one more fetch,
+ *   and none of the others is blamed.
  */
 export async function requestProductInfo(
   appids: readonly number[],
@@ -67,7 +68,7 @@ export async function requestProductInfo(
 /**
  * Requests the change numbers of some apps, without bodies: 5,000 ids are one small request.
  *
- * @throws SteamUnavailable when Steam throttles the request.
+ * @throws SteamRefused when Steam wants fewer requests.
  */
 export async function requestProductMetadata(
   appids: readonly number[],
@@ -85,9 +86,7 @@ async function sendAndCollect(
   const apps = collector.appids.map((appid) => ({ appid }));
   if (apps.length === 0) return 'answered';
   const outcome = await send({ apps, meta_data_only: metadataOnly }, (part) => collector.addPart(part));
-  if (outcome === 'throttled' && collector.parts === 0) {
-    throw new SteamUnavailable('Steam throttles requests');
-  }
+  if (outcome === 'throttled') throw new SteamRefused('Steam throttles requests');
   return outcome;
 }
 

@@ -1,4 +1,4 @@
-import { SteamUnavailable } from '@pics/core';
+import { SteamRefused, SteamUnavailable } from '@pics/core';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createPicsClient } from '../client/create-pics-client.ts';
 import { appOnWire } from '../testing/app-on-wire.ts';
@@ -172,6 +172,23 @@ test('pauses longer after each failure until a session has responded to somethin
   await info;
   logOn.drop();
   expect((await log.next('no session with Steam'))['pauseMs']).toBe(500);
+});
+
+test('pauses longer after each failure while Steam refuses every request', async () => {
+  const { client, cm, clock, log } = await startSession();
+  const pauses: unknown[] = [];
+  for (let i = 0; i < 3; i++) {
+    const logOn = await cm.next('logOn');
+    const info = client.getProductInfo([1]);
+    const request = await cm.next('productInfo');
+    request.send(request.productInfo({}, { eresult: EResult.rateLimitExceeded }));
+    await expect(info).rejects.toThrow(SteamRefused);
+    logOn.drop();
+    pauses.push((await log.next('no session with Steam'))['pauseMs']);
+    clock.advance(MINUTE);
+    await log.next('logged on to Steam');
+  }
+  expect(pauses).toEqual([500, 1_000, 2_000]);
 });
 
 test('leaves a server when three requests in a row time out', async () => {
