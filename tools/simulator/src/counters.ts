@@ -52,14 +52,14 @@ export class Counters {
     return this.#log.slice(-LOG_LENGTH).filter(({ kind }) => kinds.includes(kind));
   }
 
-  /** How many product info requests, metadata-only ones included, arrived in the last `ms` milliseconds. */
-  productInfoRequestsWithin(ms: number): number {
+  /** How many requests of these kinds arrived in the last `ms` milliseconds. */
+  requestsWithin(ms: number, kinds: readonly RequestKind[]): number {
     const since = performance.now() - this.#startedAt - ms;
     let count = 0;
     for (let index = this.#log.length - 1; index >= 0; index -= 1) {
       const request = this.#log[index];
       if (!request || request.atMs <= since) break;
-      if (isProductInfo(request)) count += 1;
+      if (kinds.includes(request.kind)) count += 1;
     }
     return count;
   }

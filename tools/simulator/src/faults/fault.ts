@@ -65,16 +65,26 @@ export const faultSchema = z.discriminatedUnion('kind', [
     halfFrame: z.boolean().default(true),
   }),
   /**
-   * Product info requests above a limit per second for all clients together are refused (an empty response with
-   * RateLimitExceeded), get no response, or end the connection. A second counts as `toleranceMs` less, because requests
-   * that are sent evenly do not arrive evenly.
+   * Requests of these kinds above a limit per second, for all clients together, are refused (an empty response with
+   * `result` in its header), get no response, or end the connection. A limit of 0 refuses all of them. A second counts as
+   * `toleranceMs` less, because requests that are sent evenly do not arrive evenly.
    */
   z.strictObject({
     kind: z.literal('throttle'),
     ...occasion,
+    requests: z.array(z.enum(REQUEST_KINDS)).min(1).default(['product-info', 'metadata']),
     limit: z.number().min(0).default(2),
     toleranceMs: z.int().min(0).max(900).default(50),
     response: z.enum(['refuse', 'no-answer', 'disconnect']).default('refuse'),
+    result: z
+      .enum([
+        'RateLimitExceeded',
+        'AccountLoginDeniedThrottle',
+        'Busy',
+        'ServiceUnavailable',
+        'LimitExceeded',
+      ])
+      .default('RateLimitExceeded'),
   }),
   /** An id is in neither list of the response. */
   z.strictObject({ kind: z.literal('leave-out'), ...occasion }),

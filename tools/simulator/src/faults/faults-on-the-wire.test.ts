@@ -170,6 +170,24 @@ describe('a fault of responses', () => {
     });
   });
 
+  test.each([
+    ['RateLimitExceeded', 84],
+    ['Busy', 10],
+    ['ServiceUnavailable', 20],
+  ] as const)('throttle with a limit of 0 refuses the named requests with %s', async (result, eresult) => {
+    simulator.arm({ kind: 'throttle', limit: 0, result, requests: ['changes', 'metadata'] });
+    const changes = client.send(EMsg.ClientPICSChangesSinceRequest, messages.changesSinceRequest.encode({}));
+    const metadata = client.sendProductInfo(appids.slice(0, 1), true);
+    const responses = await Promise.all([changes, metadata].map((job) => client.responseTo(job)));
+    expect(responses.map(({ header, body }) => [header.eresult, body.length])).toEqual([
+      [eresult, 0],
+      [eresult, 0],
+    ]);
+    expect(await client.requestProductInfo(appids.slice(0, 1))).toMatchObject([{ apps: [{}] }]);
+    simulator.disarm();
+    expect(await client.requestChanges(0)).toHaveProperty('current_change_number');
+  });
+
   test('throttle with disconnect ends the connection', async () => {
     simulator.arm({ kind: 'throttle', limit: 1, response: 'disconnect' });
     client.sendProductInfo(appids.slice(0, 1));

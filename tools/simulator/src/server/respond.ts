@@ -39,20 +39,14 @@ export function respond(envelope: Envelope, context: RequestContext): ResponseMe
   switch (emsg) {
     case EMsg.ClientPICSChangesSinceRequest:
       counters.logRequest('changes', session, 0);
-      return inOneMessage(
-        'changes',
-        EMsg.ClientPICSChangesSinceResponse,
-        reply,
+      return unlessThrottled('changes', EMsg.ClientPICSChangesSinceResponse, reply, context, () =>
         makeChangesResponse(body, pics, faults),
       );
     case EMsg.ClientPICSProductInfoRequest:
       return respondToProductInfo(body, reply, context);
     case EMsg.ClientPICSAccessTokenRequest:
       counters.logRequest('access-token', session, 0);
-      return inOneMessage(
-        'access-token',
-        EMsg.ClientPICSAccessTokenResponse,
-        reply,
+      return unlessThrottled('access-token', EMsg.ClientPICSAccessTokenResponse, reply, context, () =>
         makeAccessTokenResponse(body, pics),
       );
     case EMsg.ServiceMethodCallFromClient:
@@ -61,6 +55,25 @@ export function respond(envelope: Envelope, context: RequestContext): ResponseMe
       counters.countRefusal('unknown-message');
       return undefined;
   }
+}
+
+/** A response of one message, or what the throttle makes of it. */
+function unlessThrottled(
+  kind: RequestKind,
+  emsg: number,
+  header: Header,
+  context: RequestContext,
+  makeBody: () => Uint8Array,
+): ResponseMessage | undefined {
+  const throttled = throttle(kind, context);
+  if (throttled === 'no-answer') return undefined;
+  if (throttled) return refuse(kind, emsg, header, throttled);
+  return inOneMessage(kind, emsg, header, makeBody());
+}
+
+/** An empty response with a result in its header, as Steam refuses requests. */
+function refuse(kind: RequestKind, emsg: number, header: Header, result: EResultName): ResponseMessage {
+  return inOneMessage(kind, emsg, { ...header, eresult: EResult[result] }, new Uint8Array());
 }
 
 function inOneMessage(kind: RequestKind, emsg: number, header: Header, body: Uint8Array): ResponseMessage {
@@ -79,27 +92,29 @@ function respondToProductInfo(
   const ids = appids.length + (request.packages?.length ?? 0);
   const kind = request.meta_data_only ? 'metadata' : 'product-info';
   counters.logRequest(kind, session, ids);
-  const throttled = throttle(context);
+  const throttled = throttle(kind, context);
   if (throttled === 'no-answer') return undefined;
-  let refusal: EResultName | undefined;
-  if (throttled === 'refuse') refusal = 'RateLimitExceeded';
   if (ids > MAX_IDS) {
     counters.countRefusal('too-many-ids');
-    refusal = 'InvalidParam';
+    return refuse(kind, emsg, reply, 'InvalidParam');
   }
-  if (refusal) return inOneMessage(kind, emsg, { ...reply, eresult: EResult[refusal] }, new Uint8Array());
+  if (throttled) return refuse(kind, emsg, reply, throttled);
   return { kind, emsg, header: reply, appids, parts: () => makeProductInfoParts(request, productInfo) };
 }
 
-/** What the throttle does with the product info request that was just logged, if it exceeds the limit. */
-function throttle({ faults, counters }: RequestContext): 'refuse' | 'no-answer' | undefined {
+/** What the throttle does with the request that was just logged, if it exceeds the limit: the result to refuse it with, or silence. */
+function throttle(
+  kind: RequestKind,
+  { faults, counters }: RequestContext,
+): EResultName | 'no-answer' | undefined {
   const fault = faults.peek('throttle');
-  if (!fault || counters.productInfoRequestsWithin(1_000 - fault.toleranceMs) <= fault.limit)
-    return undefined;
-  const response = faults.strike('throttle')?.response;
-  if (response === 'disconnect') throw new Refusal('throttled', 'too many requests');
-  if (response) counters.countRefusal('throttled');
-  return response;
+  if (!fault?.requests.includes(kind)) return undefined;
+  if (counters.requestsWithin(1_000 - fault.toleranceMs, fault.requests) <= fault.limit) return undefined;
+  const struck = faults.strike('throttle', { request: kind });
+  if (!struck) return undefined;
+  if (struck.response === 'disconnect') throw new Refusal('throttled', 'too many requests');
+  counters.countRefusal('throttled');
+  return struck.response === 'refuse' ? struck.result : 'no-answer';
 }
 
 function respondToServiceMethod(
@@ -107,12 +122,13 @@ function respondToServiceMethod(
   body: Buffer,
   reply: Header,
   context: RequestContext,
-): ResponseMessage {
+): ResponseMessage | undefined {
   const { counters, tagNames, session } = context;
   const isKnown = method === TAG_NAMES_METHOD;
   if (isKnown) counters.logRequest('tag-names', session, 0);
   else counters.countRefusal('unknown-method');
   const header = { ...reply, target_job_name: method, eresult: isKnown ? EResult.OK : EResult.NoMatch };
-  const names = isKnown ? makeTagNamesResponse(body, tagNames) : new Uint8Array();
-  return inOneMessage('tag-names', EMsg.ServiceMethodResponse, header, names);
+  return unlessThrottled('tag-names', EMsg.ServiceMethodResponse, header, context, () =>
+    isKnown ? makeTagNamesResponse(body, tagNames) : new Uint8Array(),
+  );
 }
