@@ -1,4 +1,5 @@
 import type { Span, Telemetry } from 'bullmq';
+import { closeRedis, findRedisBlocker } from './connection.ts';
 import { openQueues, type Queues } from './open-queues.ts';
 import { keepReporting, type ReplicaReport } from './replicas.ts';
 import type { WorkerLog } from './start-worker.ts';
@@ -8,7 +9,9 @@ export interface QueueService {
   settings: { REDIS_URL: string };
   log: WorkerLog;
   tracing: { enabled: boolean };
+  stopping: AbortSignal;
   onClose: (name: string, close: () => unknown) => void;
+  addReadinessCheck: (findReason: () => Promise<string | undefined>) => void;
   describe: () => Promise<Omit<ReplicaReport, 'role' | 'lastProgressAt' | 'counters'>>;
 }
 
@@ -17,13 +20,22 @@ export interface ServiceQueues extends Queues {
   telemetry: Telemetry | undefined;
 }
 
-/** Opens both queues for the life of a service: connection errors are logged, jobs carry traces when there is a collector. */
+/**
+ * Opens both queues for the life of a service: it is ready only while Redis accepts writes, connection errors are logged, and
+ * jobs carry traces when there is a collector.
+ */
 export async function connectQueues(
-  service: Pick<QueueService, 'settings' | 'log' | 'tracing' | 'onClose'>,
+  service: Pick<QueueService, 'settings' | 'log' | 'tracing' | 'onClose' | 'stopping' | 'addReadinessCheck'>,
 ): Promise<ServiceQueues> {
   const telemetry = service.tracing.enabled ? await loadTelemetry() : undefined;
   const logError = (err: Error) => service.log.warn({ err }, 'redis connection');
   const queues = openQueues(service.settings.REDIS_URL, logError, telemetry);
+  const { redis } = queues;
+  service.addReadinessCheck(() => findRedisBlocker(redis));
+  // What waits for a Redis that is not there would delay the end of the process.
+  service.stopping.addEventListener('abort', () => {
+    if (redis.status !== 'ready') closeRedis(redis);
+  });
   service.onClose('queues', () => queues.close());
   return { ...queues, telemetry };
 }

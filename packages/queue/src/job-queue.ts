@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { PRIORITIES, type Priority } from '@pics/core';
+import { PRIORITIES, RedisUnavailable, type Priority } from '@pics/core';
 import type { Redis } from 'ioredis';
 import { Queue, type Telemetry } from 'bullmq';
+import { isRedisUnavailable } from './redis-errors.ts';
 
 /** States of a job whose work is waiting or in progress. */
 const LIVE_STATES = ['wait', 'prioritized', 'active', 'delayed'] as const;
@@ -36,6 +37,9 @@ export class JobQueue<Job extends { task: string; batchId: string }> {
   constructor(name: string, redis: Redis, { completed, failed }: Retention, telemetry?: Telemetry) {
     this.bull = new Queue(name, {
       connection: redis,
+      // BullMQ would wait for a first connection without end, and with it whoever asks a queue for anything.
+      skipWaitingForReady: true,
+      skipVersionCheck: true,
       ...(telemetry && { telemetry }),
       streams: { events: { maxLen: 1_000 } },
       defaultJobOptions: {
@@ -49,12 +53,23 @@ export class JobQueue<Job extends { task: string; batchId: string }> {
     this.bull.on('error', () => {}); // The connection reports its own errors.
   }
 
-  /** Adds one job: with a priority, before all others, or after them. It is in Redis when this resolves. */
+  /**
+   * Adds one job: with a priority, before all others, or after them. It is in Redis when this resolves.
+   *
+   * @throws RedisUnavailable when Redis does not respond, or takes no writes at the moment.
+   */
   async add(job: Job, position: Priority | 'first' | 'last' = 'last'): Promise<void> {
     const jobId = `${job.batchId}${SEPARATOR}${randomUUID().slice(0, 8)}`;
     const options =
       position === 'last' ? {} : position === 'first' ? { lifo: true } : { priority: PRIORITIES[position] };
-    await this.bull.add(job.task, job, { jobId, ...options });
+    try {
+      await this.bull.add(job.task, job, { jobId, ...options });
+    } catch (error) {
+      if (!(error instanceof Error && isRedisUnavailable(error))) throw error;
+      throw new RedisUnavailable(`no job can be added to ${this.bull.name}: ${error.message}`, {
+        cause: error,
+      });
+    }
   }
 
   /** How many jobs are waiting or in progress. */

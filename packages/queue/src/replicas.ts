@@ -30,6 +30,9 @@ export interface Replica extends ReplicaReport {
 /** Often enough that a dead replica is noticed within seconds. */
 const REPORT_INTERVAL_MS = 3_000;
 
+/** How long the end of a process may wait for its report to be removed. */
+const REMOVE_WITHIN_MS = 2_000;
+
 /**
  * How long a silent replica stays listed. Long enough to be found after an alert; a replica that shuts down in order is
  * removed at once.
@@ -60,17 +63,15 @@ export function keepReporting(
     }
   };
   const ended = reporting();
+  const remove = async () => {
+    await ended;
+    if (key) await redis.multi().del(key).srem(LIST, key).exec();
+  };
   return {
     stop: async () => {
       stopping.abort();
-      await ended;
-      if (key)
-        await redis
-          .multi()
-          .del(key)
-          .srem(LIST, key)
-          .exec()
-          .catch(() => {});
+      // With a Redis that is silent or gone the report expires by itself.
+      await Promise.race([remove().catch(() => {}), delay(REMOVE_WITHIN_MS, undefined, { ref: false })]);
     },
   };
 }

@@ -1,8 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DatabaseUnavailable, PermanentError, SteamUnavailable, type JobAttempt } from '@pics/core';
+import {
+  DatabaseUnavailable,
+  PermanentError,
+  RedisUnavailable,
+  SteamUnavailable,
+  type JobAttempt,
+} from '@pics/core';
 import { UnrecoverableError, WaitingError, Worker, type Job, type Telemetry } from 'bullmq';
 import type { z } from 'zod';
-import { connectRedisForWorker } from './connection.ts';
+import { closeRedis, connectRedisForWorker, findRedisBlocker } from './connection.ts';
+import { isRedisUnavailable } from './redis-errors.ts';
 
 /**
  * A killed replica holds its jobs until their lock expires, so the lock is short; BullMQ renews it at half of its duration
@@ -61,8 +68,9 @@ export interface RunningWorker {
  * Processes the jobs of one queue until closed.
  *
  * A job that throws is retried with backoff, unless it throws `PermanentError`. When what the work needs is unavailable
- * (`SteamUnavailable`, `DatabaseUnavailable`) the job is requeued with its attempts untouched, and the worker takes none
- * until `findBlocker` returns undefined: an outage of an hour costs no job an attempt.
+ * (`SteamUnavailable`, `DatabaseUnavailable`, `RedisUnavailable`) the job is requeued with its attempts untouched, and the worker
+ * takes none until `findBlocker` returns undefined: an outage of an hour costs no job an attempt. A Redis that is unreachable,
+ * silent or refuses writes blocks the worker by itself; a job that cannot be requeued in it is found by its expired lock.
  */
 export function startWorker<Payload extends { batchId: string; changeNumber?: number }>(
   options: WorkerOptions<Payload>,
@@ -97,10 +105,10 @@ export function startWorker<Payload extends { batchId: string; changeNumber?: nu
       log.info({ ...fields, ...counts }, 'job done');
       return counts;
     } catch (error) {
-      if (error instanceof SteamUnavailable || error instanceof DatabaseUnavailable) {
+      if (isOutage(error)) {
         report('requeued');
         stopTaking(error.message);
-        await job.moveToWait(token);
+        await job.moveToWait(token).catch((err: unknown) => log.warn({ ...fields, err }, 'requeue failed'));
         throw new WaitingError(error.message);
       }
       report('failed');
@@ -112,7 +120,7 @@ export function startWorker<Payload extends { batchId: string; changeNumber?: nu
     }
   };
 
-  const worker = new Worker(queue, run, {
+  const worker = new PatientWorker(queue, run, {
     connection: redis,
     autorun: false,
     concurrency: options.concurrency,
@@ -121,7 +129,11 @@ export function startWorker<Payload extends { batchId: string; changeNumber?: nu
     maxStalledCount: MAX_STALLED_COUNT,
     ...(options.telemetry && { telemetry: options.telemetry }),
   });
-  worker.on('error', (error) => log.warn({ queue, err: error }, 'worker error'));
+  worker.on('error', (error) => {
+    log.warn({ queue, err: error }, 'worker error');
+    // BullMQ asks for the next job at once, hundreds of times a second.
+    if (isRedisUnavailable(error)) stopTaking(error.message);
+  });
 
   const stopTaking = (reason: string) => {
     if (blocker === undefined) log.warn({ queue, reason }, 'taking no jobs');
@@ -129,9 +141,11 @@ export function startWorker<Payload extends { batchId: string; changeNumber?: nu
     void worker.pause(true);
   };
 
+  const findBlocker = async () => (await findRedisBlocker(redis)) ?? (await options.findBlocker());
+
   const watchBlocker = async () => {
     while (!closing.signal.aborted) {
-      const reason = await options.findBlocker().catch((error: Error) => error.message);
+      const reason = await findBlocker().catch((error: Error) => error.message);
       if (closing.signal.aborted) return;
       if (reason) stopTaking(reason);
       else if (blocker !== undefined) {
@@ -159,11 +173,34 @@ export function startWorker<Payload extends { batchId: string; changeNumber?: nu
     },
     close: async () => {
       closing.abort();
+      // Without jobs there is nothing to wait for, and commands on this connection wait for Redis without end.
+      if (redis.status !== 'ready' && activeJobs === 0) closeRedis(redis);
       await watching;
       await worker.close();
-      redis.disconnect();
+      closeRedis(redis);
     },
   };
+}
+
+/** A worker that leaves a job to its lock when Redis fails while the job is reported done, instead of failing the job. */
+class PatientWorker extends Worker {
+  protected override async handleCompleted(...args: Parameters<Worker['handleCompleted']>) {
+    try {
+      return await super.handleCompleted(...args);
+    } catch (error) {
+      if (!(error instanceof Error && isRedisUnavailable(error))) throw error;
+      this.emit('error', error);
+      throw new WaitingError(error.message);
+    }
+  }
+}
+
+function isOutage(error: unknown): error is Error {
+  return (
+    error instanceof SteamUnavailable ||
+    error instanceof DatabaseUnavailable ||
+    error instanceof RedisUnavailable
+  );
 }
 
 function parsePayload<Payload>(schema: z.ZodType<Payload>, job: Job): Payload {

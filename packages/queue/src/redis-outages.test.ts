@@ -1,0 +1,230 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { FETCH_QUEUE, fetchJobSchema, RedisUnavailable, type FetchJob } from '@pics/core';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createTestRedis, type TestRedis } from '../../../test/support/redis.ts';
+import { startSilentProxy } from '../../../test/support/silent-proxy.ts';
+import { findRedisBlocker } from './connection.ts';
+import { openQueues, type Queues } from './open-queues.ts';
+import { describeRedisError, isRedisUnavailable } from './redis-errors.ts';
+import { startWorker, type RunningWorker, type WorkerOptions } from './start-worker.ts';
+
+/** What the pipeline promises: at work again this long after a freeze, without a restart. */
+const PROMISED_MS = 30_000;
+
+const job = (batchId: string): FetchJob => ({ version: 1, task: 'scan', batchId, appids: [440] });
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+});
+
+function open(url: string): Queues {
+  const queues = openQueues(url, () => {});
+  closing.push(() => queues.close());
+  return queues;
+}
+
+/** A worker, with every line it has logged. */
+function work(url: string, options: Partial<WorkerOptions<FetchJob>> = {}) {
+  const lines: string[] = [];
+  const log = (fields: object, message: string) =>
+    void lines.push(`${message} ${'err' in fields ? String(fields.err) : JSON.stringify(fields)}`);
+  const worker: RunningWorker = startWorker<FetchJob>({
+    queue: FETCH_QUEUE,
+    redisUrl: url,
+    concurrency: 4,
+    schema: fetchJobSchema,
+    step: async () => ({}),
+    findBlocker: async () => undefined,
+    log: { info: log, warn: log, error: log },
+    ...options,
+  });
+  closing.push(() => worker.close());
+  return { worker, lines };
+}
+
+/** What makes a Redis refuse writes, and what ends it again. */
+interface Refusal {
+  name: string;
+  reason: RegExp;
+  cause: (redis: Queues['redis'], dataDir: string) => Promise<unknown>;
+  cure: (redis: Queues['redis'], dataDir: string) => Promise<unknown>;
+}
+
+const refusals: Refusal[] = [
+  {
+    name: 'that became a replica',
+    reason: /is a read-only replica$/,
+    cause: (redis) => redis.replicaof('127.0.0.1', 1),
+    cure: (redis) => redis.replicaof('NO', 'ONE'),
+  },
+  {
+    name: 'without the replicas it needs',
+    reason: /without replicas \(min-replicas-to-write\)$/,
+    cause: (redis) => redis.config('SET', 'min-replicas-to-write', 1),
+    cure: (redis) => redis.config('SET', 'min-replicas-to-write', 0),
+  },
+  {
+    name: 'whose memory is full',
+    reason: /its memory is full \(maxmemory\)$/,
+    cause: (redis) => redis.config('SET', 'maxmemory', '100kb'),
+    cure: (redis) => redis.config('SET', 'maxmemory', 0),
+  },
+  {
+    name: 'that cannot save to disk',
+    reason: /cannot save to disk \(MISCONF\)$/,
+    cause: async (redis, dataDir) => {
+      await redis.config('SET', 'save', '3600 1');
+      rmSync(dataDir, { recursive: true });
+      await redis.bgsave();
+      await expect.poll(() => redis.info('persistence')).toContain('rdb_last_bgsave_status:err');
+    },
+    cure: (redis, dataDir) => {
+      mkdirSync(dataDir);
+      return redis.config('SET', 'save', '');
+    },
+  },
+];
+
+describe('a Redis that refuses writes', { timeout: 60_000 }, () => {
+  test.for(refusals)('$name is an outage: no attempt is lost and the reason is given', async (refusal) => {
+    const redis = await createTestRedis();
+    const operator = open(redis.url);
+    const [, dataDir = ''] = await operator.redis.config('GET', 'dir');
+    const queues = open(redis.url);
+    let started = 0;
+    let begun = Promise.withResolvers<void>();
+    const proceed = Promise.withResolvers<void>();
+    const { worker, lines } = work(redis.url, {
+      step: async () => {
+        started += 1;
+        begun.resolve();
+        await proceed.promise;
+        if (started <= 2)
+          await queues.write.add({ version: 1, task: 'scan', batchId: 'w', seen: [], unanswered: [] });
+        return {};
+      },
+    });
+    await expect.poll(() => worker.blocker).toBeUndefined();
+    await queues.fetch.add(job('a'));
+    await queues.fetch.add(job('b'));
+    await begun.promise;
+    await expect.poll(() => started).toBe(2);
+
+    await refusal.cause(operator.redis, dataDir);
+    proceed.resolve();
+    await expect.poll(() => worker.blocker).toMatch(refusal.reason);
+    await expect.poll(() => findRedisBlocker(queues.redis)).toMatch(refusal.reason);
+    await expect(queues.fetch.add(job('c'))).rejects.toThrow(RedisUnavailable);
+    expect(lines.length).toBeLessThan(40);
+
+    await refusal.cure(operator.redis, dataDir);
+    await expect
+      .poll(() => queues.fetch.bull.getJobCounts('completed', 'failed', 'delayed'), { timeout: PROMISED_MS })
+      .toEqual({ completed: 2, failed: 0, delayed: 0 });
+    const jobs = await queues.fetch.bull.getCompleted();
+    expect(jobs.map(({ attemptsMade }) => attemptsMade)).toEqual([1, 1]);
+    expect(worker.blocker).toBeUndefined();
+    expect(await findRedisBlocker(queues.redis)).toBeUndefined();
+  });
+});
+
+describe('connections to Redis that fall silent', { timeout: 90_000 }, () => {
+  test('are replaced: a worker and a queue work again within 30 s', async () => {
+    const redis = await createTestRedis();
+    const proxy = await startSilentProxy(redis.url);
+    const queues = open(proxy.url);
+    const { worker } = work(proxy.url);
+    await expect.poll(() => worker.blocker).toBeUndefined();
+    await queues.fetch.add(job('a'));
+    await expect.poll(() => queues.fetch.bull.getCompletedCount()).toBe(1);
+
+    proxy.silence();
+    await expect
+      .poll(() => queues.fetch.add(job('b')).then(() => true, String), { timeout: PROMISED_MS })
+      .toBe(true);
+    await expect.poll(() => worker.completedJobs, { timeout: PROMISED_MS }).toBeGreaterThanOrEqual(2);
+    expect(worker.blocker).toBeUndefined();
+  });
+
+  test('are given as the reason while they last', async () => {
+    const redis = await createTestRedis();
+    const proxy = await startSilentProxy(redis.url);
+    const queues = open(proxy.url);
+    await expect.poll(() => findRedisBlocker(queues.redis)).toBeUndefined();
+    proxy.silence();
+    proxy.silenceNew();
+    const { host } = new URL(proxy.url);
+    expect(await findRedisBlocker(queues.redis)).toBe(`Redis at ${host} does not respond`);
+    await expect
+      .poll(() => findRedisBlocker(queues.redis), { timeout: PROMISED_MS })
+      .toMatch(/cannot be reached: Socket timeout/);
+  });
+});
+
+describe('a Redis that was never reached', { timeout: 30_000 }, () => {
+  test.for([
+    [
+      'a name that does not resolve',
+      'redis://user:secret@redis.invalid:6399',
+      /^Redis at redis\.invalid:6399 cannot be reached: getaddrinfo E/,
+    ],
+    [
+      'a closed port',
+      'redis://:secret@127.0.0.1:1',
+      /^Redis at 127\.0\.0\.1:1 cannot be reached: connect ECONNREFUSED/,
+    ],
+  ] as const)(
+    'is named with the reason, and nothing waits for it at the end: %s',
+    async ([, url, reason]) => {
+      const queues = openQueues(url, () => {});
+      const { worker } = work(url);
+      await expect.poll(() => findRedisBlocker(queues.redis)).toMatch(reason);
+      await expect.poll(() => worker.blocker).toMatch(reason);
+      const adding = queues.fetch.add(job('a')).catch((error: Error) => error);
+      await Promise.all([worker.close(), queues.close()]);
+      expect(await adding).toBeInstanceOf(RedisUnavailable);
+    },
+  );
+
+  test('is used as soon as it is there', async () => {
+    const redis: TestRedis = await createTestRedis();
+    await redis.kill();
+    const queues = open(redis.url);
+    const { worker } = work(redis.url);
+    await expect.poll(() => worker.blocker).toMatch(/ECONNREFUSED/);
+    await redis.restart();
+    await expect
+      .poll(() => queues.fetch.add(job('a')).then(() => true, String), { timeout: 20_000 })
+      .toBe(true);
+    await expect.poll(() => worker.completedJobs, { timeout: 20_000 }).toBe(1);
+  });
+});
+
+test.for([
+  ["READONLY You can't write against a read only replica.", 'is a read-only replica'],
+  [
+    "ERR Error running script (call to f_1): @user_script:1: @user_script: 1: -READONLY You can't write against a read only replica.",
+    'is a read-only replica',
+  ],
+  ["MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.", 'lost its primary'],
+  ['LOADING Redis is loading the dataset in memory', 'still loading'],
+  ['CLUSTERDOWN The cluster is down', 'cluster'],
+  ['TRYAGAIN Multiple keys request during rehashing of slot', 'moving keys'],
+  ['BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.', 'script'],
+  ['UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)', 'replica'],
+  ['NOAUTH Authentication required.', 'requires a password'],
+  ['WRONGPASS invalid username-password pair or user is disabled.', 'refuses the user or password'],
+])('the reply "%s" is an outage with its reason', ([message, reason]) => {
+  const error = new Error(message);
+  expect(isRedisUnavailable(error)).toBe(true);
+  expect(describeRedisError('redis:6379', error)).toContain(reason);
+});
+
+test.for([
+  'ERR wrong number of arguments',
+  'WRONGTYPE Operation against a key',
+  'Missing lock for job 1. finished',
+])('the reply "%s" is a fault and no outage', (message) => {
+  expect(isRedisUnavailable(new Error(message))).toBe(false);
+});
