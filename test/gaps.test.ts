@@ -143,6 +143,37 @@ describe('a discovery after a gap', { timeout: 120_000 }, () => {
 });
 
 describe('a sweep', { timeout: 120_000 }, () => {
+  test('fetches no app whose number moved without its body, and counts what that saves', async () => {
+    const simulator = await startTestSimulator({ apps: 500, seed: 11 });
+    const pipeline = await startPipeline(simulator, { env: { SWEEP_INTERVAL_MS: '5000' } });
+    await pipeline.settled(SETTLE_MS);
+    const [{ appid } = { appid: 0 }] = simulator.apps();
+    const edit = {
+      text: Buffer.from(`"appinfo"\n{\n\t"appid"\t\t"${appid}"\n}\n`),
+      missingToken: false,
+      onlyPublic: false,
+    };
+    const { changeNumber } = simulator.editApp(appid, edit);
+    const isStoredUpTo = async (wanted: number) => {
+      const row = await pipeline.database
+        .selectFrom('picsAppLedger')
+        .select('storedChangeNumber')
+        .where('id', '=', appid)
+        .executeTakeFirst();
+      return row?.storedChangeNumber === wanted;
+    };
+    expect(await waitUntil(() => isStoredUpTo(changeNumber), SETTLE_MS)).toBe(true);
+    await pipeline.settled(SETTLE_MS);
+    const fetched = simulator.requests(['product-info']).length;
+
+    simulator.arm({ kind: 'silent-gap', next: 1 });
+    const moved = simulator.editApp(appid, edit);
+    await pipeline.services.producer.waitForLine(/"reason":"sweep".*"unchanged":1.*"scan finished"/);
+    expect(await isStoredUpTo(moved.changeNumber)).toBe(true);
+    expect(simulator.requests(['product-info']).length).toBe(fetched);
+    expect(await findDifferences({ database: pipeline.database, simulator })).toEqual([]);
+  });
+
   test('finds changes that the feed never announced, and logs how many', async () => {
     const simulator = await startTestSimulator({ apps: 500, seed: 9 });
     const pipeline = await startPipeline(simulator, { env: { SWEEP_INTERVAL_MS: '5000' } });

@@ -55,6 +55,17 @@ describe('fetchApps', () => {
     ]);
   });
 
+  test('passes the SHA-1 of a whole body on, and none of a part of one', async () => {
+    const sha1 = 'a'.repeat(40);
+    const { written } = await run({
+      apps: [
+        { ...entry(10), sha1 },
+        { ...entry(20), sha1, missingToken: true },
+      ],
+    });
+    expect(written[0]?.records.map((record) => record.sha1)).toEqual([sha1, undefined]);
+  });
+
   test('fails an app whose body cannot be read, with the reason, and passes the rest of its batch', async () => {
     const { written } = await run({ apps: [entry(10), entry(20, '"appinfo"\n{'), entry(30)] });
     expect(written[0]?.records.map((record) => record.appid)).toEqual([10, 30]);

@@ -20,7 +20,10 @@ export async function scanApps(
   if (unanswered.length === job.appids.length && metadata.unanswered[0]?.reason === 'disconnected') {
     throw new SteamUnavailable('the connection to Steam was lost before a response arrived');
   }
-  const seen = metadata.apps.map((app): [number, number] => [app.appid, app.changeNumber]);
+  const seen = metadata.apps.map(
+    ({ appid, changeNumber, missingToken, sha1 }): WriteScanJob['seen'][number] =>
+      sha1 === undefined || missingToken ? [appid, changeNumber] : [appid, changeNumber, sha1],
+  );
   const { version, task, batchId } = job;
   await dependencies.addWriteJob({ version, task, batchId, seen, unanswered });
   return { apps: job.appids.length, seen: seen.length, unanswered: unanswered.length, parts: metadata.parts };

@@ -32,8 +32,8 @@ export async function reportFinishedScans<S extends Pick<Scan, 'id' | 'finishedA
 export function keepReportingScans({ database, log }: Producer, signal: AbortSignal): Promise<void> {
   const dependencies = {
     getLatestScans: () => getScans(database, SCANS_REPORTED),
-    report: ({ id, reason, requests, seen, marked, gone }: Scan) =>
-      log.info({ scan: id, reason, requests, seen, marked, gone }, 'scan finished'),
+    report: ({ id, reason, requests, seen, marked, unchanged, gone }: Scan) =>
+      log.info({ scan: id, reason, requests, seen, marked, unchanged, gone }, 'scan finished'),
   };
   let reported: Set<number> | undefined;
   const iterate = async (): Promise<void> => {

@@ -20,7 +20,7 @@ export function createMetrics(registry: Registry) {
   });
   const scanned = new Counter({
     name: 'pics_scan_apps_total',
-    help: 'Apps in scan results: seen, of these marked as wanted, gone (no longer known to Steam), or unanswered.',
+    help: 'Apps in scan results: seen, of these marked as wanted, unchanged (a newer number and the stored body, so not fetched), gone (no longer known to Steam), or unanswered.',
     labelNames: ['outcome'],
     registers,
   });

@@ -87,6 +87,9 @@ const depotsSection = z.strictObject({
   currentBuildId: z.string().nullable(),
 });
 
+/** A SHA-1 in hex. */
+export const sha1Schema = z.string().regex(/^[0-9a-f]{40}$/);
+
 /** One app of a product info response, its body still as Steam sent it. */
 export interface AppBody {
   appid: number;
@@ -95,6 +98,8 @@ export interface AppBody {
   missingToken: boolean;
   /** Text KeyValues without the trailing NUL; empty when Steam sent none. Its SHA-1 has been checked. */
   body: Uint8Array;
+  /** The SHA-1 that Steam announced for the body, in hex; absent when it announced none. */
+  sha1?: string;
 }
 
 /**
@@ -111,6 +116,8 @@ export const appRecordSchema = z.strictObject({
   appid: appidSchema,
   changeNumber: z.int().min(0),
   access: z.enum(['public', 'restricted']),
+  /** The SHA-1 that Steam announced for the whole body; only in a public record. A scan compares it with its own. */
+  sha1: sha1Schema.optional(),
   common: commonSection.optional(),
   extended: extendedSection.optional(),
   depots: depotsSection.optional(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { appRecordSchema } from './app-record.ts';
+import { appRecordSchema, sha1Schema } from './app-record.ts';
 import { appidSchema, wholeNumbers } from './whole-numbers.ts';
 
 /**
@@ -13,7 +13,7 @@ import { appidSchema, wholeNumbers } from './whole-numbers.ts';
 export const FETCH_QUEUE = 'pics-fetch';
 export const WRITE_QUEUE = 'pics-write';
 
-/** Raised whenever the shape of a job changes, so that a job of another version fails at once, with a clear error. */
+/** Raised whenever a job changes so that an older one no longer fits, so that a job of another version fails at once, with a clear error. */
 const version = z.literal(1);
 
 const changeNumber = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -90,8 +90,8 @@ const writeScan = z.strictObject({
   version,
   task: z.literal('scan'),
   batchId,
-  /** [appid, change number] of each id Steam knows. */
-  seen: z.array(z.tuple([appidSchema, changeNumber])),
+  /** [appid, change number] of each id Steam knows, with the SHA-1 of its body where this session may see all of it. */
+  seen: z.array(z.tuple([appidSchema, changeNumber, sha1Schema.optional()])),
   unanswered: wholeNumbers(0),
 });
 

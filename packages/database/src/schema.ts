@@ -79,6 +79,8 @@ export interface LedgerTable {
   wantedChangeNumber: number | null;
   settledChangeNumber: number | null;
   storedChangeNumber: number | null;
+  /** Of the body that the rows show; null unless all of it is stored. */
+  storedSha1: Buffer | null;
   batchId: string | null;
   dispatchedAt: Date | null;
   attempts: Generated<number>;
@@ -122,6 +124,7 @@ export interface PicsScansTable {
   requests: Generated<number>;
   seen: Generated<number>;
   marked: Generated<number>;
+  unchanged: Generated<number>;
   gone: Generated<number>;
   unanswered: Generated<number>;
 }

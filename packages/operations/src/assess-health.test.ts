@@ -20,7 +20,7 @@ function replica(service: string, changed: Partial<FleetStatus['replicas'][numbe
 }
 
 function scan(reason: 'discovery' | 'gap', finishedAt: Date | null): LedgerStatus['scans'][number] {
-  const counts = { requests: 1, seen: 1, marked: 1, gone: 0, unanswered: 0, nextAppid: 0 };
+  const counts = { requests: 1, seen: 1, marked: 1, unchanged: 0, gone: 0, unanswered: 0, nextAppid: 0 };
   return { id: 1, reason, knownOnly: false, startedAt: at, finishedAt, lastAppid: null, ...counts };
 }
 

@@ -53,6 +53,7 @@ export function makeRecord(app: Omit<AppBody, 'body'>, info: Partial<AppInfo>): 
     changeNumber: app.changeNumber,
     access: restricted ? 'restricted' : 'public',
   };
+  if (app.sha1 !== undefined && !restricted) record.sha1 = app.sha1;
   if (common || !restricted) record.common = extractCommon(common ?? {});
   if (extended || !restricted) record.extended = extractExtended(extended);
   if (depots || !restricted) record.depots = extractDepots(depots);

@@ -41,6 +41,7 @@ export async function lockLedger(
     .select([
       'id',
       'storedChangeNumber',
+      sql<string | null>`encode(stored_sha1, 'hex')`.as('storedSha1'),
       'wantedChangeNumber',
       'settledChangeNumber',
       'batchId',
@@ -57,6 +58,7 @@ export async function lockLedger(
 const COLUMNS = {
   id: 'integer',
   storedChangeNumber: 'bigint',
+  storedSha1: 'text',
   settledChangeNumber: 'bigint',
   attempts: 'integer',
   staleAnswers: 'integer',
@@ -76,6 +78,7 @@ export async function settleLedger(
     .from(unnest(settlements, COLUMNS))
     .set((eb) => ({
       storedChangeNumber: eb.ref('next.storedChangeNumber'),
+      storedSha1: sql<Buffer | null>`decode(${eb.ref('next.storedSha1')}, 'hex')`,
       settledChangeNumber: eb.ref('next.settledChangeNumber'),
       attempts: eb.ref('next.attempts'),
       staleAnswers: eb.ref('next.staleAnswers'),

@@ -10,6 +10,7 @@ const job = { batchId: 'b', changeNumber: 1_000 };
 const wanted: LedgerRow = {
   id: 440,
   storedChangeNumber: null,
+  storedSha1: null,
   wantedChangeNumber: 900,
   settledChangeNumber: null,
   batchId: 'b',
@@ -31,6 +32,7 @@ describe('settle', () => {
     expect(settle(record(950), { ...wanted, attempts: 5, staleAnswers: 2 }, job)).toEqual({
       id: 440,
       storedChangeNumber: 950,
+      storedSha1: null,
       settledChangeNumber: 1_000,
       attempts: 0,
       staleAnswers: 0,
@@ -42,6 +44,19 @@ describe('settle', () => {
 
   test('settles beyond that when the response is newer still', () => {
     expect(settle(record(1_200), wanted, job)).toMatchObject({ settledChangeNumber: 1_200 });
+  });
+
+  test('keeps the digest of the body that the rows show, and none when they do not show all of it', () => {
+    const sha1 = 'a'.repeat(40);
+    const stored = { ...wanted, storedChangeNumber: 900, storedSha1: 'b'.repeat(40) };
+    const full: Outcome = { result: 'record', appid: 440, record: fullRecord(440, 950, { sha1 }) };
+    const older: Outcome = { result: 'record', appid: 440, record: fullRecord(440, 899, { sha1 }) };
+    expect(settle(full, stored, job)).toMatchObject({ storedSha1: sha1 });
+    expect(settle(older, stored, job)).toMatchObject({ storedSha1: stored.storedSha1 });
+    expect(settle(failed, stored, job)).toMatchObject({ storedSha1: stored.storedSha1 });
+    expect(settle(missing(true), stored, job)).toMatchObject({ storedSha1: stored.storedSha1 });
+    expect(settle(record(950), stored, job)).toMatchObject({ storedSha1: null });
+    expect(settle(unknown, stored, job)).toMatchObject({ storedSha1: null });
   });
 
   test('never lowers what is settled or stored', () => {

@@ -5,6 +5,8 @@ import type { Batch, Outcome } from './outcomes.ts';
 export interface LedgerRow {
   id: number;
   storedChangeNumber: number | null;
+  /** SHA-1 of the body that the rows show, in hex; null unless all of it is stored. */
+  storedSha1: string | null;
   wantedChangeNumber: number | null;
   settledChangeNumber: number | null;
   batchId: string | null;
@@ -16,6 +18,7 @@ export interface LedgerRow {
 export interface Settlement {
   id: number;
   storedChangeNumber: number | null;
+  storedSha1: string | null;
   settledChangeNumber: number | null;
   attempts: number;
   staleAnswers: number;
@@ -57,10 +60,11 @@ export function isOlder(outcome: Outcome, ledger: LedgerRow, job: Batch): boolea
  * belongs to the newer batch.
  */
 export function settle(outcome: Outcome, ledger: LedgerRow, job: Batch): Settlement | undefined {
-  const { id, storedChangeNumber, settledChangeNumber, attempts, staleAnswers } = ledger;
+  const { id, storedChangeNumber, storedSha1, settledChangeNumber, attempts, staleAnswers } = ledger;
   const pending: Settlement = {
     id,
     storedChangeNumber,
+    storedSha1,
     settledChangeNumber,
     attempts,
     staleAnswers,
@@ -80,23 +84,26 @@ export function settle(outcome: Outcome, ledger: LedgerRow, job: Batch): Settlem
   switch (outcome.result) {
     case 'record': {
       const { changeNumber } = outcome.record;
-      const stored = Math.max(storedChangeNumber ?? 0, changeNumber);
-      if (isStale(stored, ledger, job)) {
+      const stored = {
+        storedChangeNumber: Math.max(storedChangeNumber ?? 0, changeNumber),
+        storedSha1: isOlder(outcome, ledger, job) ? storedSha1 : (outcome.record.sha1 ?? null),
+      };
+      if (isStale(stored.storedChangeNumber, ledger, job)) {
         return {
           ...pending,
-          storedChangeNumber: stored,
+          ...stored,
           staleAnswers: staleAnswers + 1,
           retries: staleAnswers + 1,
         };
       }
       return {
         ...settled,
-        storedChangeNumber: stored,
+        ...stored,
         settledChangeNumber: Math.max(settled.settledChangeNumber ?? 0, changeNumber),
       };
     }
     case 'unknown':
-      return settled;
+      return { ...settled, storedSha1: isOlder(outcome, ledger, job) ? storedSha1 : null };
     case 'failed':
       if (!isOwn && (ledger.batchId !== null || isSettled(ledger))) return undefined;
       return { ...pending, attempts: attempts + 1, state: 'failed', lastError: outcome.error };

@@ -27,7 +27,13 @@ test('reads a body that is missing from the response from the host that Steam na
   });
   expect(paths).toEqual([`/appinfo/440/sha/${app.sha.toString('hex')}.txt.gz`]);
   expect(apps).toEqual([
-    { appid: 440, changeNumber: 1, missingToken: false, body: Buffer.from('"appinfo"{}') },
+    {
+      appid: 440,
+      changeNumber: 1,
+      missingToken: false,
+      body: Buffer.from('"appinfo"{}'),
+      sha1: app.sha.toString('hex'),
+    },
   ]);
   expect(unanswered).toEqual([]);
 });

@@ -10,15 +10,22 @@ test('returns bodies, unknown ids and missing tokens as Steam sent them', async 
   const request = await cm.next('productInfo');
   expect(request.appids).toEqual([10, 20, 30]);
   expect(request.body['meta_data_only']).toBe(false);
+  const app = appOnWire(10, '"appinfo"{}', 7);
   request.send(
     request.productInfo({
-      apps: [appOnWire(10, '"appinfo"{}', 7), { appid: 20, change_number: 8, missing_token: true }],
+      apps: [app, { appid: 20, change_number: 8, missing_token: true }],
       unknown_appids: [30],
     }),
   );
   expect(await info).toEqual({
     apps: [
-      { appid: 10, changeNumber: 7, missingToken: false, body: Buffer.from('"appinfo"{}') },
+      {
+        appid: 10,
+        changeNumber: 7,
+        missingToken: false,
+        body: Buffer.from('"appinfo"{}'),
+        sha1: app.sha.toString('hex'),
+      },
       { appid: 20, changeNumber: 8, missingToken: true, body: Buffer.alloc(0) },
     ],
     unknown: [30],
@@ -27,15 +34,19 @@ test('returns bodies, unknown ids and missing tokens as Steam sent them', async 
   });
 });
 
-test('requests metadata only, and returns change numbers', async () => {
+test('requests metadata only, and returns change numbers, SHA-1s and sizes', async () => {
   const { client, cm } = await startSession();
-  const metadata = client.getProductMetadata([10, 20]);
+  const metadata = client.getProductMetadata([10, 20, 30]);
   const request = await cm.next('productInfo');
   expect(request.body['meta_data_only']).toBe(true);
-  const app = { appid: 10, change_number: 7, sha: Buffer.alloc(20), size: 99 };
-  request.send(request.productInfo({ apps: [app], unknown_appids: [20], meta_data_only: true }));
+  const app = { appid: 10, change_number: 7, sha: Buffer.alloc(20, 0xab), size: 99 };
+  const hidden = { appid: 30, change_number: 8, missing_token: true };
+  request.send(request.productInfo({ apps: [app, hidden], unknown_appids: [20], meta_data_only: true }));
   expect(await metadata).toEqual({
-    apps: [{ appid: 10, changeNumber: 7 }],
+    apps: [
+      { appid: 10, changeNumber: 7, missingToken: false, sha1: 'ab'.repeat(20), size: 99 },
+      { appid: 30, changeNumber: 8, missingToken: true, size: 0 },
+    ],
     unknown: [20],
     unanswered: [],
     parts: 1,

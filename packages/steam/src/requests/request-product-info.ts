@@ -1,5 +1,5 @@
 import { type AppBody, SteamRefused } from '@pics/core';
-import { openBody, type WireApp } from '../wire/product-info-response.ts';
+import { openBody, SHA1_BYTES, type WireApp } from '../wire/product-info-response.ts';
 import type { HttpBodies } from './http-bodies.ts';
 import type { Outcome } from './pending-requests.ts';
 import { ResponseCollector, type Unanswered } from './response-collector.ts';
@@ -13,9 +13,21 @@ export interface ProductInfo {
   parts: number;
 }
 
+/** One app of a metadata-only response. */
+export interface AppMetadata {
+  appid: number;
+  changeNumber: number;
+  /** Steam says that a token would show more: number, SHA-1 and size may be those of the public part. */
+  missingToken: boolean;
+  /** SHA-1 of the body without its trailing NUL, in hex; absent when Steam announced none. */
+  sha1?: string;
+  /** Bytes of the body with its trailing NUL. */
+  size: number;
+}
+
 /** The result of one metadata-only request; every requested id is in exactly one list. */
 export interface ProductMetadata {
-  apps: { appid: number; changeNumber: number }[];
+  apps: AppMetadata[];
   unknown: number[];
   unanswered: Unanswered[];
   parts: number;
@@ -74,7 +86,16 @@ export async function requestProductMetadata(
   appids: readonly number[],
   send: SendProductInfo,
 ): Promise<ProductMetadata> {
-  const collector = new ResponseCollector(appids, ({ appid, changeNumber }) => ({ appid, changeNumber }));
+  const collector = new ResponseCollector(
+    appids,
+    ({ appid, changeNumber, missingToken, size, sha }): AppMetadata => ({
+      appid,
+      changeNumber,
+      missingToken,
+      size,
+      ...sha1Of(sha),
+    }),
+  );
   return resultOf(collector, await sendAndCollect(collector, true, send));
 }
 
@@ -90,8 +111,12 @@ async function sendAndCollect(
   return outcome;
 }
 
-function appBodyOf({ appid, changeNumber, missingToken }: WireApp, body: Uint8Array): AppBody {
-  return { appid, changeNumber, missingToken, body };
+function appBodyOf({ appid, changeNumber, missingToken, sha }: WireApp, body: Uint8Array): AppBody {
+  return { appid, changeNumber, missingToken, body, ...(body.length > 0 && sha1Of(sha)) };
+}
+
+function sha1Of(sha: Buffer | undefined): { sha1?: string } {
+  return sha?.length === SHA1_BYTES ? { sha1: sha.toString('hex') } : {};
 }
 
 function resultOf<App extends { appid: number }>(collector: ResponseCollector<App>, outcome: Outcome) {

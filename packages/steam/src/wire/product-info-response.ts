@@ -4,7 +4,7 @@ import { ProtobufReader } from './protobuf-reader.ts';
 /** A larger body is not product info: the largest recorded one has 457 kB. */
 export const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-const SHA1_BYTES = 20;
+export const SHA1_BYTES = 20;
 
 /** One app of a ClientPICSProductInfoResponse, as on the wire. Absent bytes are undefined, absent numbers 0. */
 export interface WireApp {

@@ -14,6 +14,8 @@ export interface ScanCounts {
   seen: number;
   /** Wanted because Steam has a newer version, or because they were not known. */
   marked: number;
+  /** Done at once, without being fetched: Steam has a newer number and the body that is stored. */
+  unchanged: number;
   /** Wanted because Steam no longer knows them. */
   gone: number;
   /** Without a response, and asked for again or given up. */
@@ -24,6 +26,8 @@ export interface ScanCounts {
 interface SeenApp {
   appid: number;
   changeNumber: number;
+  /** Of the body, in hex; undefined unless a fetch would show all of it. */
+  sha1: string | undefined;
 }
 
 /** A scan request that is in flight. */
@@ -41,6 +45,7 @@ interface Request {
  * - An id seen for the first time enters the ledger, wanted up to the number it was seen at.
  * - A known app is wanted when Steam has it at a higher number than is settled or wanted, and also when it is settled
  *   wrongly: it counts as removed, Steam did not know it, or its stored response is older than what Steam has.
+ * - A known app is done at once when Steam announces the body that is stored, whatever its number.
  * - No app is wanted up to a number ahead of the cursor: batches settle their apps up to the highest number among them, and
  *   that must not reach beyond the changes the feed has announced for all of them. The feed will bring the rest.
  * - A stored app that Steam no longer knows is fetched again, which settles whether it was removed.
@@ -61,9 +66,10 @@ export async function recordScan(db: Database, job: WriteScanJob): Promise<ScanC
       .forUpdate()
       .executeTakeFirst();
     const seen = await asOfCursor(trx, job.seen);
+    const unchanged = await settleUnchanged(trx, seen);
     const marked = (await wantNewer(trx, seen)) + (await wantAgain(trx, await findWronglySettled(trx, seen)));
     const gone = request ? await wantAgain(trx, await findGone(trx, request, job)) : 0;
-    const counts = { seen: job.seen.length, marked, gone, unanswered: job.unanswered.length };
+    const counts = { seen: job.seen.length, marked, unchanged, gone, unanswered: job.unanswered.length };
     if (request) await settleRequest(trx, request, job, counts);
     return counts;
   });
@@ -81,14 +87,52 @@ async function asOfCursor(trx: Transaction<Schema>, seen: WriteScanJob['seen']):
     .selectFrom('picsState')
     .select('lastChangeNumber')
     .executeTakeFirstOrThrow();
-  return seen.map(([appid, changeNumber]) => ({
+  return seen.map(([appid, changeNumber, sha1]) => ({
     appid,
     changeNumber: Math.min(changeNumber, lastChangeNumber ?? changeNumber),
+    sha1,
   }));
 }
 
 /** What was seen, as a table called `next`. */
 const seenTable = (seen: readonly SeenApp[]) => unnest(seen, { appid: 'integer', changeNumber: 'bigint' });
+
+/**
+ * Settles apps whose stored body is the one that Steam has at a newer number. Rows of the catalogue stay as they are.
+ *
+ * What was wanted by hand, failed, or is in flight, and what is wanted beyond the number that was seen, is fetched all the same.
+ */
+async function settleUnchanged(trx: Transaction<Schema>, seen: readonly SeenApp[]): Promise<number> {
+  const digests = seen.filter(({ sha1 }) => sha1 !== undefined);
+  if (digests.length === 0) return 0;
+  const { numUpdatedRows } = await trx
+    .with('chosen', (query) =>
+      query
+        .selectFrom(unnest(digests, { appid: 'integer', changeNumber: 'bigint', sha1: 'text' }))
+        .innerJoin('picsAppLedger', 'picsAppLedger.id', 'next.appid')
+        .select(['next.appid', 'next.changeNumber'])
+        .where('storedSha1', '=', sql<Buffer>`decode(next.sha1, 'hex')`)
+        .where('failedAt', 'is', null)
+        .where('batchId', 'is', null)
+        .where('settledChangeNumber', 'is not', null)
+        .whereRef('wantedChangeNumber', '<=', 'next.changeNumber')
+        .where(sql<boolean>`next.change_number > least(settled_change_number, stored_change_number)`)
+        .orderBy('next.appid')
+        .forUpdate('picsAppLedger'),
+    )
+    .updateTable('picsAppLedger')
+    .from('chosen')
+    .set((eb) => ({
+      settledChangeNumber: eb.fn<number>('greatest', ['settledChangeNumber', 'chosen.changeNumber']),
+      storedChangeNumber: eb.fn<number>('greatest', ['storedChangeNumber', 'chosen.changeNumber']),
+      attempts: 0,
+      staleAnswers: 0,
+      notBefore: null,
+    }))
+    .whereRef('picsAppLedger.id', '=', 'chosen.appid')
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
+}
 
 async function wantNewer(trx: Transaction<Schema>, seen: readonly SeenApp[]): Promise<number> {
   /** Everything up to this number is settled or will be. */

@@ -201,7 +201,7 @@ describe('recordScan', () => {
       { id: 50, wantedChangeNumber: 0 },
     );
     const counts = await recordScan(db, respond(request, { 10: 101, 20: 100, 30: 101, 40: 110, 50: 99 }));
-    expect(counts).toEqual({ seen: 5, marked: 2, gone: 0, unanswered: 0 });
+    expect(counts).toEqual({ seen: 5, marked: 2, unchanged: 0, gone: 0, unanswered: 0 });
     expect(await readLedger(db, 10)).toMatchObject({ wantedChangeNumber: 101, settledChangeNumber: 100 });
     expect(await readLedger(db, 20)).toMatchObject(settled(20, 100));
     expect(await readLedger(db, 30)).toMatchObject(settled(30, 150));
@@ -245,6 +245,71 @@ describe('recordScan', () => {
     expect(await recordScan(db, respond(request, { 10: 200, 20: 200 }))).toMatchObject({ marked: 1 });
     expect(await readLedger(db, 10)).toMatchObject({ settledChangeNumber: null });
     expect(await readLedger(db, 20)).toMatchObject(stored);
+  });
+
+  describe('of an app whose stored body Steam announces under a newer number', () => {
+    const SHA1 = 'a'.repeat(40);
+    const withBody = (id: number, changeNumber: number, sha1 = SHA1) => ({
+      ...settled(id, changeNumber),
+      storedSha1: Buffer.from(sha1, 'hex'),
+    });
+    const announce = (request: ScanRequest, ...seen: WriteScanJob['seen']): WriteScanJob => ({
+      ...respond(request, {}),
+      seen,
+    });
+
+    test('settles it at once, counts it, and fetches only apps whose body differs or is not known', async () => {
+      const { db, request } = await scanOf(
+        withBody(10, 100),
+        { ...withBody(20, 100), wantedChangeNumber: 150 },
+        withBody(30, 100, 'b'.repeat(40)),
+        settled(40, 100),
+        withBody(50, 100),
+      );
+      const job = announce(
+        request,
+        [10, 150, SHA1],
+        [20, 150, SHA1],
+        [30, 150, SHA1],
+        [40, 150, SHA1],
+        [50, 150],
+      );
+      expect(await recordScan(db, job)).toMatchObject({ seen: 5, unchanged: 2, marked: 3 });
+      for (const id of [10, 20]) {
+        expect(await readLedger(db, id)).toMatchObject({ settledChangeNumber: 150, storedChangeNumber: 150 });
+      }
+      for (const id of [30, 40, 50]) {
+        expect(await readLedger(db, id)).toMatchObject({ wantedChangeNumber: 150, storedChangeNumber: 100 });
+      }
+      expect(await findScan(db, 'sweep')).toMatchObject({ unchanged: 2, marked: 3 });
+      expect(await recordScan(db, job)).toMatchObject({ unchanged: 0, marked: 0 });
+    });
+
+    test('settles it up to the cursor at most, so that a number that cannot be hides no later change', async () => {
+      const { db, request } = await scanOf(withBody(10, 100));
+      await db.updateTable('picsState').set({ lastChangeNumber: 180 }).execute();
+      expect(await recordScan(db, announce(request, [10, 4_000_000_000, SHA1]))).toMatchObject({
+        unchanged: 1,
+      });
+      expect(await readLedger(db, 10)).toMatchObject({ settledChangeNumber: 180, storedChangeNumber: 180 });
+    });
+
+    test('leaves it to its fetch when it is wanted by hand, in flight, failed, removed or wanted beyond that', async () => {
+      const { db, request } = await scanOf(
+        { ...withBody(10, 100), settledChangeNumber: null },
+        { ...withBody(20, 100), wantedChangeNumber: 120, batchId: 'b' },
+        { ...withBody(30, 100), failedAt: new Date(0) },
+        { ...withBody(40, 100), wantedChangeNumber: 200 },
+        { ...withBody(50, 100), storedSha1: null },
+      );
+      await db.insertInto('apps').values({ appid: 50, picsAccess: 'removed' }).execute();
+      const seen = [10, 20, 30, 40, 50].map((id): [number, number, string] => [id, 150, SHA1]);
+      expect(await recordScan(db, announce(request, ...seen))).toMatchObject({ unchanged: 0 });
+      expect(await readLedger(db, 10)).toMatchObject({ settledChangeNumber: null });
+      for (const id of [20, 30, 40, 50]) {
+        expect(await readLedger(db, id)).toMatchObject({ storedChangeNumber: 100 });
+      }
+    });
   });
 
   test('wants nothing up to a number that the feed has not announced yet', async () => {

@@ -121,7 +121,7 @@ export async function lockScan(db: Database, scanId: number): Promise<void> {
 export async function addToScan(
   db: Database,
   scanId: number,
-  added: Partial<Pick<Scan, 'requests' | 'seen' | 'marked' | 'gone' | 'unanswered'>>,
+  added: Partial<Pick<Scan, 'requests' | 'seen' | 'marked' | 'unchanged' | 'gone' | 'unanswered'>>,
 ): Promise<void> {
   await db
     .updateTable('picsScans')
@@ -129,6 +129,7 @@ export async function addToScan(
       requests: expression('requests', '+', added.requests ?? 0),
       seen: expression('seen', '+', added.seen ?? 0),
       marked: expression('marked', '+', added.marked ?? 0),
+      unchanged: expression('unchanged', '+', added.unchanged ?? 0),
       gone: expression('gone', '+', added.gone ?? 0),
       unanswered: expression('unanswered', '+', added.unanswered ?? 0),
     }))
