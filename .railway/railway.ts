@@ -42,7 +42,14 @@ export default defineRailway(({ shared }) => {
   const board = service('board', {
     ...definition('board'),
     ...migrating,
-    env: { ...everywhere, ...database, BOARD_USER: 'admin', BOARD_PASSWORD: shared['BOARD_PASSWORD'] },
+    env: {
+      ...everywhere,
+      ...database,
+      BOARD_USER: 'admin',
+      BOARD_PASSWORD: shared['BOARD_PASSWORD'],
+      // Railway's edge connects from the shared address space of RFC 6598, which is not routed on the internet.
+      BOARD_TRUSTED_PROXIES: '100.64.0.0/10',
+    },
   });
 
   return project('pics-mirror', { resources: [queues, producer, fetcher, writer, board] });

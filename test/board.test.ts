@@ -103,7 +103,7 @@ describe.skipIf(!program)('the board in a browser', () => {
     await failures().getByText('KeyValuesError').waitFor();
     // It failed alone: the job completed with the other apps.
     expect(await page.getByRole('link', { name: 'failed jobs' }).count()).toBe(0);
-    expect(await failures().getByRole('link', { name }).getAttribute('href')).toBe(`/apps/${appid}`);
+    expect(await failures().getByRole('link', { name }).getAttribute('href')).toBe(`apps/${appid}`);
 
     edit(appid, text?.toString() ?? '');
     await page.getByRole('button', { name: 'Requeue 1 app that failed with KeyValuesError' }).click();

@@ -17,6 +17,8 @@ export interface TestResponse {
 export interface Sent {
   method?: string;
   headers?: Record<string, string>;
+  /** The address of this machine that the request comes from. */
+  from?: string;
   /** Sent as JSON unless it is a text. */
   body?: unknown;
 }
@@ -58,7 +60,14 @@ export async function startTestBoard(
   const lines: string[] = [];
   const note = (fields: object, message: string) => void lines.push(JSON.stringify({ ...fields, message }));
   const { app } = createBoard({
-    settings: { BOARD_USER: undefined, BOARD_PASSWORD: undefined, BOARD_READ_ONLY: false, ...settings },
+    settings: {
+      BOARD_USER: undefined,
+      BOARD_PASSWORD: undefined,
+      BOARD_READ_ONLY: false,
+      BOARD_PUBLIC_URL: undefined,
+      BOARD_TRUSTED_PROXIES: [],
+      ...settings,
+    },
     environment: { label: 'test', level: 'quiet' },
     database,
     queues,
@@ -86,10 +95,11 @@ export async function startTestBoard(
   };
 }
 
-async function send(
+/** See `TestBoard.send`; to any server. */
+export async function send(
   host: string,
   path: string,
-  { method = 'GET', headers = {}, body }: Sent = {},
+  { method = 'GET', headers = {}, from, body }: Sent = {},
 ): Promise<TestResponse> {
   const [hostname, port] = host.split(':');
   const text = typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
@@ -99,6 +109,7 @@ async function send(
     path,
     method,
     agent: false,
+    ...(from && { localAddress: from }),
     headers: {
       ...(text !== undefined && {
         'content-type': 'application/json',

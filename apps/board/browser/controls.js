@@ -11,18 +11,18 @@
  * @type {Record<string, (fields: Fields, button: string) => Request>}
  */
 const REQUESTS = {
-  pause: () => ({ method: 'POST', path: '/api/pause' }),
-  resume: () => ({ method: 'POST', path: '/api/resume' }),
+  pause: () => ({ method: 'POST', path: 'api/pause' }),
+  resume: () => ({ method: 'POST', path: 'api/resume' }),
   setRate: ({ requestsPerSecond }, button) => ({
     method: 'PUT',
-    path: '/api/rate',
+    path: 'api/rate',
     body: { requestsPerSecond: button === 'reset' ? null : Number(requestsPerSecond) },
   }),
-  sync: ({ appids }) => ({ method: 'POST', path: '/api/sync', body: { appids: numbersIn(appids) } }),
-  requeueGroup: ({ failureGroup }) => ({ method: 'POST', path: '/api/requeue', body: { failureGroup } }),
+  sync: ({ appids }) => ({ method: 'POST', path: 'api/sync', body: { appids: numbersIn(appids) } }),
+  requeueGroup: ({ failureGroup }) => ({ method: 'POST', path: 'api/requeue', body: { failureGroup } }),
   requeue: (fields, button) => ({
     method: 'POST',
-    path: '/api/requeue',
+    path: 'api/requeue',
     body: { ...selectionOf(fields), dryRun: button === 'dryRun' },
   }),
 };

@@ -38,7 +38,7 @@ function showConnection(text) {
   if (live) live.textContent = text;
 }
 
-const events = new EventSource('/api/events');
+const events = new EventSource('api/events');
 events.addEventListener('open', () => showConnection('Live'));
 events.addEventListener('error', () => {
   // A browser reconnects by itself unless the server refused the connection.

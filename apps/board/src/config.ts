@@ -11,6 +11,21 @@ export function findHost(settings: Settings): string {
   return settings.BOARD_PASSWORD ? '::' : '127.0.0.1';
 }
 
+/** Where browsers find the board. */
+export interface PublicAddress {
+  /** Unset: the host that requests name. */
+  origin: string | undefined;
+  /** The path of the overview, which every link begins with. It ends with a slash. */
+  path: string;
+}
+
+/** The public address that BOARD_PUBLIC_URL sets; by default the board is at the root of its host. */
+export function findPublicAddress(url: string | undefined): PublicAddress {
+  if (url === undefined) return { origin: undefined, path: '/' };
+  const { origin, pathname } = new URL(url);
+  return { origin, path: pathname.endsWith('/') ? pathname : `${pathname}/` };
+}
+
 /** The installation this board controls, shown as a badge on every page to tell production from a local machine. */
 export interface Environment {
   label: string;

@@ -1,15 +1,16 @@
 import { updateFleetSettings, type Database } from '@pics/database';
 import type { Queues } from '@pics/queue';
 import type { Settings } from '@pics/service';
-import express, { type Express } from 'express';
+import express, { Router, type Express } from 'express';
 import { auditWrites, type Log } from './access/audit.ts';
-import { refuseWrites, requireSameOrigin } from './access/protect-writes.ts';
+import { refuseWrites } from './access/protect-writes.ts';
 import { requireAccess } from './access/require-access.ts';
+import { requireSameOrigin } from './access/require-same-origin.ts';
 import { securityHeaders } from './access/security-headers.ts';
 import { createApi } from './api/create-api.ts';
 import { sendApiErrors } from './api/errors.ts';
 import { rateBody } from './api/fleet.ts';
-import type { Environment } from './config.ts';
+import { findPublicAddress, type Environment } from './config.ts';
 import { OverviewStream } from './overview/overview-stream.ts';
 import { createOverviewReader } from './overview/read-overview.ts';
 import { serveAssets } from './pages/assets.ts';
@@ -19,7 +20,7 @@ import { renderLiveParts } from './pages/overview/overview-page.ts';
 import { createQueuePages } from './queues/create-queue-pages.ts';
 
 export interface BoardOptions {
-  settings: Pick<Settings, 'BOARD_USER' | 'BOARD_PASSWORD' | 'BOARD_READ_ONLY'>;
+  settings: Pick<Settings, Extract<keyof Settings, `BOARD_${string}`>>;
   environment: Environment;
   database: Database;
   queues: Queues;
@@ -30,11 +31,13 @@ export interface BoardOptions {
 /**
  * The board as one Express application: the overview, a page for each app, Bull Board, and the HTTP API.
  *
- * Access is checked before anything else, and every write is logged, refused ones included.
+ * Access is checked before anything else, and every write is logged, refused ones included. Below the path of
+ * BOARD_PUBLIC_URL it serves the same as at the root: some proxies remove the path from a request, others pass it on.
  */
 export function createBoard(options: BoardOptions): { app: Express; stream: OverviewStream } {
   const { settings, environment, database, queues, log, stopping } = options;
   const { BOARD_USER: user, BOARD_PASSWORD: password, BOARD_READ_ONLY: readOnly } = settings;
+  const { origin: publicOrigin, path: publicPath } = findPublicAddress(settings.BOARD_PUBLIC_URL);
   const read = createOverviewReader({ database, queues });
   const stream = new OverviewStream({
     read,
@@ -46,18 +49,17 @@ export function createBoard(options: BoardOptions): { app: Express; stream: Over
     log,
   });
 
-  const app = express();
-  app.disable('x-powered-by');
-  app.use(securityHeaders({ scriptHash: IMPORT_MAP_HASH }));
-  app.use(requireAccess({ credentials: user && password ? { user, password } : undefined, log }));
-  app.use(auditWrites(log), requireSameOrigin);
-  if (readOnly) app.use(refuseWrites);
-  app.use(
+  const board = Router();
+  board.use(securityHeaders({ scriptHash: IMPORT_MAP_HASH }));
+  board.use(requireAccess({ credentials: user && password ? { user, password } : undefined, log }));
+  board.use(auditWrites(log), requireSameOrigin({ publicOrigin, allowLinks: true }));
+  if (readOnly) board.use(refuseWrites);
+  board.use(
     '/queues',
     securityHeaders(),
     createQueuePages({
       queues,
-      basePath: '/queues',
+      publicPath,
       environment,
       readOnly,
       setFleetRate: async (rate) => {
@@ -66,8 +68,15 @@ export function createBoard(options: BoardOptions): { app: Express; stream: Over
       },
     }),
   );
-  app.use('/assets', serveAssets());
-  app.use('/api', createApi({ database, read, stream }), sendApiErrors(log));
-  app.use(createPages({ database, read, log, mode: { environment, readOnly } }));
+  board.use('/assets', serveAssets());
+  board.use('/api', requireSameOrigin({ publicOrigin, allowLinks: false }));
+  board.use('/api', createApi({ database, read, stream }), sendApiErrors(log));
+  board.use(createPages({ database, read, log, mode: { environment, readOnly, publicPath } }));
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('trust proxy', settings.BOARD_TRUSTED_PROXIES);
+  if (publicPath !== '/') app.use(publicPath, board);
+  app.use(board);
   return { app, stream };
 }

@@ -66,6 +66,59 @@ describe('parseSettings', () => {
     );
   });
 
+  test.for(['https://pics.example', 'https://example.com/pics/', 'http://10.0.0.1:8080/a/b'])(
+    'accepts %s as the public URL of the board',
+    (url) => {
+      const variables = { BOARD_PUBLIC_URL: url, BOARD_USER: 'ada', BOARD_PASSWORD: 'correct horse battery' };
+      expect(parseSettings(variables, []).BOARD_PUBLIC_URL).toBe(url);
+    },
+  );
+
+  test.for([
+    'pics.example',
+    'ftp://pics.example',
+    'https://ada:secret@pics.example',
+    'https://pics.example/?a=1',
+    'https://pics.example/#top',
+    'https://pics.example/queues',
+    'https://pics.example/API/x',
+  ])('refuses %s as the public URL of the board', (url) => {
+    expect(() => parseSettings({ BOARD_PUBLIC_URL: url }, [])).toThrow(/BOARD_PUBLIC_URL must be/);
+  });
+
+  test('refuses to make a board without a password public', () => {
+    expect(() => parseSettings({ BOARD_PUBLIC_URL: 'https://pics.example' }, [])).toThrow(
+      'BOARD_PUBLIC_URL needs BOARD_USER and BOARD_PASSWORD',
+    );
+  });
+
+  test('reads trusted proxies as a list of addresses and networks', () => {
+    const networks = '10.0.0.1, 172.16.0.0/12,fd00::/8, ::1,loopback';
+    expect(parseSettings({ BOARD_TRUSTED_PROXIES: networks }, []).BOARD_TRUSTED_PROXIES).toEqual([
+      '10.0.0.1',
+      '172.16.0.0/12',
+      'fd00::/8',
+      '::1',
+      'loopback',
+    ]);
+  });
+
+  test.for([
+    'nginx',
+    '10.0.0.0/33',
+    '0.0.0.0/0',
+    '::/0',
+    '10.0.0.0/',
+    '10.0.0',
+    'true',
+    '10.0.0.1,',
+    'fe80::1%eth0',
+  ])('refuses %j as trusted proxies', (networks) => {
+    expect(() => parseSettings({ BOARD_TRUSTED_PROXIES: networks }, [])).toThrow(
+      /BOARD_TRUSTED_PROXIES must be/,
+    );
+  });
+
   test.for(['2', '0.5', '1000'])('accepts %s as a rate', (rate) => {
     expect(parseSettings({ FETCH_RATE_PER_SECOND: rate }, []).FETCH_RATE_PER_SECOND).toBe(Number(rate));
   });

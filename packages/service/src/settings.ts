@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /** A whole number within bounds, written in digits. */
@@ -18,6 +19,27 @@ const url = (protocols: string[]) =>
   z.string().refine((text) => protocols.includes(URL.parse(text)?.protocol.slice(0, -1) ?? ''), {
     error: `must be a URL that begins with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
   });
+
+/** The names of networks that proxy-addr knows: loopback, link-local and private addresses. */
+const NAMED_NETWORKS = new Set(['loopback', 'linklocal', 'uniquelocal']);
+
+/** An address, a network such as 10.0.0.0/8, or the name of one. Not /0: nothing vouches for the headers of everybody. */
+function isNetwork(text: string): boolean {
+  const [, address = '', bits] = /^([\da-f.:]+)(?:\/(\d{1,3}))?$/i.exec(text) ?? [];
+  const longest = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  const length = Number(bits ?? longest);
+  return NAMED_NETWORKS.has(text) || (length >= 1 && length <= longest);
+}
+
+/** An origin and a path. The path must differ from those of the board, because a proxy may remove it or pass it on. */
+function isPublicUrl(text: string): boolean {
+  const parsed = URL.parse(text);
+  if (!parsed || !['http:', 'https:'].includes(parsed.protocol)) return false;
+  const { username, password, search, hash, pathname } = parsed;
+  return (
+    `${username}${password}${search}${hash}` === '' && !/^\/(api|apps|assets|queues)(\/|$)/i.test(pathname)
+  );
+}
 
 const hostAndPort = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/;
 
@@ -72,6 +94,27 @@ export const settingSchemas = {
     .enum(['true', 'false'], { error: 'must be true or false' })
     .default('false')
     .transform((text) => text === 'true'),
+  /** The address of the board in a browser when a proxy in front has another host name, or serves the board below a path. */
+  BOARD_PUBLIC_URL: z
+    .string()
+    .refine(isPublicUrl, {
+      error:
+        'must be a URL such as https://example.com/pics, without a user, ? or #, and with a path other than /api, /apps, /assets and /queues',
+    })
+    .optional(),
+  /** The proxies whose X-Forwarded-For, -Host and -Proto the board believes. */
+  BOARD_TRUSTED_PROXIES: z
+    .string()
+    .transform((text) => text.split(',').map((network) => network.trim()))
+    .pipe(
+      z.array(
+        z.string().refine(isNetwork, {
+          error:
+            'must be a list of addresses and networks such as 10.0.0.1 or 10.0.0.0/8, separated by commas',
+        }),
+      ),
+    )
+    .default([]),
   /** Where an OpenTelemetry collector accepts spans over HTTP. Nothing is traced without it. */
   OTEL_EXPORTER_OTLP_ENDPOINT: url(['http', 'https']).optional(),
   /** How long active jobs may take to finish after SIGTERM. Less than the grace period of Railway and compose (30 s). */
@@ -116,6 +159,11 @@ function findMissing(variables: Record<string, string>, required: readonly Setti
   }
   if (Boolean(variables['BOARD_USER']) !== Boolean(variables['BOARD_PASSWORD'])) {
     problems.push('BOARD_USER and BOARD_PASSWORD must be set together');
+  }
+  if (variables['BOARD_PUBLIC_URL'] && !variables['BOARD_PASSWORD']) {
+    problems.push(
+      'BOARD_PUBLIC_URL needs BOARD_USER and BOARD_PASSWORD: without them the board serves localhost only',
+    );
   }
   return problems;
 }

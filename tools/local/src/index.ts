@@ -6,3 +6,4 @@ export type { LocalServer, LocalServerOptions } from './servers/local-server.ts'
 export { OUTSIDE_FOLDERS } from './servers/postgres-home.ts';
 export { startPostgres } from './servers/postgres.ts';
 export { startRedis } from './servers/redis.ts';
+export { findUnpackedLibraries, unpackDebianPackage } from './servers/unpack-debian-package.ts';

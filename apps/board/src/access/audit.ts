@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestHandler } from 'express';
+import { findClientAddress } from './client-address.ts';
 import { isRead } from './protect-writes.ts';
 
 /** What the board logs to; the logger of a service is one. */
@@ -22,12 +23,10 @@ export function auditWrites(log: Log): RequestHandler {
     if (isRead(request)) return next();
     const fields: Fields = {};
     response.on('close', () => {
-      const { method, originalUrl: path, socket } = request;
+      const { method, originalUrl: path } = request;
       const who: unknown = response.locals['who'];
-      log.info(
-        { who, address: socket.remoteAddress, method, path, status: response.statusCode, ...fields },
-        'write request',
-      );
+      const address = findClientAddress(request);
+      log.info({ who, address, method, path, status: response.statusCode, ...fields }, 'write request');
     });
     current.run(fields, next);
   };

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import type { Log } from './audit.ts';
+import { findClientAddress } from './client-address.ts';
 import { FailedLogons } from './failed-logons.ts';
 
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
@@ -26,7 +27,8 @@ export function requireAccess({ credentials, log }: AccessOptions): RequestHandl
 
 const requireLoopbackHost: RequestHandler = (request, response, next) => {
   response.locals['who'] = 'this machine';
-  if (LOOPBACK_HOSTS.has(request.headers.host?.replace(/:\d+$/, '') ?? '')) return next();
+  const host = request.headers.host?.toLowerCase().replace(/\.?(:\d+)?$/, '') ?? '';
+  if (LOOPBACK_HOSTS.has(host)) return next();
   response.status(403).type('text').send('This board has no password, so it serves localhost only.');
 };
 
@@ -35,10 +37,12 @@ function requireCredentials(
   log: Log,
 ): RequestHandler {
   const failedLogons = new FailedLogons();
+  const warnAboutProxy = createProxyWarning(log);
   const expected = digest(Buffer.from(`${user}:${password}`));
   return async (request, response, next) => {
     const sent = findCredentials(request);
-    const retryAfter = sent && (await failedLogons.findRetryAfter(request));
+    const address = findClientAddress(request);
+    const retryAfter = sent && (await failedLogons.findRetryAfter(address));
     if (retryAfter !== undefined) {
       response.status(429).set('retry-after', String(retryAfter)).type('text');
       response.send('Too many failed logons from your address. Try again in a minute.');
@@ -49,14 +53,28 @@ function requireCredentials(
       return next();
     }
     if (sent) {
-      await failedLogons.add(request);
-      log.warn({ address: request.socket.remoteAddress }, 'logon refused');
+      await failedLogons.add(address);
+      log.warn({ address }, 'logon refused');
+      warnAboutProxy(request, address);
     }
     response
       .status(401)
       .set('www-authenticate', 'Basic realm="pics", charset="UTF-8"')
       .type('text')
       .send('Authentication required.');
+  };
+}
+
+/**
+ * Returns a function that logs once, on a failed logon, that X-Forwarded-For is ignored. Behind a proxy that is not trusted
+ * all users share one address, and ten failures of one of them block everybody.
+ */
+function createProxyWarning(log: Log): (request: Request, address: string) => void {
+  let isLogged = false;
+  return ({ headers, ips }, address) => {
+    if (isLogged || ips.length > 0 || headers['x-forwarded-for'] === undefined) return;
+    isLogged = true;
+    log.warn({ address }, 'X-Forwarded-For is ignored: BOARD_TRUSTED_PROXIES does not contain this address');
   };
 }
 

@@ -8,12 +8,10 @@ import {
 } from '@pics/operations';
 import { ago, appLink, badge, empty, syncButton } from './elements.ts';
 import { html, type Html } from './html.ts';
-import { renderPage, type Frame } from './layout.ts';
-
-type Mode = Pick<Frame, 'environment' | 'readOnly'>;
+import { renderPage, type PageMode } from './layout.ts';
 
 /** Everything known about one app: its stored data, its ledger row, and its changes. */
-export function renderAppPage(details: AppDetails, at: Date, mode: Mode): string {
+export function renderAppPage(details: AppDetails, at: Date, mode: PageMode): string {
   const { appid, app } = details;
   const title = app?.name ?? `App ${appid}`;
   const content = html` <div class="heading">
@@ -45,7 +43,7 @@ export function renderAppPage(details: AppDetails, at: Date, mode: Mode): string
   return renderPage({ ...mode, title, searched: String(appid) }, content);
 }
 
-function renderAction({ appid, ledger }: AppDetails, { readOnly }: Mode): Html | null {
+function renderAction({ appid, ledger }: AppDetails, { readOnly }: PageMode): Html | null {
   if (readOnly) return null;
   return ledger?.failedAt
     ? html`<form data-action="requeue">

@@ -1,12 +1,12 @@
 import { findApp, searchApps, type Database } from '@pics/database';
-import { Router, type ErrorRequestHandler } from 'express';
+import { Router, type ErrorRequestHandler, type Request } from 'express';
 import type { Log } from '../access/audit.ts';
 import { appidParameter, SEARCH_LIMIT, searchQuery } from '../api/apps.ts';
 import { describeFailure } from '../api/errors.ts';
 import type { OverviewReader } from '../overview/read-overview.ts';
 import { renderAppPage } from './app-page.ts';
 import { syncButton } from './elements.ts';
-import { renderMessagePage, type Frame } from './layout.ts';
+import { renderMessagePage, type Mode, type PageMode } from './layout.ts';
 import { renderOverviewPage } from './overview/overview-page.ts';
 import { renderSearchPage } from './search-page.ts';
 
@@ -14,7 +14,7 @@ export interface PagesOptions {
   database: Database;
   read: OverviewReader;
   log: Log;
-  mode: Pick<Frame, 'environment' | 'readOnly'>;
+  mode: Mode;
 }
 
 /** The HTML pages: the overview, the search, one page for each app, and messages for everything else. */
@@ -24,41 +24,46 @@ export function createPages({ database, read, log, mode }: PagesOptions): Router
     response.set('cache-control', 'no-store');
     next();
   });
-  pages.get('/', async (_request, response) => {
-    response.type('html').send(renderOverviewPage(await read(), mode));
+  pages.get('/', async (request, response) => {
+    response.type('html').send(renderOverviewPage(await read(), modeOf(request, mode)));
   });
-  pages.get('/apps', async ({ query }, response) => {
-    const { q } = searchQuery.parse(query);
+  pages.get('/apps', async (request, response) => {
+    const { q } = searchQuery.parse(request.query);
     const found = await searchApps(database, q, SEARCH_LIMIT);
     const [first] = found;
-    if (first && String(first.appid) === q) return response.redirect(`/apps/${first.appid}`);
+    if (first && String(first.appid) === q) return response.redirect(`${mode.publicPath}apps/${first.appid}`);
     const appid = appidParameter.safeParse(q);
-    if (!first && appid.success) return response.redirect(`/apps/${appid.data}`);
-    response.type('html').send(renderSearchPage(q, found, { ...mode, limit: SEARCH_LIMIT }));
+    if (!first && appid.success) return response.redirect(`${mode.publicPath}apps/${appid.data}`);
+    response.type('html').send(renderSearchPage(q, found, { ...modeOf(request, mode), limit: SEARCH_LIMIT }));
   });
-  pages.get('/apps/:appid', async ({ params }, response, next) => {
-    const appid = appidParameter.safeParse(params.appid);
+  pages.get('/apps/:appid', async (request, response, next) => {
+    const appid = appidParameter.safeParse(request.params.appid);
     if (!appid.success) return next();
     const details = await findApp(database, appid.data);
-    if (details) return response.type('html').send(renderAppPage(details, new Date(), mode));
+    if (details) return response.type('html').send(renderAppPage(details, new Date(), modeOf(request, mode)));
     const detail = `App ${appid.data} is neither stored nor in the ledger.${mode.readOnly ? '' : ' Sync it to fetch it from Steam.'}`;
     const action = mode.readOnly ? null : syncButton(appid.data);
     response
       .status(404)
       .type('html')
-      .send(renderMessagePage('Not found', detail, mode, action));
+      .send(renderMessagePage('Not found', detail, modeOf(request, mode), action));
   });
-  pages.use((_request, response) => {
+  pages.use((request, response) => {
     response
       .status(404)
       .type('html')
-      .send(renderMessagePage('Not found', 'This page does not exist.', mode));
+      .send(renderMessagePage('Not found', 'This page does not exist.', modeOf(request, mode)));
   });
   pages.use(sendErrorPages(log, mode));
   return pages;
 }
 
-function sendErrorPages(log: Log, mode: PagesOptions['mode']): ErrorRequestHandler {
+/** The dot keeps a link to `//host` on this host. */
+function modeOf({ url }: Request, mode: Mode): PageMode {
+  return { ...mode, url: `.${url}` };
+}
+
+function sendErrorPages(log: Log, mode: Mode): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
     const { status, message } = describeFailure(error);
@@ -68,6 +73,6 @@ function sendErrorPages(log: Log, mode: PagesOptions['mode']): ErrorRequestHandl
     response
       .status(status)
       .type('html')
-      .send(renderMessagePage(title, message, mode));
+      .send(renderMessagePage(title, message, modeOf(request, mode)));
   };
 }

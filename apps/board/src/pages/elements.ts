@@ -10,7 +10,7 @@ export function ago(date: Date, now: Date): Html {
 
 /** A link to an app by its name, or by its id while it has none. */
 export function appLink(appid: number, name: string | null | undefined): Html {
-  return html`<a href="/apps/${appid}">${name || `app ${appid}`}</a>`;
+  return html`<a href="apps/${appid}">${name || `app ${appid}`}</a>`;
 }
 
 /** A word with a colour that matches its meaning. */

@@ -4,7 +4,7 @@ import { Html, html } from './html.ts';
 
 /** The URLs of the libraries that the scripts import by name. */
 const IMPORT_MAP = JSON.stringify({
-  imports: { uplot: '/assets/uplot.js', idiomorph: '/assets/idiomorph.js' },
+  imports: { uplot: './assets/uplot.js', idiomorph: './assets/idiomorph.js' },
 });
 
 /** Built outside the template: the hash covers every character, so the formatter must not add white space. */
@@ -13,47 +13,59 @@ const IMPORT_MAP_SCRIPT = new Html(`<script type="importmap">${IMPORT_MAP}</scri
 /** The hash of the only inline script, for the Content-Security-Policy. Import maps must be inline. */
 export const IMPORT_MAP_HASH = `sha256-${createHash('sha256').update(IMPORT_MAP).digest('base64')}`;
 
-export interface Frame {
-  title: string;
+/** What every page of a board shares. */
+export interface Mode {
   environment: Environment;
   readOnly: boolean;
+  /** The path of the overview, which all links are relative to. */
+  publicPath: string;
+}
+
+export interface Frame extends Mode {
+  title: string;
+  /** The URL of the page, relative to `publicPath`: a link to a part of the page needs it. */
+  url: string;
   /** The text in the search field. */
   searched?: string;
   /** A script in addition to controls.js, which every page loads. */
   script?: 'overview.js';
 }
 
+/** What the layout of a page needs beside its content. */
+export type PageMode = Omit<Frame, 'title' | 'searched' | 'script'>;
+
 /** A whole page: header with navigation and search, the content, and a line that reports the result of actions. */
 export function renderPage(frame: Frame, content: Html): string {
-  const { title, environment, readOnly, searched = '', script } = frame;
+  const { title, environment, readOnly, publicPath, url, searched = '', script } = frame;
   return html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
+        <base href="${publicPath}" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
         <title>${title} · PICS mirror</title>
-        <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
-        <link rel="stylesheet" href="/assets/uplot.css" />
-        <link rel="stylesheet" href="/assets/board.css" />
+        <link rel="icon" href="assets/icon.svg" type="image/svg+xml" />
+        <link rel="stylesheet" href="assets/uplot.css" />
+        <link rel="stylesheet" href="assets/board.css" />
         ${IMPORT_MAP_SCRIPT}
-        <script type="module" src="/assets/controls.js"></script>
-        ${script ? html`<script type="module" src="/assets/${script}"></script>` : null}
+        <script type="module" src="assets/controls.js"></script>
+        ${script ? html`<script type="module" src="assets/${script}"></script>` : null}
       </head>
       <body>
-        <a class="skip" href="#content">Skip to content</a>
+        <a class="skip" href="${url}#content">Skip to content</a>
         <header class="top">
-          <a class="brand" href="/"
-            ><img src="/assets/icon.svg" alt="" width="22" height="22" /> PICS mirror</a
+          <a class="brand" href="./"
+            ><img src="assets/icon.svg" alt="" width="22" height="22" /> PICS mirror</a
           >
           <span class="badge" data-level="${environment.level}">${environment.label}</span>
           ${readOnly ? html`<span class="badge" data-level="quiet">read-only</span>` : null}
           <nav aria-label="Pages">
-            <a href="/" ${title === 'Overview' ? html` aria-current="page"` : null}>Overview</a>
-            <a href="/queues">Queues</a>
+            <a href="./" ${title === 'Overview' ? html` aria-current="page"` : null}>Overview</a>
+            <a href="queues">Queues</a>
           </nav>
-          <form class="search" role="search" action="/apps">
+          <form class="search" role="search" action="apps">
             <input
               type="search"
               name="q"
@@ -76,7 +88,7 @@ export function renderPage(frame: Frame, content: Html): string {
 export function renderMessagePage(
   title: string,
   detail: string,
-  mode: Pick<Frame, 'environment' | 'readOnly'>,
+  mode: PageMode,
   action: Html | null = null,
 ): string {
   const content = html`<div class="heading"><h1>${title}</h1></div>

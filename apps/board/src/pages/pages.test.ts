@@ -51,7 +51,7 @@ describe('the page of an app', () => {
     const { text } = await get('/apps/10');
     for (const part of [
       '97 % positive',
-      'href="/apps/20">Half-Life',
+      'href="apps/20">Half-Life',
       'needs a token',
       'settled',
       'href="https://store.steampowered.com/app/10"',
@@ -85,7 +85,7 @@ describe('the page of an app', () => {
 
 describe('the search', () => {
   test('lists its results, and says when there are none', async () => {
-    expect((await get('/apps?q=half')).text).toContain('href="/apps/20">Half-Life');
+    expect((await get('/apps?q=half')).text).toContain('href="apps/20">Half-Life');
     expect((await get('/apps?q=quarter')).text).toContain('No stored app matches.');
   });
 

@@ -1,13 +1,13 @@
 import type { FoundApp } from '@pics/database';
 import { appLink, badge, empty, table } from './elements.ts';
 import { html, type Html } from './html.ts';
-import { renderPage, type Frame } from './layout.ts';
+import { renderPage, type PageMode } from './layout.ts';
 
 /** The results of a search for apps. */
 export function renderSearchPage(
   searched: string,
   found: readonly FoundApp[],
-  { limit, ...mode }: Pick<Frame, 'environment' | 'readOnly'> & { limit: number },
+  { limit, ...mode }: PageMode & { limit: number },
 ): string {
   const count =
     found.length >= limit

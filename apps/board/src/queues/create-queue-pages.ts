@@ -10,7 +10,8 @@ import { FleetQueueAdapter, type SetFleetRate } from './fleet-queue-adapter.ts';
 
 export interface QueuePagesOptions {
   queues: Queues;
-  basePath: string;
+  /** The path of the overview. */
+  publicPath: string;
   environment: Environment;
   /** Shows everything and offers no action. */
   readOnly: boolean;
@@ -23,9 +24,9 @@ const BADGE_COLOURS = { quiet: '#57616c', busy: '#1b5fa8', warn: '#8a5a00' } as 
   string
 >;
 
-/** Bull Board with both queues in the order data moves, for mounting at `basePath`. */
+/** Bull Board with both queues in the order data moves, for mounting at `/queues`. */
 export function createQueuePages(options: QueuePagesOptions): RequestHandler {
-  const { queues, basePath, environment, readOnly, setFleetRate } = options;
+  const { queues, publicPath, environment, readOnly, setFleetRate } = options;
   const fetch = new FleetQueueAdapter(queues.fetch.bull, {
     describe: describeFetchJob,
     setFleetRate,
@@ -38,7 +39,8 @@ export function createQueuePages(options: QueuePagesOptions): RequestHandler {
     readOnlyMode: readOnly,
   });
 
-  const serverAdapter = new ExpressAdapter().setBasePath(basePath);
+  const icon = `${publicPath}assets/icon.svg`;
+  const serverAdapter = new ExpressAdapter().setBasePath(`${publicPath}queues`);
   createBullBoard({
     queues: [fetch, write],
     serverAdapter,
@@ -46,12 +48,12 @@ export function createQueuePages(options: QueuePagesOptions): RequestHandler {
       handlerHooks: auditHooks,
       uiConfig: {
         boardTitle: 'PICS queues',
-        boardLogo: { path: '/assets/icon.svg', width: 24, height: 24 },
+        boardLogo: { path: icon, width: 24, height: 24 },
         hideDocsLink: true,
         sortQueues: false,
-        miscLinks: [{ text: 'Overview', url: '/' }],
+        miscLinks: [{ text: 'Overview', url: publicPath }],
         environment: { label: environment.label, color: BADGE_COLOURS[environment.level], textColor: '#fff' },
-        favIcon: { default: '/assets/icon.svg', alternative: '/assets/icon.svg' },
+        favIcon: { default: icon, alternative: icon },
       },
     },
   });

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { environment } from '@pics/service';
+import { unpackDebianPackage } from './unpack-debian-package.ts';
 
 const execute = promisify(execFile);
 
@@ -59,49 +60,12 @@ async function installByApt(cache: string, file: string, ...args: string[]): Pro
 }
 
 async function unpackByApt(cache: string): Promise<string | undefined> {
-  mkdirSync(dirname(cache), { recursive: true });
-  const work = mkdtempSync(`${cache}-unfinished-`);
-  try {
-    let options: string[] = [];
-    const findMissing = async () => {
-      const simulate = ['install', '--simulate', '--no-install-recommends', DEBIAN_PACKAGE];
-      const { stdout } = await execute('apt-get', [...options, ...simulate]);
-      return [...stdout.matchAll(/^Inst (\S+)/gm)].map((match) => match[1] ?? '');
-    };
-    const missing = await findMissing().catch(async () => {
-      options = await downloadLists(work);
-      return await findMissing();
-    });
-    const debs = join(work, 'debs');
-    mkdirSync(debs);
-    await execute('apt-get', [...options, 'download', ...missing], { cwd: debs });
-    const unpacked = join(work, 'unpacked');
-    for (const deb of readdirSync(debs)) await execute('dpkg', ['-x', join(debs, deb), unpacked]);
+  await unpackDebianPackage(DEBIAN_PACKAGE, cache, (unpacked) => {
     if (!existsSync(join(unpacked, 'usr/bin', DEBIAN_PROGRAM)))
-      return `the package ${DEBIAN_PACKAGE} has no ${DEBIAN_PROGRAM}`;
+      throw new Error(`the package ${DEBIAN_PACKAGE} has no ${DEBIAN_PROGRAM}`);
     linkAsServer(unpacked, DEBIAN_PROGRAM);
-    rmSync(cache, { recursive: true, force: true });
-    renameSync(unpacked, cache);
-    return undefined;
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
-}
-
-/** Downloads package lists from the sources of the system into a folder of this run: only root may update the system's. */
-async function downloadLists(work: string): Promise<string[]> {
-  const [lists, archives] = [join(work, 'lists'), join(work, 'archives')];
-  for (const folder of [lists, archives]) mkdirSync(join(folder, 'partial'), { recursive: true });
-  const options = [
-    '-o',
-    `Dir::State::Lists=${lists}`,
-    '-o',
-    `Dir::Cache=${work}`,
-    '-o',
-    `Dir::Cache::Archives=${archives}`,
-  ];
-  await execute('apt-get', [...options, 'update']);
-  return options;
+  });
+  return undefined;
 }
 
 function linkAsServer(folder: string, program: string): void {

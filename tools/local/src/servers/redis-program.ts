@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { UserError } from '@pics/core';
 import { environment } from '@pics/service';
 import { ROOT } from '../processes/start-program.ts';
 import { installRedis } from './install-redis.ts';
+import { findUnpackedLibraries } from './unpack-debian-package.ts';
 
 /** The program to start, and the environment it needs. */
 export interface RedisProgram {
@@ -41,17 +42,9 @@ function findInstalled(): RedisProgram | undefined {
   );
   const cached = {
     file: join(CACHE, 'usr/bin/redis-server'),
-    env: { ...env, LD_LIBRARY_PATH: findLibraries() },
+    env: { ...env, LD_LIBRARY_PATH: findUnpackedLibraries(CACHE) },
   };
   return [...onPath, cached].find((program) => existsSync(program.file) && isNewEnough(program));
-}
-
-/** The folders of an unpacked Debian package that hold libraries: `usr/lib/<machine>` and `lib/<machine>`. */
-function findLibraries(): string {
-  const folders = ['usr/lib', 'lib']
-    .map((folder) => join(CACHE, folder))
-    .filter((folder) => existsSync(folder));
-  return folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name))).join(delimiter);
 }
 
 function isNewEnough({ file, env }: RedisProgram): boolean {

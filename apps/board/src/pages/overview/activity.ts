@@ -36,7 +36,7 @@ export function renderFailures({ at, ledger, fleet }: Overview, { readOnly }: { 
 function renderFailedJobs(queues: readonly QueueState[]): Html | null {
   const links = queues
     .filter(({ failed }) => failed > 0)
-    .map(({ name }) => html` <a href="/queues/queue/${name}?status=failed">failed jobs of ${name}</a>`);
+    .map(({ name }) => html` <a href="queues/queue/${name}?status=failed">failed jobs of ${name}</a>`);
   return links.length === 0
     ? null
     : html`<p class="note">Batches that failed as a whole are kept for a week:${links}</p>`;

@@ -51,12 +51,12 @@ function renderQueues(queues: readonly QueueState[]): Html {
 function renderQueue({ name, paused, waiting, active, delayed, failed }: QueueState): Html {
   return html`<tr>
     <th scope="row" class="nowrap">
-      <a href="/queues/queue/${name}">${name}</a> ${paused ? badge('warn', 'paused') : null}
+      <a href="queues/queue/${name}">${name}</a> ${paused ? badge('warn', 'paused') : null}
     </th>
     <td class="number">${formatCount(waiting)}</td>
     <td class="number">${formatCount(active)}</td>
     <td class="number">${formatCount(delayed)}</td>
-    <td class="number"><a href="/queues/queue/${name}?status=failed">${formatCount(failed)}</a></td>
+    <td class="number"><a href="queues/queue/${name}?status=failed">${formatCount(failed)}</a></td>
   </tr>`;
 }
 
@@ -133,7 +133,7 @@ export function renderControls({ readOnly }: { readOnly: boolean }): Html {
       <p>
         <strong>Pause</strong> stops dispatching. Batches already in the queues, a few seconds of work, are
         still fetched and written. Changes at Steam are still recorded, so nothing is missed. To stop at once,
-        pause the <a href="/queues/queue/pics-fetch">queue</a> instead.
+        pause the <a href="queues/queue/pics-fetch">queue</a> instead.
       </p>
       <p>
         <strong>The rate</strong> applies to the whole fleet from the next request on, survives restarts, and

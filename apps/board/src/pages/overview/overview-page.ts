@@ -9,14 +9,12 @@ import {
 import type { Overview } from '../../overview/read-overview.ts';
 import { ago } from '../elements.ts';
 import { html, type Html } from '../html.ts';
-import { renderPage, type Frame } from '../layout.ts';
+import { renderPage, type PageMode } from '../layout.ts';
 import { renderChanges, renderFailures, renderScans } from './activity.ts';
 import { renderControls, renderFleet, renderServices } from './fleet.ts';
 
-type Mode = Pick<Frame, 'environment' | 'readOnly'>;
-
 /** The parts of the page that change while it is open, by the id of their element. */
-export function renderLiveParts(overview: Overview, { readOnly }: Pick<Mode, 'readOnly'>) {
+export function renderLiveParts(overview: Overview, { readOnly }: Pick<PageMode, 'readOnly'>) {
   return {
     health: renderHealth(overview),
     counts: renderCounts(overview),
@@ -29,7 +27,7 @@ export function renderLiveParts(overview: Overview, { readOnly }: Pick<Mode, 're
 }
 
 /** The whole overview. It is readable without scripts; the script keeps it live and draws the charts. */
-export function renderOverviewPage(overview: Overview, mode: Mode): string {
+export function renderOverviewPage(overview: Overview, mode: PageMode): string {
   const live = renderLiveParts(overview, mode);
   const content = html` <div class="headline">
       ${live.health}
