@@ -13,9 +13,7 @@ type Scans = Partial<Record<'gap' | 'discovery' | 'sweep', Span>>;
 /** The scan that is started, given the scans so far and a daily sweep. */
 async function startedScan(scans: Scans, intervalMs = 24 * HOUR_MS): Promise<string | undefined> {
   const started: string[] = [];
-  const all = Object.values(scans).sort((a, b) => Number(b.startedAt) - Number(a.startedAt));
   const dependencies: ScanWhenDueDependencies = {
-    findLatestScan: async () => all[0],
     findScan: async (reason) => scans[reason],
     startScan: async (reason) => void started.push(reason),
   };
@@ -35,7 +33,10 @@ describe('a sweep', () => {
   });
 
   test('is not started while another scan is running', async () => {
-    expect(await startedScan({ discovery: { startedAt: hoursAgo(30), finishedAt: null } })).toBeUndefined();
+    const running = { startedAt: hoursAgo(30), finishedAt: null };
+    expect(await startedScan({ discovery: running })).toBeUndefined();
+    expect(await startedScan({ discovery: running, gap: finished(40) })).toBeUndefined();
+    expect(await startedScan({ discovery: finished(40), gap: running, sweep: finished(28) })).toBeUndefined();
   });
 
   test('is not started on a database that was never scanned', async () => {
@@ -58,6 +59,15 @@ describe('a discovery', () => {
 
   test('follows a gap that began after the last discovery', async () => {
     expect(await startedScan({ discovery: finished(2), gap: finished(1) })).toBe('discovery');
+  });
+
+  test('that is unfinished when a gap comes is started again, and only once', async () => {
+    const gap = finished(1);
+    expect(await startedScan({ discovery: { startedAt: hoursAgo(2), finishedAt: null }, gap })).toBe(
+      'discovery',
+    );
+    const again = { startedAt: hoursAgo(0.7), finishedAt: null };
+    expect(await startedScan({ discovery: again, gap })).toBeUndefined();
   });
 
   test('follows a gap only once', async () => {

@@ -1,4 +1,4 @@
-import { findLatestScan, findScan, startScan, type Scan } from '@pics/database';
+import { findScan, startScan, type Scan } from '@pics/database';
 import { repeat } from '@pics/service';
 import { DISCOVERY_AFTER_GAP_MS, SCAN_CHECK_MS } from './config.ts';
 import type { Producer } from './producer.ts';
@@ -6,8 +6,8 @@ import type { Producer } from './producer.ts';
 type ScanTimes = Pick<Scan, 'startedAt' | 'finishedAt'>;
 
 export interface ScanWhenDueDependencies {
-  findLatestScan: () => Promise<ScanTimes | undefined>;
   findScan: (reason: Scan['reason']) => Promise<ScanTimes | undefined>;
+  /** Starts a scan, also when one of the same reason is unfinished: from the first id then. */
   startScan: (reason: 'sweep' | 'discovery') => Promise<void>;
 }
 
@@ -15,11 +15,12 @@ export interface ScanWhenDueDependencies {
  * Starts the scans that nobody requests, one at a time:
  *
  * - A discovery follows a gap. Reconciling the gap requests the known ids and those above them, which is quick; but an
- *   unknown id between them may have appeared in the gap, and no later change would reveal it.
+ *   unknown id between them may have appeared in the gap, and no later change would reveal it. One that is unfinished when
+ *   the gap comes is started again, once: the id may lie where it has been.
  * - A sweep compares all known apps with Steam when no scan has started within the interval. The feed should never miss
  *   anything; a sweep finds out when it does.
  *
- * A database that was never scanned is left to the first discovery, and a running scan is left to finish.
+ * A database that was never scanned is left to the first discovery, and any other running scan is left to finish.
  *
  * @returns which one was started, if any.
  */
@@ -27,14 +28,18 @@ export async function scanWhenDue(
   dependencies: ScanWhenDueDependencies,
   { intervalMs, now }: { intervalMs: number; now: number },
 ): Promise<'sweep' | 'discovery' | undefined> {
-  const latest = await dependencies.findLatestScan();
-  if (!latest?.finishedAt) return undefined;
   const gap = await dependencies.findScan('gap');
   const discovery = await dependencies.findScan('discovery');
+  const sweep = await dependencies.findScan('sweep');
   const needsDiscovery = gap !== undefined && gap.startedAt > (discovery?.startedAt ?? new Date(0));
-  const since = needsDiscovery ? gap.startedAt : latest.startedAt;
+  const running = needsDiscovery ? [gap, sweep] : [gap, discovery, sweep];
+  if (running.some((scan) => scan?.finishedAt === null)) return undefined;
+
+  const starts = [gap, discovery, sweep].flatMap((scan) => (scan ? [scan.startedAt.getTime()] : []));
+  if (starts.length === 0) return undefined;
+  const since = needsDiscovery ? gap.startedAt.getTime() : Math.max(...starts);
   const waitMs = needsDiscovery ? Math.min(intervalMs, DISCOVERY_AFTER_GAP_MS) : intervalMs;
-  if (now - since.getTime() < waitMs) return undefined;
+  if (now - since < waitMs) return undefined;
   const reason = needsDiscovery ? 'discovery' : 'sweep';
   await dependencies.startScan(reason);
   return reason;
@@ -45,10 +50,9 @@ export function keepScanning({ settings, database, log }: Producer, signal: Abor
   const iterate = async (): Promise<void> => {
     const started = await scanWhenDue(
       {
-        findLatestScan: () => findLatestScan(database),
         findScan: (reason) => findScan(database, reason),
         startScan: async (reason) =>
-          void (await startScan(database, { reason, knownOnly: reason === 'sweep' })),
+          void (await startScan(database, { reason, knownOnly: reason === 'sweep', restart: true })),
       },
       { intervalMs: settings.SWEEP_INTERVAL_MS, now: Date.now() },
     );

@@ -25,7 +25,6 @@ export { requeueApps, type RequeueSelection } from './ledger/apps/requeue-apps.t
 export { hasDueWork } from './ledger/has-due-work.ts';
 export { getBatchesInFlight, releaseBatches, type ReleaseOutcome } from './ledger/release-batches.ts';
 export {
-  findLatestScan,
   findScan,
   findUnfinishedScan,
   getScanLimit,

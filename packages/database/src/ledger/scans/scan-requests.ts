@@ -5,7 +5,7 @@ import type { Database } from '../../connection/connect-database.ts';
 import { inTransaction } from '../../connection/in-transaction.ts';
 import type { Schema } from '../../schema.ts';
 import { wantAgain } from '../apps/mark-wanted.ts';
-import { addToScan, finishScan, getScanLimit, lockScan, type Scan } from './scans.ts';
+import { addToScan, finishScan, getScanLimit, isConfirmed, lockScan, type Scan } from './scans.ts';
 
 /** Ids whose change numbers are asked for with one request. */
 export interface ScanRequest {
@@ -23,7 +23,7 @@ export const MAX_SCAN_ATTEMPTS = 5;
  * Claims the next request of the unfinished scans, or returns undefined when there is none: first one that got no response,
  * then the next ids of a scan. Gaps go before everything else.
  *
- * A scan of known ids asks for the next `size` ids of the ledger, and fills its last request with the ids above the highest
+ * A scan of known ids asks for the next `size` ids that Steam confirmed, and fills its last request with the ids above the highest
  * known. Ids are chosen at this moment, so a scan never holds more in Postgres than its requests in flight.
  */
 export async function claimScanRequest(
@@ -117,6 +117,7 @@ async function knownAppids(trx: Transaction<Schema>, from: number, size: number)
     .selectFrom('picsAppLedger')
     .select('id')
     .where('id', '>=', from)
+    .where(isConfirmed)
     .orderBy('id')
     .limit(size)
     .execute();

@@ -70,6 +70,27 @@ describe('startScan', () => {
     expect(Number(again.startedAt)).toBeGreaterThan(Number(first.startedAt));
   });
 
+  test('starts the unfinished scan again from the first id when asked to, and remembers when', async () => {
+    const { db } = await freshDatabase();
+    const first = await startScan(db, { reason: 'discovery', knownOnly: false });
+    await claim(db, 100);
+    const again = await startScan(db, { reason: 'discovery', knownOnly: false, restart: true });
+    expect(again).toMatchObject({ id: first.id, nextAppid: 0 });
+    expect(Number(again.startedAt)).toBeGreaterThan(Number(first.startedAt));
+    expect(await findScan(db, 'discovery')).toEqual(again);
+  });
+
+  test('leaves live changes live when the scan is under way already', async () => {
+    const { db } = await freshDatabase();
+    await startCursor(db, 500);
+    await startScan(db, { reason: 'discovery', knownOnly: false });
+    await db.updateTable('picsState').set({ lastChangeNumber: 800 }).execute();
+    await startScan(db, { reason: 'discovery', knownOnly: false });
+    expect(await db.selectFrom('picsState').select('backlogChangeNumber').execute()).toEqual([
+      { backlogChangeNumber: 500 },
+    ]);
+  });
+
   test('makes what is wanted so far backlog', async () => {
     const { db } = await freshDatabase();
     await startCursor(db, 500);
@@ -153,6 +174,22 @@ describe('a scan of known ids', () => {
     expect(requests[0]).toEqual([0, 10, 20, 30, 40, 50, 60, 70, 80, 90]);
     expect(requests[2]).toEqual([200, 210, 220, 230, 240, 241, 242, 243, 244, 245]);
     expect(requests.at(-1)?.at(-1)).toBeGreaterThanOrEqual(1_240);
+  });
+
+  test('looks above the highest id that Steam confirmed, and not at one that was mistyped', async () => {
+    const { db } = await freshDatabase();
+    await insertLedger(db, settled(10, 100), settled(20, 100), {
+      id: 2_000_000_000,
+      wantedChangeNumber: 0,
+      settledChangeNumber: 100,
+    });
+    await startScan(db, { reason: 'sweep', knownOnly: true });
+    const requests = await runScans(db, 600, { 10: 100, 20: 100 });
+    expect(requests.map((request) => request.slice(0, 3))).toEqual([
+      [10, 20, 21],
+      [619, 620, 621],
+    ]);
+    expect(requests.flat().at(-1)).toBeLessThan(2_000);
   });
 
   test('costs one request for each 5,000 known apps and one for what is above', async () => {

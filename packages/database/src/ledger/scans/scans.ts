@@ -11,6 +11,8 @@ export interface ScanOptions {
   reason: Scan['reason'];
   /** Ask for the ids in the ledger and a few above, instead of for every id from 0. */
   knownOnly: boolean;
+  /** Start an unfinished scan of the same reason again, instead of continuing it. */
+  restart?: boolean;
 }
 
 export interface ScanProgress extends Scan {
@@ -31,42 +33,38 @@ const DISCOVERY_HEADROOM = 50_000;
 const KNOWN_HEADROOM = 1_000;
 
 /**
- * Starts a scan, unless one of the same reason is unfinished, which then continues and is returned.
+ * Starts a scan, unless one of the same reason is unfinished, which then continues and is returned. With `restart`, and for
+ * a gap always, the unfinished one starts again from the first id: what it is to find may lie where it has been already.
  *
- * A gap is the exception: it starts again from the first id, for what the feed left out this time may lie where the
- * unfinished scan has been already.
- *
- * From here on everything wanted so far counts as backlog, so that what the scan finds does not go before live changes.
+ * When a scan starts, everything wanted so far becomes backlog, so that what the scan finds does not go before live changes.
+ * A scan that merely continues leaves live changes live.
  */
-export async function startScan(db: Database, { reason, knownOnly }: ScanOptions): Promise<Scan> {
+export async function startScan(
+  db: Database,
+  { reason, knownOnly, restart = reason === 'gap' }: ScanOptions,
+): Promise<Scan> {
   return inTransaction(db, async (trx) => {
-    await startBacklog(trx);
-    return trx
+    // Locked first, as by a poll, so that the two never wait for each other.
+    await trx.selectFrom('picsState').select('id').forUpdate().execute();
+    const started = await trx
       .insertInto('picsScans')
       .values({ reason, knownOnly })
-      .onConflict((conflict) =>
-        conflict
-          .columns(['reason'])
-          .where('finishedAt', 'is', null)
-          .doUpdateSet((eb) =>
-            reason === 'gap'
-              ? { nextAppid: 0, startedAt: sql<Date>`now()` }
-              : { nextAppid: eb.ref('picsScans.nextAppid') },
-          ),
-      )
+      .onConflict((conflict) => {
+        const unfinished = conflict.columns(['reason']).where('finishedAt', 'is', null);
+        return restart
+          ? unfinished.doUpdateSet({ nextAppid: 0, startedAt: sql<Date>`now()` })
+          : unfinished.doNothing();
+      })
       .returningAll()
-      .executeTakeFirstOrThrow();
+      .executeTakeFirst();
+    if (started) await startBacklog(trx);
+    return started ?? latestScans(trx).where('reason', '=', reason).executeTakeFirstOrThrow();
   });
 }
 
 /** Finds the latest scan of this reason, finished or not. */
 export async function findScan(db: Database, reason: Scan['reason']): Promise<Scan | undefined> {
   return latestScans(db).where('reason', '=', reason).executeTakeFirst();
-}
-
-/** Finds the scan that was started last, of whatever reason, finished or not. */
-export async function findLatestScan(db: Database): Promise<Scan | undefined> {
-  return latestScans(db).executeTakeFirst();
 }
 
 /** Finds the oldest scan that is not finished. */
@@ -96,16 +94,17 @@ function latestScans(db: Database, limit = 1) {
 }
 
 /**
- * The last id a scan has to ask for, as of now: it moves up while the scan finds higher ids.
- *
- * An id that somebody asked for by hand and that Steam never confirmed (wanted at 0, nothing stored) does not count: a
- * mistyped id must not become two thousand million ids.
+ * Whether Steam confirmed that the id exists: the feed or a scan named it, or a response is stored. An id that somebody asked
+ * for by hand is wanted at 0 and counts only then: one mistyped id must not become two thousand million ids.
  */
+export const isConfirmed = sql<boolean>`(wanted_change_number > 0 or stored_change_number is not null)`;
+
+/** The last id a scan has to ask for, as of now: it moves up while the scan finds higher ids. */
 export async function getScanLimit(db: Database, knownOnly: boolean): Promise<number> {
   const highest = await db
     .selectFrom('picsAppLedger')
     .select('id')
-    .where((eb) => eb.or([eb('wantedChangeNumber', '>', 0), eb('storedChangeNumber', 'is not', null)]))
+    .where(isConfirmed)
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();
