@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { UserError } from '@pics/core';
 import { acquireLeadership, LONGEST_POLL_PAUSE_MS } from '@pics/database';
 import { repeat } from '@pics/service';
 import { END_OF_WORK_MS, GIVE_WAY_MS } from './config.ts';
@@ -18,6 +19,8 @@ type LeadingProducer = Pick<Producer, 'log' | 'stopping' | 'state' | 'stop'> & {
  *
  * A leader that has led for a minute and is asked to give way releases the lead at once and competes again later. If its
  * work does not end after that, the service ends.
+ *
+ * When only a person can make leading possible (DATABASE_URL leads to a transaction pooler), the service ends with what to do.
  *
  * @param work runs until its signal is aborted: the service stops, or leadership was lost.
  */
@@ -59,7 +62,16 @@ export async function lead(
     }
     if (state.givesWay) await delay(giveWayMs, undefined, { signal: stopping }).catch(() => {});
   };
-  await repeat(leadOnce, {
+  const leadUnlessImpossible = async () => {
+    try {
+      return await leadOnce();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      producer.stop(error);
+      return 'done' as const;
+    }
+  };
+  await repeat(leadUnlessImpossible, {
     intervalMs: 1_000,
     signal: stopping,
     onError: (err, retryInMs) => log.warn({ err, retryInMs }, 'could not become leader'),

@@ -25,7 +25,13 @@ export async function checkPostgres(url: string): Promise<CheckResult[]> {
 
 /** Checks a server that can be reached. */
 export function checkFacts(url: string, facts: DatabaseFacts): CheckResult[] {
-  return [checkVersion(facts), checkPooler(facts), checkEncryption(url, facts), ...checkWritable(facts)];
+  return [
+    checkVersion(facts),
+    checkPooler(facts),
+    checkEncryption(url, facts),
+    ...checkEncoding(facts),
+    ...checkWritable(facts),
+  ];
 }
 
 function checkVersion({ version, majorVersion }: DatabaseFacts): CheckResult {
@@ -39,8 +45,8 @@ function checkVersion({ version, majorVersion }: DatabaseFacts): CheckResult {
 function checkPooler({ transactionPooler }: DatabaseFacts): CheckResult {
   if (!transactionPooler) return fine('provides sessions, which leading and migrating need');
   return problem(
-    'port 6543 is a transaction pooler: the producer cannot lead and nothing can migrate through it',
-    'Use the session pooler or the database itself, port 5432.',
+    'a transaction pooler, which gives each transaction another connection: the producer cannot lead and nothing can migrate through it',
+    'Use the session pooler or the database itself (at Supabase, port 5432 instead of 6543).',
   );
 }
 
@@ -58,12 +64,22 @@ function checkEncryption(url: string, { encrypted }: DatabaseFacts): CheckResult
   );
 }
 
+function checkEncoding({ encoding }: DatabaseFacts): CheckResult[] {
+  if (encoding === 'UTF8') return [];
+  return [
+    problem(
+      `its encoding is ${encoding}, which cannot hold every name`,
+      "Create a database with UTF8: create database steam encoding 'UTF8' template template0.",
+    ),
+  ];
+}
+
 function checkWritable({ writable }: DatabaseFacts): CheckResult[] {
   if (writable) return [];
   return [
     problem(
       'it is read-only',
-      'Name the primary server in DATABASE_URL, or find out why its host made it read-only.',
+      'Name the primary server in DATABASE_URL, or find out what made it read-only: its host (a full disk, for one), or default_transaction_read_only of the server, the database or the role.',
     ),
   ];
 }

@@ -45,6 +45,7 @@ describe('checkFacts', () => {
     majorVersion: 17,
     encrypted: true,
     transactionPooler: false,
+    encoding: 'UTF8',
     writable: true,
     mayCreateTables: true,
     clockAheadMs: 0,
@@ -64,8 +65,9 @@ describe('checkFacts', () => {
     [
       'behind a transaction pooler',
       { transactionPooler: true },
-      'problem: port 6543 is a transaction pooler',
+      'problem: a transaction pooler, which gives',
     ],
+    ['in another encoding', { encoding: 'LATIN1' }, 'problem: its encoding is LATIN1, which cannot hold'],
     ['read-only', { writable: false }, 'problem: it is read-only'],
     [
       'reached over a public network without encryption',

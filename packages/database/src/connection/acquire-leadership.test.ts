@@ -53,10 +53,6 @@ describe('acquireLeadership', () => {
     await expect(acquireLeadership(url, 'test', stop.signal)).rejects.toThrow('abort');
     await leader.release();
   });
-
-  test('refuses a transaction pooler, where sessions mean nothing', async () => {
-    await expect(acquireLeadership('postgres://u@h:6543/d', 'test')).rejects.toThrow('port 6543');
-  });
 });
 
 describe('a leader whose connection falls silent', () => {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { connectionSettings, requireSessions } from './connection-settings.ts';
+import { connectionSettings } from './connection-settings.ts';
 import { DeadlineClient } from './deadline-client.ts';
+import { requireSession } from './transaction-pooler.ts';
 
 /** Being the one process that leads, until it is released or lost. */
 export interface Leadership {
@@ -34,14 +35,13 @@ const SERVER_SETTINGS = 'set idle_session_timeout = 10000; set statement_timeout
  * has to decide by the clock whether a leader is dead.
  *
  * @throws the signal's reason when it is aborted while waiting; the connection's error when the database is unavailable;
- * Error when the URL leads to a transaction pooler, where sessions mean nothing.
+ * UserError when the URL leads to a transaction pooler, where sessions mean nothing.
  */
 export async function acquireLeadership(
   url: string,
   name: string,
   signal?: AbortSignal,
 ): Promise<Leadership> {
-  requireSessions(url, 'Leading');
   signal?.throwIfAborted();
   const client: Client = new DeadlineClient({ ...connectionSettings(url, name), deadlineMs: DEADLINE_MS });
   const broken = new Promise<Error>((resolve) => {
@@ -50,6 +50,7 @@ export async function acquireLeadership(
   });
   try {
     await client.connect();
+    await requireSession(url, 'Leading', client);
     await client.query(SERVER_SETTINGS);
     while (!(await tryLock(client, name))) await sleep(RETRY_MS, undefined, signal && { signal });
   } catch (error) {

@@ -1,7 +1,8 @@
 import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely';
-import { Pool, type PoolClient, type PoolConfig } from 'pg';
-import { connectionSettings, isTransactionPooler } from './connection-settings.ts';
+import { Pool, type ClientBase, type PoolClient, type PoolConfig } from 'pg';
+import { connectionSettings } from './connection-settings.ts';
 import { DeadlineClient, SilentConnection, type DeadlineConfig } from './deadline-client.ts';
+import { isTransactionPooler } from './transaction-pooler.ts';
 import type { Schema } from '../schema.ts';
 
 /** The database, or a transaction on it: the functions of this package take either. */
@@ -32,7 +33,7 @@ const SILENCE_AFTER_MS = 5_000;
  * The longest a statement waits for a lock. Our own transactions take milliseconds; what holds a lock for seconds is
  * somebody's open transaction, and `writeBatch` goes around it.
  */
-const LOCK_TIMEOUT_MS = 3_000;
+export const LOCK_TIMEOUT_MS = 3_000;
 
 /**
  * A client that vanished in mid-transaction must not keep its rows locked for the others: the server frees them when the
@@ -50,6 +51,39 @@ const IDLE_TIMEOUT_MS = 120_000;
 const RANDOM_PAGE_COST = 1.1;
 
 /**
+ * What every session is set to. A server, a database or a role may have other defaults, and the code depends on these:
+ * statements that see what others have committed (read committed), values in the format that pg parses, constants that are
+ * quoted as the SQL standard says, and no limit on a transaction or an idle connection but ours.
+ */
+const SESSION = {
+  lock_timeout: LOCK_TIMEOUT_MS,
+  idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+  idle_session_timeout: 0,
+  transaction_timeout: 0,
+  default_transaction_isolation: 'read committed',
+  default_transaction_deferrable: 'off',
+  client_encoding: 'UTF8',
+  datestyle: 'ISO, MDY',
+  intervalstyle: 'postgres',
+  timezone: 'UTC',
+  bytea_output: 'hex',
+  extra_float_digits: 1,
+  standard_conforming_strings: 'on',
+  array_nulls: 'on',
+  random_page_cost: RANDOM_PAGE_COST,
+};
+
+/** Settings that this version of Postgres does not have (`transaction_timeout` came with 17) are left out. */
+async function setSession(client: ClientBase, own: Record<string, number>): Promise<void> {
+  const settings = Object.entries({ ...SESSION, ...own });
+  await client.query(
+    `select set_config(name, value, false) from unnest($1::text[], $2::text[]) as setting (name, value)
+     where current_setting(name, true) is not null`,
+    [settings.map(([name]) => name), settings.map(([, value]) => String(value))],
+  );
+}
+
+/**
  * A database that connects when it is first used, and again after an outage: nothing is tried here.
  *
  * A connection that breaks while idle is dropped in silence; one that breaks in use makes its statement throw an error
@@ -57,21 +91,20 @@ const RANDOM_PAGE_COST = 1.1;
  */
 export function connectDatabase(url: string, options: ConnectOptions): Database {
   const { maxConnections, applicationName, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
-  const limits = `
-    set statement_timeout = ${statementTimeoutMs};
-    set lock_timeout = ${LOCK_TIMEOUT_MS};
-    set idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_TIMEOUT_MS};
-    set random_page_cost = ${RANDOM_PAGE_COST}`;
+  let transactionPooler: boolean | undefined;
   const settings: PoolConfig & DeadlineConfig = {
     ...connectionSettings(url, applicationName),
     Client: DeadlineClient,
     deadlineMs: statementTimeoutMs === 0 ? undefined : statementTimeoutMs + SILENCE_AFTER_MS,
     max: maxConnections,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
-    // On a transaction pooler these settings would remain for the next client of the connection. The pool waits for
-    // this, and drops a connection on which it fails.
+    // The pool waits for this, and drops a connection on which it fails.
     // oxlint-disable-next-line typescript/no-misused-promises -- its types do not say that it waits
-    ...(!isTransactionPooler(url) && { onConnect: (client) => client.query(limits) }),
+    onConnect: async (client) => {
+      // On a transaction pooler the settings would remain for the next client of the connection.
+      transactionPooler ??= await isTransactionPooler(url, client);
+      if (!transactionPooler) await setSession(client, { statement_timeout: statementTimeoutMs });
+    },
   };
   const pool = new Pool(settings);
   destroyTogether(pool);

@@ -25,28 +25,6 @@ export function connectionSettings(url: string, applicationName: string): Client
 }
 
 /**
- * Whether this URL leads to a pooler that gives its connection to another client after every transaction. Port 6543 is
- * Supabase's. Locks and settings of a session mean nothing there.
- */
-export function isTransactionPooler(url: string): boolean {
-  return URL.canParse(url) && new URL(url).port === '6543';
-}
-
-/**
- * Passes when this URL gives a session to each connection.
- *
- * @throws Error with what to do instead, when it leads to a transaction pooler.
- */
-export function requireSessions(url: string, purpose: string): void {
-  if (isTransactionPooler(url)) {
-    throw new Error(
-      `${purpose} needs its own session, and port 6543 is a transaction pooler: ` +
-        'use the session pooler or the database itself (port 5432) in DATABASE_URL',
-    );
-  }
-}
-
-/**
  * `sslmode` as Postgres documents it: `require` encrypts without verifying who signed the certificate (hosted databases sign
  * their own), `verify-full` verifies it. pg 8 treats all modes as `verify-full` without this parameter; pg 9 will not.
  */

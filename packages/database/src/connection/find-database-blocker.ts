@@ -15,7 +15,7 @@ export async function findDatabaseBlocker(db: Database): Promise<string | undefi
     await sql`select polled_at from pics_state, pics_app_ledger, pics_scans, pics_throughput limit 1`.execute(
       db,
     );
-    return undefined;
+    return await findUnfitness(db);
   } catch (error) {
     if (error instanceof Error && 'code' in error && NOT_MIGRATED.includes(error.code)) {
       return 'the database has not been migrated: run `npm run migrate`';
@@ -23,6 +23,27 @@ export async function findDatabaseBlocker(db: Database): Promise<string | undefi
     if (isDatabaseUnavailable(error)) return `the database cannot be reached: ${describe(error)}`;
     return `the database refuses: ${describe(error)}`;
   }
+}
+
+/**
+ * Why a database that can be reached is not fit for its work: names of every language would not fit its encoding, or nothing
+ * can be written.
+ */
+export async function findUnfitness(db: Database): Promise<string | undefined> {
+  const { rows } = await sql<{ encoding: string; readOnly: boolean; standby: boolean }>`
+    select current_setting('server_encoding') as encoding, pg_is_in_recovery() as standby,
+      current_setting('transaction_read_only') = 'on' as read_only
+  `.execute(db);
+  const { encoding = 'UTF8', readOnly = false, standby = false } = rows[0] ?? {};
+  if (encoding !== 'UTF8') {
+    return `the database has the encoding ${encoding}, which cannot hold every name: create one with encoding UTF8`;
+  }
+  if (standby) return 'the database is a standby, which only reads: name the primary server in DATABASE_URL';
+  if (!readOnly) return undefined;
+  return (
+    'the database is read-only: its host made it so (a full disk, for one), or default_transaction_read_only is on for ' +
+    'the server, the database or the role'
+  );
 }
 
 function describe(error: unknown): string {

@@ -1,6 +1,8 @@
 import { TLSSocket } from 'node:tls';
-import { Client } from 'pg';
-import { connectionSettings, isTransactionPooler } from './connection-settings.ts';
+import type { Client } from 'pg';
+import { connectionSettings } from './connection-settings.ts';
+import { DeadlineClient } from './deadline-client.ts';
+import { isTransactionPooler } from './transaction-pooler.ts';
 
 /** The facts about a database server that decide whether this project runs well on it. */
 export interface DatabaseFacts {
@@ -11,6 +13,8 @@ export interface DatabaseFacts {
   encrypted: boolean;
   /** The URL leads to a pooler that gives connections no session. */
   transactionPooler: boolean;
+  /** Of its texts: `UTF8`, or one that cannot hold every name. */
+  encoding: string;
   /** False on a standby, and where a host has made the database read-only. */
   writable: boolean;
   /** Whether this user may create tables in the current schema. */
@@ -19,24 +23,32 @@ export interface DatabaseFacts {
   clockAheadMs: number;
 }
 
+/** How long the server may be silent. */
+const DEADLINE_MS = 10_000;
+
 /**
  * Inspects a database server. It needs neither tables nor a session, so it works through any pooler.
  *
  * @throws the error of pg when connecting fails.
  */
 export async function inspectDatabase(url: string): Promise<DatabaseFacts> {
-  const client = new Client(connectionSettings(url, 'pics-doctor'));
+  const client: Client = new DeadlineClient({
+    ...connectionSettings(url, 'pics-doctor'),
+    deadlineMs: DEADLINE_MS,
+  });
   client.on('error', () => {}); // The running query has its own.
   try {
     await client.connect();
     const { rows } = await client.query<{
       version: string;
       major: number;
+      encoding: string;
       writable: boolean;
       create: boolean;
     }>(`
       select current_setting('server_version') as version,
         current_setting('server_version_num')::integer / 10000 as major,
+        current_setting('server_encoding') as encoding,
         current_setting('transaction_read_only') = 'off' as writable,
         coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) as create`);
     const [facts] = rows;
@@ -45,10 +57,11 @@ export async function inspectDatabase(url: string): Promise<DatabaseFacts> {
       version: facts.version.split(' ')[0] ?? facts.version,
       majorVersion: facts.major,
       encrypted: client.connection.stream instanceof TLSSocket,
-      transactionPooler: isTransactionPooler(url),
+      encoding: facts.encoding,
       writable: facts.writable,
       mayCreateTables: facts.create,
       clockAheadMs: await measureClock(client),
+      transactionPooler: await isTransactionPooler(url, client),
     };
   } finally {
     await client.end().catch(() => {});

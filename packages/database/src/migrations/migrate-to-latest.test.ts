@@ -117,12 +117,6 @@ describe('migrateToLatest', () => {
       expect(await columnTypes(db)).toEqual(before);
     },
   );
-
-  test('refuses a transaction pooler, where its lock would not hold', async () => {
-    await expect(migrateToLatest('postgres://user:secret@pooler.example:6543/postgres')).rejects.toThrow(
-      /port 6543 is a transaction pooler.*5432/,
-    );
-  });
 });
 
 /** A catalogue of somebody else: with an enum, extra columns, foreign keys and policies. */

@@ -1,8 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { UserError } from '@pics/core';
 import { sql } from 'kysely';
 import { Migrator, type Migration, type MigrationProvider } from 'kysely/migration';
 import { connectDatabase, type Database } from '../connection/connect-database.ts';
-import { requireSessions } from '../connection/connection-settings.ts';
+import { findUnfitness } from '../connection/find-database-blocker.ts';
+import { requireSessions } from '../connection/transaction-pooler.ts';
 
 const FOLDER = new URL('../../../../migrations/', import.meta.url);
 
@@ -17,7 +19,7 @@ const FOLDER = new URL('../../../../migrations/', import.meta.url);
  * lock would not hold.
  */
 export async function migrateToLatest(url: string): Promise<string[]> {
-  requireSessions(url, 'Migrating');
+  await requireSessions(url, 'Migrating');
   // Creating an index on a large table may take longer than any limit.
   const db = connectDatabase(url, {
     maxConnections: 2,
@@ -25,6 +27,8 @@ export async function migrateToLatest(url: string): Promise<string[]> {
     statementTimeoutMs: 0,
   });
   try {
+    const unfitness = await findUnfitness(db);
+    if (unfitness) throw new UserError(unfitness);
     await refusePreRelease(db);
     const { error, results = [] } = await createMigrator(db).migrateToLatest();
     const failed = results.find((result) => result.status === 'Error');

@@ -1,5 +1,5 @@
 import { DatabaseUnavailable, describeError } from '@pics/core';
-import type { Database } from '../connection/connect-database.ts';
+import { LOCK_TIMEOUT_MS, type Database } from '../connection/connect-database.ts';
 import { inTransaction } from '../connection/in-transaction.ts';
 import {
   findLockedInApps,
@@ -26,15 +26,21 @@ const SEARCH_LOCK_TIMEOUT_MS = 1_000;
 export interface Writing extends Batch {
   /** When to stop looking for the apps that are slow or locked, in the time of `performance.now()`. */
   giveUpAt: number;
-  /** How long to wait for a lock; as long as the connection does when it is left out. */
-  lockTimeoutMs?: number;
+  /** How long to wait for a lock. Set for each transaction, because behind a transaction pooler no session has a setting. */
+  lockTimeoutMs: number;
   onPostponed: OnPostponed;
 }
 
 type OnPostponed = (reason: string, appids: readonly number[]) => void;
 
 export function startWriting({ batchId, changeNumber }: Batch, onPostponed: OnPostponed): Writing {
-  return { batchId, changeNumber, giveUpAt: performance.now() + LONGEST_SEARCH_MS, onPostponed };
+  return {
+    batchId,
+    changeNumber,
+    giveUpAt: performance.now() + LONGEST_SEARCH_MS,
+    lockTimeoutMs: LOCK_TIMEOUT_MS,
+    onPostponed,
+  };
 }
 
 /**
@@ -145,7 +151,7 @@ async function postpone(
 
 function write(db: Database, batch: Writing, outcomes: readonly Outcome[]): Promise<WriteResult> {
   return inTransaction(db, async (trx) => {
-    if (batch.lockTimeoutMs !== undefined) await setLockTimeout(trx, batch.lockTimeoutMs);
+    await setLockTimeout(trx, batch.lockTimeoutMs);
     return writeOutcomes(trx, batch, outcomes);
   });
 }
