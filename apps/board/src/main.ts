@@ -1,5 +1,5 @@
 import { connectDatabase, findDatabaseBlocker, measureLedger } from '@pics/database';
-import { connectQueues, findFetchRate, getQueueStates, reportReplica } from '@pics/queue';
+import { connectQueues, findFetchRate, findSteamPause, getQueueStates, reportReplica } from '@pics/queue';
 import { environment, registerLedgerGauges, registerQueueGauges, runService } from '@pics/service';
 import { defaultPort, describeEnvironment, findHost, required } from './config.ts';
 import { createBoard } from './create-board.ts';
@@ -21,6 +21,7 @@ await runService({
     registerQueueGauges(metrics, async () => ({
       queues: await getQueueStates(queues),
       fetchRate: await findFetchRate(queues.fetch),
+      steamPause: await findSteamPause(queues.redis),
     }));
 
     const { app, stream } = createBoard({

@@ -1,5 +1,5 @@
 import type { FetchJob, WriteJob } from '@pics/core';
-import type { JobQueue } from '@pics/queue';
+import { requestUnlessPaused, type Queues } from '@pics/queue';
 import type { Tracing } from '@pics/service';
 import type { PicsClient } from '@pics/steam';
 import { fetchApps } from './fetch-apps.ts';
@@ -8,7 +8,7 @@ import { scanApps } from './scan-apps.ts';
 
 export interface FetchJobDependencies {
   steam: Pick<PicsClient, 'getProductInfo' | 'getProductMetadata'>;
-  writeQueue: Pick<JobQueue<WriteJob>, 'add'>;
+  queues: { redis: Queues['redis']; write: Pick<Queues['write'], 'add'> };
   metrics: FetcherMetrics;
   tracing: Tracing;
 }
@@ -16,25 +16,32 @@ export interface FetchJobDependencies {
 /** One job, which is one PICS request: its result is on the write queue, and counted, when this resolves. */
 export async function fetchJob(
   job: FetchJob,
-  { steam, writeQueue, metrics, tracing }: FetchJobDependencies,
+  { steam, queues, metrics, tracing }: FetchJobDependencies,
 ): Promise<Record<string, number>> {
-  metrics.countRequest(job);
   const addWriteJob = (result: WriteJob) => {
     metrics.countResponses(result);
     // The apps a scan finds become the next batches. Behind records, they would leave the fetchers without work meanwhile.
-    return writeQueue.add(result, result.task === 'scan' ? 'first' : 'last');
+    return queues.write.add(result, result.task === 'scan' ? 'first' : 'last');
   };
   const attributes = { apps: job.appids.length };
+  const request = <Result extends { parts: number }>(name: string, send: () => Promise<Result>) =>
+    requestUnlessPaused(
+      queues.redis,
+      'products',
+      () => {
+        metrics.countRequest(job);
+        return tracing.span(name, attributes, send);
+      },
+      ({ parts }) => parts > 0,
+    );
   if (job.task === 'scan') {
     return scanApps(job, {
-      getProductMetadata: (appids) =>
-        tracing.span('request metadata', attributes, () => steam.getProductMetadata(appids)),
+      getProductMetadata: (appids) => request('request metadata', () => steam.getProductMetadata(appids)),
       addWriteJob,
     });
   }
   return fetchApps(job, {
-    getProductInfo: (appids) =>
-      tracing.span('request product info', attributes, () => steam.getProductInfo(appids)),
+    getProductInfo: (appids) => request('request product info', () => steam.getProductInfo(appids)),
     addWriteJob,
   });
 }

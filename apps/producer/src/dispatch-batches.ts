@@ -7,7 +7,7 @@ import {
   type Batch,
   type ScanRequest,
 } from '@pics/database';
-import { setFetchRate } from '@pics/queue';
+import { findSteamPause, setFetchRate } from '@pics/queue';
 import { repeat } from '@pics/service';
 import {
   BUSY_DISPATCH_INTERVAL_MS,
@@ -59,8 +59,8 @@ export async function dispatchBatches(dependencies: DispatchDependencies): Promi
 }
 
 /**
- * Dispatches once under the fleet settings: at the rate that was set live, else at the one of the settings, and not at all
- * while paused. Jobs already in the queue are still fetched then, a few seconds' worth, and the change feed is always
+ * Dispatches once under the fleet settings: at the rate that was set live, else at the one of the settings, or the share of it
+ * that is allowed after Steam refused requests; and not at all while paused. Jobs already in the queue are still fetched then, a few seconds' worth, and the change feed is always
  * recorded, so a pause misses nothing.
  *
  * @returns whether it dispatched anything.
@@ -71,7 +71,8 @@ export async function dispatchOnce(
   const { settings, database, queues, log, metrics, tracing, pollSpans } = producer;
   const { fetchRate, pausedAt } = await getFleetSettings(database);
   // Set every time, because it lives in Redis: after a flush it must be back before the first new job is.
-  await setFetchRate(queues.fetch, fetchRate ?? settings.FETCH_RATE_PER_SECOND);
+  const { share } = (await findSteamPause(queues.redis)) ?? { share: 1 };
+  await setFetchRate(queues.fetch, (fetchRate ?? settings.FETCH_RATE_PER_SECOND) * share);
   if (pausedAt) return false;
   const added = await dispatchBatches({
     claimBatch: () => claimBatch(database, { size: settings.FETCH_BATCH_SIZE }),

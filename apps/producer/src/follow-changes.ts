@@ -1,4 +1,5 @@
 import { findCursor, markPolled, recordPoll, startCursor, type Poll } from '@pics/database';
+import { requestUnlessPaused } from '@pics/queue';
 import { repeat } from '@pics/service';
 import type { ChangesSince } from '@pics/steam';
 import { FIRST_POLL_LOOKBACK } from './config.ts';
@@ -63,11 +64,12 @@ function findGaps(changes: ChangesSince): Required<Pick<Poll, 'gap' | 'packageGa
 
 /** One poll on the connections of the producer, traced, counted and logged. */
 export async function followOnce(producer: Producer): Promise<void> {
-  const { database, steam, log, state, metrics, tracing, pollSpans } = producer;
+  const { database, queues, steam, log, state, metrics, tracing, pollSpans } = producer;
   const poll = await tracing.span('follow changes', {}, () =>
     followChanges({
       findCursor: () => findCursor(database),
-      getChangesSince: (changeNumber) => steam.getChangesSince(changeNumber),
+      getChangesSince: (changeNumber) =>
+        requestUnlessPaused(queues.redis, 'poll', () => steam.getChangesSince(changeNumber)),
       startCursor: (changeNumber) => startCursor(database, changeNumber),
       recordPoll: async (poll) => {
         await recordPoll(database, poll);

@@ -1,6 +1,6 @@
 import type { Priority } from '@pics/core';
 import { measureLedger, type Database, type Poll } from '@pics/database';
-import { findFetchRate, getQueueStates, type Queues } from '@pics/queue';
+import { findFetchRate, findSteamPause, getQueueStates, type Queues } from '@pics/queue';
 import {
   Counter,
   registerGauge,
@@ -25,6 +25,7 @@ export function createMetrics(registry: Registry, sources: MetricsSources) {
   registerQueueGauges(registry, async () => ({
     queues: await getQueueStates(queues),
     fetchRate: await findFetchRate(queues.fetch),
+    steamPause: await findSteamPause(queues.redis),
   }));
   const polls = new Counter({
     name: 'pics_feed_polls_total',

@@ -1,4 +1,5 @@
 import { findUnnamedTagIds, upsertTagNames } from '@pics/database';
+import { requestUnlessPaused } from '@pics/queue';
 import { repeat } from '@pics/service';
 import { TAG_NAMES_AGAIN_MS, TAG_NAMES_INTERVAL_MS } from './config.ts';
 import type { Producer } from './producer.ts';
@@ -25,10 +26,14 @@ export async function nameTags(dependencies: NameTagsDependencies, requested: Se
 }
 
 /** Names new tags until the signal; a tag that Steam has no name for is requested again after an hour. */
-export function keepNamingTags({ database, steam, log }: Producer, signal: AbortSignal): Promise<void> {
+export function keepNamingTags(
+  { database, queues, steam, log }: Producer,
+  signal: AbortSignal,
+): Promise<void> {
   const dependencies = {
     findUnnamedTagIds: () => findUnnamedTagIds(database),
-    getTagNames: (tagIds: readonly number[]) => steam.getTagNames(tagIds),
+    getTagNames: (tagIds: readonly number[]) =>
+      requestUnlessPaused(queues.redis, 'products', () => steam.getTagNames(tagIds)),
     upsertTagNames: (names: ReadonlyMap<number, string>) => upsertTagNames(database, names),
   };
   const requested = new Set<number>();

@@ -1,5 +1,5 @@
 import { findDatabaseBlocker, findPollAge, LONGEST_POLL_PAUSE_MS, probeDatabase } from '@pics/database';
-import { probeRedis, reportReplica } from '@pics/queue';
+import { findSteamPauseReason, probeRedis, reportReplica } from '@pics/queue';
 import type { Producer } from './producer.ts';
 
 /**
@@ -9,10 +9,11 @@ import type { Producer } from './producer.ts';
  * leads. A bulk sync polls only once and is not measured by it.
  */
 export function watchProgress(producer: Producer): void {
-  const { settings, database, steam, state } = producer;
+  const { settings, database, queues, steam, state } = producer;
   const followsFeed = settings.MODE === 'change_monitor';
-  const findSteamOutage = () =>
-    steam.status.loggedOn ? undefined : `no session with Steam: ${steam.status.reason}`;
+  const findPause = async () => findSteamPauseReason(queues.redis).catch(() => undefined);
+  const findSteamOutage = async () =>
+    steam.status.loggedOn ? findPause() : `no session with Steam: ${steam.status.reason}`;
   const findServerOutage = async () =>
     (await probeDatabase(settings.DATABASE_URL)) ?? (await probeRedis(settings.REDIS_URL));
   const isResponsible = () => state.leading || state.givesWay === true;
@@ -22,8 +23,8 @@ export function watchProgress(producer: Producer): void {
     what: 'poll',
     hasWork: () => followsFeed && isResponsible(),
     lastProgressAt: () => state.lastPollAt,
-    findBlocker: async () => findSteamOutage() ?? (await findDatabaseBlocker(database)),
-    findOutage: async () => findSteamOutage() ?? state.feed.findFault() ?? (await findServerOutage()),
+    findBlocker: async () => (await findSteamOutage()) ?? (await findDatabaseBlocker(database)),
+    findOutage: async () => (await findSteamOutage()) ?? state.feed.findFault() ?? (await findServerOutage()),
     findLastError: () => state.pollError,
     onStall: (description) => state.giveWay?.(description),
   });
@@ -36,6 +37,7 @@ export function watchProgress(producer: Producer): void {
     findLastError: () => state.dispatchError,
     onStall: (description) => state.giveWay?.(description),
   });
+  producer.addReadinessCheck(findPause);
   if (followsFeed) producer.addReadinessCheck(async () => describePollAge(await findPollAge(database)));
 }
 

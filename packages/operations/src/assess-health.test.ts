@@ -56,6 +56,7 @@ function statusWith(changed: {
     replicas: [replica('producer'), replica('fetcher'), replica('writer')],
     queues: [],
     fetchRate: 2,
+    steamPause: undefined,
     ...changed.fleet,
   };
   return { at, ledger, fleet, problems: changed.problems ?? [] };
@@ -82,6 +83,20 @@ const speed = (...appsPerSecond: number[]) => ({
 describe('assessHealth', () => {
   test.for([
     ['everything is fine', {}, 'good', 'Up to date with Steam', '282,630 of 282,630 apps are settled.'],
+    [
+      'Steam refuses requests',
+      { fleet: { steamPause: { since: ago(240_000), until: new Date(at.getTime() + 60_000), share: 0.25 } } },
+      'bad',
+      'Steam refuses requests',
+      'For 4m; the next one is made in 1m. The whole fleet pauses, work waits and is not lost.',
+    ],
+    [
+      'Steam responds again after refusals',
+      { fleet: { steamPause: { since: undefined, until: ago(1_000), share: 0.25 } } },
+      'good',
+      'Up to date with Steam',
+      '',
+    ],
     ['changes are on their way', { ledger: behind(8_000) }, 'good', 'Up to date with Steam', ''],
     [
       'changes take longer than usual',

@@ -1,4 +1,5 @@
 import { LONGEST_POLL_PAUSE_MS } from '@pics/database';
+import type { SteamPause } from '@pics/queue';
 import { findReporting } from './replica-state.ts';
 import { formatCount, formatDuration } from './format.ts';
 import type { FleetStatus, LedgerStatus, Status } from './read-status.ts';
@@ -31,6 +32,7 @@ export function assessHealth({ at, ledger, fleet, problems }: Status): Health {
     };
   }
   return (
+    findRefusals(fleet, at) ??
     findProducerFault(ledger, fleet) ??
     findPause(ledger, at) ??
     findWorkerFault(fleet) ??
@@ -64,6 +66,26 @@ function findProducerFault({ feed }: LedgerStatus, { replicas }: FleetStatus): H
   return leader?.reason
     ? { level: 'bad', headline: 'The producer is not ready', detail: sentences(leader.reason) }
     : undefined;
+}
+
+function findRefusals({ replicas, steamPause }: FleetStatus, at: Date): Health | undefined {
+  // Without a producer nothing makes requests, and that comes first.
+  if (!steamPause?.since || findReporting(replicas, 'producer').length === 0) return undefined;
+  const { since, until } = steamPause;
+  const next = until > at ? `in ${formatDuration(until.getTime() - at.getTime())}` : 'now';
+  return {
+    level: 'bad',
+    headline: 'Steam refuses requests',
+    detail: sentences(
+      `For ${formatDuration(at.getTime() - since.getTime())}; the next one is made ${next}`,
+      'The whole fleet pauses, work waits and is not lost',
+    ),
+  };
+}
+
+/** How far the rate of the fleet is reduced after refusals of Steam. */
+export function describeShare({ share }: Pick<SteamPause, 'share'>): string {
+  return `${Math.round(share * 100)} % of the rate, since Steam refused requests`;
 }
 
 /** Whether a producer polled the change feed within the last minute. */

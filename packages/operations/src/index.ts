@@ -5,7 +5,7 @@ export {
   listStoredFields,
   type Field,
 } from './app-fields.ts';
-export { assessHealth, isFollowed, type Health } from './assess-health.ts';
+export { assessHealth, describeShare, isFollowed, type Health } from './assess-health.ts';
 export { findSteamBlocker } from './find-steam-blocker.ts';
 export { followProgress } from './follow-progress.ts';
 export {

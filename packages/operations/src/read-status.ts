@@ -13,11 +13,13 @@ import {
 } from '@pics/database';
 import {
   findFetchRate,
+  findSteamPause,
   getQueueStates,
   getReplicas,
   type Queues,
   type QueueState,
   type Replica,
+  type SteamPause,
 } from '@pics/queue';
 
 /** What Postgres knows about the pipeline. */
@@ -37,6 +39,8 @@ export interface FleetStatus {
   queues: QueueState[];
   /** Requests per second that the fleet may make right now; undefined until a producer has set it. */
   fetchRate: number | undefined;
+  /** How the fleet holds back because Steam refused requests; undefined while it does not. */
+  steamPause: SteamPause | undefined;
 }
 
 /** The state of the whole pipeline. A side that could not be read is undefined, with the reason among the problems. */
@@ -70,6 +74,7 @@ export function fleetReads(queues: Queues): Reads<FleetStatus> {
     replicas: () => getReplicas(queues.redis),
     queues: () => getQueueStates(queues),
     fetchRate: () => findFetchRate(queues.fetch),
+    steamPause: () => findSteamPause(queues.redis),
   };
 }
 

@@ -7,4 +7,5 @@ export { getQueueStates, openQueues, type Queues, type QueueState } from './open
 export { probeRedis } from './probe-redis.ts';
 export { getReplicas, keepReporting, type Replica, type ReplicaReport } from './replicas.ts';
 export { runWorker, type RunWorkerOptions } from './run-worker.ts';
+export { findSteamPause, findSteamPauseReason, requestUnlessPaused, type SteamPause } from './steam-pause.ts';
 export { startWorker, type RunningWorker, type WorkerOptions } from './start-worker.ts';

@@ -32,6 +32,8 @@ export interface QueueReading {
   }[];
   /** PICS requests a second that the fleet may make; undefined when Redis holds no limit. */
   fetchRate: number | undefined;
+  /** The pause after refusals of Steam; undefined when there is none. */
+  steamPause: { since: Date | undefined; until: Date } | undefined;
 }
 
 const ageSeconds = (since: Date | null) => (since ? Math.max(0, (Date.now() - since.getTime()) / 1_000) : 0);
@@ -115,6 +117,16 @@ export function registerQueueGauges(registry: Registry, read: () => Promise<Queu
       name: 'pics_queue_fetch_rate_requests_per_second',
       help: 'How many PICS requests a second the whole fleet may make.',
       samples: ({ fetchRate }) => (fetchRate === undefined ? [] : [{ value: fetchRate }]),
+    },
+    {
+      name: 'pics_steam_refused_since_timestamp_seconds',
+      help: 'Since when Steam has given nothing but refusals, in Unix time; 0 when it responds.',
+      samples: ({ steamPause }) => [{ value: (steamPause?.since?.getTime() ?? 0) / 1_000 }],
+    },
+    {
+      name: 'pics_steam_pause_until_timestamp_seconds',
+      help: 'Until when the fleet makes no requests because Steam refused them, in Unix time; 0 when it makes them.',
+      samples: ({ steamPause }) => [{ value: steamPause?.since ? steamPause.until.getTime() / 1_000 : 0 }],
     },
   ]);
 }

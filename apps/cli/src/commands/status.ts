@@ -4,6 +4,7 @@ import {
   assessHealth,
   describeCounts,
   describeReplica,
+  describeShare,
   estimateEtaMs,
   fleetReads,
   formatAgo,
@@ -70,7 +71,9 @@ function toJson(status: ReadStatus): object {
     speed: { lastMinutes: measureCurrentSpeed(ledger.hour), lastHour: measureSpeed(ledger.hour) },
     etaSeconds: etaMs === undefined ? null : Math.round(etaMs / 1_000),
     scans: findUnfinished(ledger.scans),
-    fleet: fleet ? { ...fleet, fetchRate: fleet.fetchRate ?? null } : null,
+    fleet: fleet
+      ? { ...fleet, fetchRate: fleet.fetchRate ?? null, steamPause: fleet.steamPause ?? null }
+      : null,
     problem: problems[0] ?? null,
   };
 }
@@ -127,7 +130,8 @@ function describeSpeed(ledger: LedgerStatus): string {
 function describeBudget(settings: FleetSettings, fleet: FleetStatus | undefined, at: Date): string {
   const rate = fleet?.fetchRate ?? settings.fetchRate;
   const unknown = fleet ? 'not in force yet' : 'unknown';
-  const budget = rate === null ? unknown : `${formatRate(rate)} requests/s`;
+  const share = fleet?.steamPause ? `, ${describeShare(fleet.steamPause)}` : '';
+  const budget = rate === null ? unknown : `${formatRate(rate)} requests/s${share}`;
   if (!settings.pausedAt) return budget;
   return `${budget} · ${style('yellow', `paused ${formatAgo(settings.pausedAt, at)}, continue with: pics resume`)}`;
 }

@@ -1,14 +1,23 @@
 import {
   describeReplica,
+  describeShare,
   findReporting,
   formatAgo,
+  formatLocalTime,
   formatDuration,
   formatRate,
   isFollowed,
   isSilent,
   NEEDED_SERVICES,
 } from '@pics/operations';
-import { findFetchRate, getReplicas, type Queues, type Replica } from '@pics/queue';
+import {
+  findFetchRate,
+  findSteamPause,
+  getReplicas,
+  type Queues,
+  type Replica,
+  type SteamPause,
+} from '@pics/queue';
 import manifest from '../../package.json' with { type: 'json' };
 import { resultsFor, type CheckResult } from './check-result.ts';
 
@@ -20,8 +29,18 @@ export async function checkFleet(
   queues: Queues,
   { pausedAt, polledMsAgo }: { pausedAt: Date | null; polledMsAgo: number | null },
 ): Promise<CheckResult[]> {
-  const [rate, replicas] = await Promise.all([findFetchRate(queues.fetch), getReplicas(queues.redis)]);
-  return [checkBudget(rate), ...checkPause(pausedAt), ...checkFeed(polledMsAgo), ...checkServices(replicas)];
+  const [rate, pause, replicas] = await Promise.all([
+    findFetchRate(queues.fetch),
+    findSteamPause(queues.redis),
+    getReplicas(queues.redis),
+  ]);
+  return [
+    checkBudget(rate),
+    ...checkRefusals(pause),
+    ...checkPause(pausedAt),
+    ...checkFeed(polledMsAgo),
+    ...checkServices(replicas),
+  ];
 }
 
 const budget = resultsFor('Budget');
@@ -34,6 +53,19 @@ function checkBudget(rate: number | undefined): CheckResult {
     `${text}; Steam is known to tolerate ${TOLERATED}`,
     `Watch for throttling, or run: pics rate ${TOLERATED}`,
   );
+}
+
+function checkRefusals(pause: SteamPause | undefined): CheckResult[] {
+  if (!pause) return [];
+  if (!pause.since) {
+    return [budget.fine(describeShare(pause))];
+  }
+  return [
+    budget.problem(
+      `Steam has refused requests since ${formatAgo(pause.since)}; the fleet pauses until ${formatLocalTime(pause.until)}`,
+      'Wait: it tries again by itself. If it recurs, run: pics rate 1. Do not start more fetchers.',
+    ),
+  ];
 }
 
 function checkPause(pausedAt: Date | null): CheckResult[] {

@@ -1,4 +1,4 @@
-import { describeReplica, formatCount, formatDuration, formatRate } from '@pics/operations';
+import { describeReplica, describeShare, formatCount, formatDuration, formatRate } from '@pics/operations';
 import type { QueueState, Replica } from '@pics/queue';
 import type { Overview } from '../../overview/read-overview.ts';
 import { ago, badge, empty, table } from '../elements.ts';
@@ -71,6 +71,7 @@ export function renderFleet({ at, ledger, fleet }: Overview, { readOnly }: { rea
     <p>
       <strong>${rate === undefined ? 'No rate yet' : `${formatRate(rate)} requests a second`}</strong>
       <span class="quiet">${describeOrigin(settings?.fetchRate ?? undefined, rate)}</span>
+      ${fleet?.steamPause ? badge('warn', describeShare(fleet.steamPause)) : null}
     </p>
     <p>
       ${settings?.pausedAt ? html`<strong>Paused</strong> <span class="quiet">${ago(settings.pausedAt, at)}</span>` : 'Not paused'}
