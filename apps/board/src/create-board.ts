@@ -8,7 +8,7 @@ import { requireAccess } from './access/require-access.ts';
 import { requireSameOrigin } from './access/require-same-origin.ts';
 import { securityHeaders } from './access/security-headers.ts';
 import { createApi } from './api/create-api.ts';
-import { sendApiErrors } from './api/errors.ts';
+import { ApiError, sendApiErrors } from './api/errors.ts';
 import { rateBody } from './api/fleet.ts';
 import { findPublicAddress, type Environment } from './config.ts';
 import { OverviewStream } from './overview/overview-stream.ts';
@@ -63,8 +63,9 @@ export function createBoard(options: BoardOptions): { app: Express; stream: Over
       environment,
       readOnly,
       setFleetRate: async (rate) => {
-        const { requestsPerSecond } = rateBody.parse({ requestsPerSecond: rate });
-        await updateFleetSettings(database, { fetchRate: requestsPerSecond });
+        const { success, data } = rateBody.safeParse({ requestsPerSecond: rate });
+        if (!success) throw new ApiError(400, 'The rate must be from 0.01 to 10,000 requests a second.');
+        await updateFleetSettings(database, { fetchRate: data.requestsPerSecond });
       },
     }),
   );

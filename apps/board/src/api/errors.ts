@@ -7,10 +7,13 @@ import type { Log } from '../access/audit.ts';
 export class ApiError extends Error {
   override name = 'ApiError';
   readonly status: number;
+  /** The same for Bull Board, which looks for this name. */
+  readonly statusCode: number;
 
   constructor(status: number, message: string) {
     super(message);
     this.status = status;
+    this.statusCode = status;
   }
 }
 

@@ -45,7 +45,7 @@ export function createQueuePages(options: QueuePagesOptions): RequestHandler {
     queues: [fetch, write],
     serverAdapter,
     options: {
-      handlerHooks: auditHooks,
+      handlerHooks: hooks,
       uiConfig: {
         boardTitle: 'PICS queues',
         boardLogo: { path: icon, width: 24, height: 24 },
@@ -61,13 +61,26 @@ export function createQueuePages(options: QueuePagesOptions): RequestHandler {
 }
 
 /**
- * Adds to the audit line of a write through Bull Board its action, its queue and the number of jobs: one for a single job;
+ * Writes that are refused, by their route, and why. Payloads are shown shortened: saved again, the summary would replace the
+ * payload, and the job would fail.
+ */
+const REFUSED: Readonly<Record<string, string>> = {
+  '/api/queues/:queueName/add':
+    'Jobs are created from the ledger only. To fetch apps again, use Sync or Requeue on the overview.',
+  '/api/queues/:queueName/:jobId/update-data':
+    'The data of a job is shown shortened, so it cannot be edited. To fetch apps again, use Sync or Requeue on the overview.',
+};
+
+/**
+ * Refuses what must not be written, and adds to the audit line of a write through Bull Board its action, its queue and the number of jobs: one for a single job;
  * for an action on many, as many as were in that state when it began.
  */
-const auditHooks: BoardHooks = {
+const hooks: BoardHooks = {
   before: async ({ method, route, request }) => {
-    if (method === 'get') return;
+    if (method === 'get') return undefined;
     addToAuditLine({ action: route, ...(await describeTarget(request)) });
+    const message = REFUSED[route];
+    return message === undefined ? undefined : { allow: false, status: 403, message };
   },
   after: (_context, result) => {
     const { body } = result;

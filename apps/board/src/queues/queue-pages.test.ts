@@ -121,9 +121,10 @@ describe('Bull Board', () => {
     };
     await put(`/queues/${FETCH_QUEUE}/rate-limit`, { max: 4, duration: 1_000 });
     expect(await rate()).toBe(4);
-    expect((await put(`/queues/${FETCH_QUEUE}/rate-limit`, { max: 1, duration: 1_000_000 })).status).toBe(
-      500,
-    );
+    expect(await put(`/queues/${FETCH_QUEUE}/rate-limit`, { max: 1, duration: 1_000_000 })).toMatchObject({
+      status: 400,
+      body: { message: 'The rate must be from 0.01 to 10,000 requests a second.' },
+    });
     expect(await rate()).toBe(4);
     await put(`/queues/${FETCH_QUEUE}/rate-limit`, { max: null, duration: null });
     expect(await rate()).toBeNull();
