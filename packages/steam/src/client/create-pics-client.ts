@@ -161,7 +161,7 @@ export function createPicsClient(options: PicsClientOptions): PicsClient {
       return names;
     },
 
-    reconnectElsewhere: (reason) => session.drop(reason),
+    reconnectElsewhere: (reason) => session.dropAsFaulty(reason),
 
     close() {
       closed ??= (async () => {

@@ -1,6 +1,8 @@
 import type { RequestListener } from 'node:http';
+import { hash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { MAX_RESPONSE_BYTES } from './response-collector.ts';
 import { appOnWire } from '../testing/app-on-wire.ts';
 import { startSession, type StartedClient } from '../testing/start-client.ts';
 
@@ -85,7 +87,7 @@ test('follows no redirect', async () => {
   expect(unanswered).toEqual([{ appid: 1, reason: 'unreadable' }]);
 });
 
-test('stops reading a body at the size limit', async () => {
+test('stops reading a body that is larger than announced', async () => {
   const started = await startSession();
   const flood: RequestListener = (_request, response) => {
     const pour = () => {
@@ -97,17 +99,37 @@ test('stops reading a body at the size limit', async () => {
   const { unanswered } = await readOverHttp([withoutBody(1, 'text')], flood, started);
   expect(unanswered).toEqual([{ appid: 1, reason: 'unreadable' }]);
   const { err } = await started.log.next('bodies over HTTP cannot be read');
-  expect(err).toMatchObject({ message: 'more than 16777216 bytes' });
+  expect(err).toMatchObject({ message: `more than ${5 + 64 * 1024} bytes` });
 });
 
-test('stops unzipping a body at the size limit', async () => {
+test('stops unzipping a body that is larger than announced', async () => {
   const started = await startSession();
-  const bomb: RequestListener = (_request, response) =>
-    response.end(gzipSync(Buffer.alloc(17 * 1024 * 1024)));
+  const bomb: RequestListener = (_request, response) => response.end(gzipSync(Buffer.alloc(100_000)));
   const { unanswered } = await readOverHttp([withoutBody(1, 'text')], bomb, started);
   expect(unanswered).toEqual([{ appid: 1, reason: 'unreadable' }]);
   const { err } = await started.log.next('bodies over HTTP cannot be read');
   expect(err).toMatchObject({ code: 'ERR_BUFFER_TOO_LARGE' });
+});
+
+test('reads no more bodies than may be in memory for one response', async () => {
+  const size = 16 * 1024 * 1024;
+  const sha = hash('sha1', Buffer.alloc(size - 1), 'buffer');
+  const zipped = gzipSync(Buffer.alloc(size));
+  let requests = 0;
+  const { apps, unanswered } = await readOverHttp(
+    Array.from({ length: 60 }, (_, appid) => ({ appid, change_number: 1, sha, size })),
+    (_request, response) => {
+      requests += 1;
+      response.end(zipped);
+    },
+  );
+  const bytes = apps.reduce((sum, { body }) => sum + body.length, 0);
+  expect(bytes).toBeLessThanOrEqual(MAX_RESPONSE_BYTES);
+  expect({ requests, apps: apps.length, unanswered: unanswered.length }).toEqual({
+    requests: 8,
+    apps: 8,
+    unanswered: 52,
+  });
 });
 
 test('reads over eight connections, however many bodies there are', async () => {

@@ -6,9 +6,13 @@ import { gunzip } from 'node:zlib';
 import type { Clock } from '../session/clock.ts';
 import type { SteamLogger } from '../session/steam-session.ts';
 import { MAX_BODY_BYTES, openBody, type WireApp } from '../wire/product-info-response.ts';
+import { MAX_RESPONSE_BYTES } from './response-collector.ts';
 
 /** Steam's web cache is a CDN: with this many connections a batch of 200 takes a second or two and looks like no attack. */
 const CONCURRENT_READS = 8;
+
+/** A text that cannot be compressed grows by a few bytes. */
+const ZIP_OVERHEAD_BYTES = 64 * 1024;
 
 /** The host comes from the wire: only a name, perhaps with a port, so that it cannot change the rest of the URL. */
 const HOST = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/i;
@@ -42,7 +46,8 @@ export class HttpBodies {
 
   /**
    * The text of each app whose body could be read and has the announced SHA-1, by appid; `denied` where this session gets
-   * no such body. Bodies that cannot be read right now are missing. Never throws.
+   * no such body. Bodies that cannot be read right now are missing, and so are those beyond what one response may have in
+   * memory. No body may be larger than announced. Never throws.
    */
   async read(host: string | undefined, apps: readonly WireApp[]): Promise<Map<number, Buffer | 'denied'>> {
     const { clock, log, timeoutMs } = this.#options;
@@ -55,10 +60,14 @@ export class HttpBodies {
     const cancelDeadline = clock.after(timeoutMs, () => deadline.abort());
     const signal = AbortSignal.any([deadline.signal, this.#closing.signal]);
     const errors: unknown[] = [];
-    const reads = apps.map(async ({ appid, sha }) => {
+    let bytesLeft = MAX_RESPONSE_BYTES;
+    const reads = apps.map(async ({ appid, sha, size }) => {
       try {
+        if (size > MAX_BODY_BYTES || size > bytesLeft)
+          throw new Error(`a body of ${size} bytes is too large`);
+        bytesLeft -= size;
         const url = `https://${host}/appinfo/${appid}/sha/${sha?.toString('hex')}.txt.gz`;
-        const text = openBody(await this.#readBody(url, signal), sha);
+        const text = openBody(await this.#readBody(url, size, signal), sha);
         if (typeof text === 'string') throw new Error(`the body is ${text}`);
         texts.set(appid, text);
       } catch (error) {
@@ -81,7 +90,7 @@ export class HttpBodies {
   }
 
   /** Follows no redirects: node:https never does, and the body is at the named host or nowhere. */
-  async #readBody(url: string, signal: AbortSignal): Promise<Buffer> {
+  async #readBody(url: string, size: number, signal: AbortSignal): Promise<Buffer> {
     const request = get(url, { agent: this.#agent, signal });
     request.on('error', () => {}); // `once` rejects with it; without a listener it would be thrown as well.
     const [response] = (await once(request, 'response', { signal })) as [IncomingMessage];
@@ -91,13 +100,14 @@ export class HttpBodies {
       throw new (denied ? Denied : Error)(`HTTP ${response.statusCode}`);
     }
     const chunks: Buffer[] = [];
+    const maxBytes = size + ZIP_OVERHEAD_BYTES;
     let bytes = 0;
     for await (const chunk of response as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > MAX_BODY_BYTES) throw new Error(`more than ${MAX_BODY_BYTES} bytes`);
+      if (bytes > maxBytes) throw new Error(`more than ${maxBytes} bytes`);
       chunks.push(chunk);
     }
-    return promisify(gunzip)(Buffer.concat(chunks), { maxOutputLength: MAX_BODY_BYTES });
+    return promisify(gunzip)(Buffer.concat(chunks), { maxOutputLength: size });
   }
 }
 

@@ -1,3 +1,4 @@
+import { MalformedMessage } from '../wire/protobuf-reader.ts';
 import type { Clock } from '../session/clock.ts';
 import type { SteamLogger } from '../session/steam-session.ts';
 
@@ -71,19 +72,26 @@ export class PendingRequests {
     }
   }
 
-  /** Passes one part of a response to its request. Without one, it only shows that Steam is alive. */
+  /**
+   * Passes one part of a response to its request. Without one, it only shows that Steam is alive.
+   *
+   * @throws MalformedMessage when the part cannot be read; its request has ended with the same error.
+   */
   receive(jobId: number, body: Buffer): void {
-    this.#noteResponse();
     const request = this.#pending.get(jobId);
     if (!request) {
+      this.#noteResponse();
       this.#options.log.debug({ jobId, bytes: body.length }, 'a response to no pending request');
       return;
     }
     try {
-      if (request.onPart(body)) this.#settle(jobId, 'answered');
+      const isLast = request.onPart(body);
+      this.#noteResponse();
+      if (isLast) this.#settle(jobId, 'answered');
     } catch (error) {
       this.#pending.delete(jobId);
       request.fail(error);
+      if (error instanceof MalformedMessage) throw error;
     }
   }
 
@@ -99,6 +107,7 @@ export class PendingRequests {
    */
   refuse(jobId: number, eresult: number): void {
     this.#timeoutsInARow = 0;
+    if (!this.#pending.has(jobId)) return;
     this.#options.log.warn({ jobId, eresult }, 'Steam refused a request');
     this.#settle(jobId, NOT_NOW.has(eresult) ? 'throttled' : 'refused');
   }

@@ -172,19 +172,20 @@ test('refuses a body beyond the size limit, and keeps the others', async () => {
   expect(apps.map(({ appid }) => appid)).toEqual([2]);
 });
 
-test('loses only the part that cannot be read', async () => {
-  const { client, cm } = await startSession();
-  const info = client.getProductInfo([1, 2, 3]);
+test('keeps what can be read of a part, and ends there', async () => {
+  const { client, cm, log } = await startSession();
+  const info = client.getProductInfo([1, 2, 3, 4]);
   const request = await cm.next('productInfo');
   const whole = request.productInfo({ apps: [appOnWire(2), appOnWire(3)], response_pending: true });
   request.send(
     request.productInfo({ apps: [appOnWire(1)], response_pending: true }),
     whole.subarray(0, -10),
-    request.productInfo({ response_pending: false }),
+    request.productInfo({ apps: [appOnWire(4)], response_pending: false }),
   );
   const { apps, unanswered } = await info;
   expect(apps.map(({ appid }) => appid)).toEqual([1, 2]);
-  expect(unanswered).toEqual([{ appid: 3, reason: 'corrupt' }]);
+  expect(unanswered).toEqual([3, 4].map((appid) => ({ appid, reason: 'corrupt' })));
+  expect((await log.next('no session with Steam'))['reason']).toContain('Steam sent what cannot be read');
 });
 
 test.each([true, false])(

@@ -1,5 +1,6 @@
 import { type AppBody, SteamRefused } from '@pics/core';
-import { openBody, SHA1_BYTES, type WireApp } from '../wire/product-info-response.ts';
+import { openBody, type WireApp } from '../wire/product-info-response.ts';
+import { MalformedMessage } from '../wire/protobuf-reader.ts';
 import type { HttpBodies } from './http-bodies.ts';
 import type { Outcome } from './pending-requests.ts';
 import { ResponseCollector, type Unanswered } from './response-collector.ts';
@@ -106,7 +107,14 @@ async function sendAndCollect(
 ): Promise<Outcome> {
   const apps = collector.appids.map((appid) => ({ appid }));
   if (apps.length === 0) return 'answered';
-  const outcome = await send({ apps, meta_data_only: metadataOnly }, (part) => collector.addPart(part));
+  let outcome: Outcome;
+  try {
+    outcome = await send({ apps, meta_data_only: metadataOnly }, (part) => collector.addPart(part));
+  } catch (error) {
+    // The collector has kept everything before the damage.
+    if (error instanceof MalformedMessage) return 'answered';
+    throw error;
+  }
   if (outcome === 'throttled') throw new SteamRefused('Steam throttles requests');
   return outcome;
 }
@@ -116,7 +124,7 @@ function appBodyOf({ appid, changeNumber, missingToken, sha }: WireApp, body: Ui
 }
 
 function sha1Of(sha: Buffer | undefined): { sha1?: string } {
-  return sha?.length === SHA1_BYTES ? { sha1: sha.toString('hex') } : {};
+  return sha ? { sha1: sha.toString('hex') } : {};
 }
 
 function resultOf<App extends { appid: number }>(collector: ResponseCollector<App>, outcome: Outcome) {

@@ -41,7 +41,12 @@ export class CmSocket {
     });
     socket.on('message', (message: Buffer, isBinary) => {
       this.#alive = true;
-      if (isBinary) this.onMessage(message);
+      if (isBinary) {
+        this.onMessage(message);
+      } else {
+        error = new Error('the server sent text, which Steam never does');
+        socket.terminate();
+      }
     });
     socket.on('pong', () => {
       this.#alive = true;

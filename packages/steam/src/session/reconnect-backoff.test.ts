@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { ReconnectBackoff } from './reconnect-backoff.ts';
 
 const MINUTE = 60_000;
-const lost = { reason: 'NoConnection', eresult: undefined };
-const throttled = { reason: 'RateLimitExceeded', eresult: 84 };
+const lost = { reason: 'NoConnection', eresult: undefined, isFaulty: false };
+const throttled = { reason: 'RateLimitExceeded', eresult: 84, isFaulty: false };
 
 test('doubles the ceiling with each failure, up to a minute', () => {
   const backoff = new ReconnectBackoff(() => 1);
@@ -24,7 +24,9 @@ test('stays away for half an hour and longer each time when logons are throttled
 
 test('takes AccountLoginDeniedThrottle for a throttle, and only lengthens the pause at random', () => {
   const backoff = new ReconnectBackoff(() => 1);
-  expect(backoff.next({ reason: 'AccountLoginDeniedThrottle', eresult: 87 })).toBe(37.5 * MINUTE);
+  expect(backoff.next({ reason: 'AccountLoginDeniedThrottle', eresult: 87, isFaulty: false })).toBe(
+    37.5 * MINUTE,
+  );
 });
 
 test('starts over after a session that was of use', () => {

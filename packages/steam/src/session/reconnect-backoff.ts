@@ -45,8 +45,9 @@ export class ReconnectBackoff {
   }
 
   /**
-   * Starts over from the shortest pause, once a session has responded to a request. A logon is not enough: a server that
-   * accepts every logon and then drops it would get one a second, until Steam blocks the address.
+   * Starts over from the shortest pause, after a session that has responded to a request. A logon is not enough: a server
+   * that accepts every logon and then drops it would get one a second, until Steam blocks the address. Nor is a response,
+   * when the session ended because its server was at fault.
    */
   reset(): void {
     this.#failures = 0;

@@ -219,25 +219,6 @@ test('stays with a server that responds between the timeouts, even late', async 
   expect(client.status.loggedOn).toBe(true);
 });
 
-test('drops messages that it cannot read, and continues', async () => {
-  const { client, cm, log } = await startSession();
-  const logOn = await cm.next('logOn');
-  const nonsense = [
-    Buffer.alloc(0),
-    Buffer.from('c8220080ffffffff', 'hex'),
-    logOn.message(1, Buffer.from([0x12, 0x7f])),
-    logOn.message(147, Buffer.from('nonsense')),
-    logOn.message(751, Buffer.from([0x08])),
-    Buffer.from('1805000024', 'hex'),
-  ];
-  for (const message of nonsense) logOn.send(message);
-  const info = client.getProductInfo([1]);
-  const request = await cm.next('productInfo');
-  request.send(request.productInfo({ apps: [appOnWire(1)] }));
-  expect((await info).apps).toHaveLength(1);
-  expect(await log.next('dropped a message of Steam')).toMatchObject({ bytes: 0 });
-});
-
 test('gives up a logon without a response', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());

@@ -38,6 +38,8 @@ export class ReconnectingSession {
   #running: Promise<void> | undefined;
   #session: SteamSession | undefined;
   #loggedOn = false;
+  /** Whether the session has responded to a request. */
+  #healthy = false;
   /** Why there is no session; empty while there is one. */
   reason = 'not logged on yet';
   /** Until when no logon is tried, while pausing. */
@@ -65,14 +67,19 @@ export class ReconnectingSession {
     return this.#firstLogon.promise;
   }
 
-  /** The session has responded to something: the next failure counts as the first one. */
+  /** The session has responded to something: its end counts as the first failure, unless its server is at fault. */
   markHealthy(): void {
-    this.#backoff.reset();
+    this.#healthy = true;
   }
 
-  /** Ends a session that is of no use any more; another one follows. */
+  /** Ends a session on which nothing arrives any more; another one follows. */
   drop(reason: string): void {
     this.#session?.end(reason, undefined);
+  }
+
+  /** Ends a session whose server responds with what cannot be true; another one follows. */
+  dropAsFaulty(reason: string): void {
+    this.#session?.endAsFaulty(reason);
   }
 
   /** Logs off and reconnects no more. */
@@ -90,6 +97,8 @@ export class ReconnectingSession {
     while (!closing.aborted) {
       const end = await this.#runSession();
       if (closing.aborted) return;
+      if (this.#healthy && !end.isFaulty) this.#backoff.reset();
+      this.#healthy = false;
       const pauseMs = this.#backoff.next(end);
       this.backoffUntil = new Date(clock.now() + pauseMs);
       this.reason = isThrottled(end)
@@ -118,12 +127,12 @@ export class ReconnectingSession {
       const where = server ?? "Steam's directory of servers";
       const why = error instanceof Error ? error.message : String(error);
       if (!closing.aborted) onLogon(nameLogonResult(undefined));
-      return { reason: `cannot reach ${where}: ${why}`, eresult: undefined };
+      return { reason: `cannot reach ${where}: ${why}`, eresult: undefined, isFaulty: false };
     }
   }
 
   #runOn(socket: CmSocket): Promise<SessionEnd> {
-    const { onResponse, onRefusal, onLost, onLogon, log } = this.#options;
+    const { onResponse, onRefusal, onLost, onLogon, log, clock } = this.#options;
     const { promise, resolve } = Promise.withResolvers<SessionEnd>();
     const onLoggedOn = () => {
       this.#loggedOn = true;
@@ -140,7 +149,7 @@ export class ReconnectingSession {
       onLost();
       resolve(end);
     };
-    this.#session = new SteamSession(socket, { onLoggedOn, onResponse, onRefusal, onEnd }, log);
+    this.#session = new SteamSession(socket, { onLoggedOn, onResponse, onRefusal, onEnd }, log, clock);
     return promise;
   }
 

@@ -19,6 +19,11 @@ export class EventLog implements SteamLogger {
     return new Promise((resolve) => this.#waiting.push({ message, resolve }));
   }
 
+  /** How many entries with this message were not read yet. */
+  unread(message: string): number {
+    return this.#unread.filter((entry) => entry.message === message).length;
+  }
+
   #add(fields: object, message: string): void {
     const at = this.#waiting.findIndex((waiter) => waiter.message === message);
     const [waiter] = at < 0 ? [] : this.#waiting.splice(at, 1);

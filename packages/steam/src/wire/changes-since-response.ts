@@ -1,5 +1,8 @@
 import { MalformedMessage, ProtobufReader } from './protobuf-reader.ts';
 
+/** Steam's feed remembers a few thousand changes; a replay of the simulator remembers all of a recorded year. */
+const MAX_CHANGES = 500_000;
+
 /** One change of the feed. */
 export interface Change {
   id: number;
@@ -44,6 +47,9 @@ export function readChangesSinceResponse(body: Buffer): ChangesSince {
   };
   const reader = new ProtobufReader(body);
   while (reader.next()) {
+    if (changes.apps.length + changes.packages.length > MAX_CHANGES) {
+      throw new MalformedMessage(`more than ${MAX_CHANGES} changes`);
+    }
     switch (reader.field) {
       case 1:
         changes.current = reader.uint32();

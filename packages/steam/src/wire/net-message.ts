@@ -4,7 +4,10 @@ import { MalformedMessage, ProtobufReader } from './protobuf-reader.ts';
 export const EMsg = {
   Multi: 1,
   DestJobFailed: 113,
+  ServiceMethodResponse: 147,
   ClientLogOff: 706,
+  ClientLogOnResponse: 751,
+  ClientLoggedOff: 757,
   ClientPICSChangesSinceRequest: 8901,
   ClientPICSChangesSinceResponse: 8902,
   ClientPICSProductInfoRequest: 8903,
@@ -12,6 +15,10 @@ export const EMsg = {
 } as const;
 
 const PROTOBUF_FLAG = 0x8000_0000;
+
+/** A header has about 50 bytes: ids, a result, the name of a method, perhaps an error message. */
+const MAX_HEADER_BYTES = 16 * 1024;
+
 const JOBID_TARGET = 11;
 const ERESULT = 13;
 const OK = 1;
@@ -31,14 +38,16 @@ export interface NetMessage {
  * Splits a message with a protobuf header into type, job and body (a view of the input): u32 EMsg with the top bit set,
  * u32 header length, CMsgProtoBufHeader, body. Undefined for the old fixed headers, which no message of PICS has.
  *
- * @throws MalformedMessage when the bytes end inside the header.
+ * @throws MalformedMessage when the bytes end inside the header, or the header is larger than any.
  */
 export function readNetMessage(message: Buffer): NetMessage | undefined {
   if (message.length < 4) throw new MalformedMessage(`a message of ${message.length} bytes`);
   const rawEmsg = message.readUInt32LE(0);
   if (rawEmsg < PROTOBUF_FLAG) return undefined;
   if (message.length < 8) throw new MalformedMessage(`a message of ${message.length} bytes`);
-  const bodyAt = 8 + message.readUInt32LE(4);
+  const headerBytes = message.readUInt32LE(4);
+  if (headerBytes > MAX_HEADER_BYTES) throw new MalformedMessage(`a header of ${headerBytes} bytes`);
+  const bodyAt = 8 + headerBytes;
   if (bodyAt > message.length) throw new MalformedMessage('the message ends inside its header');
 
   let jobId = NO_JOB;

@@ -4,7 +4,11 @@ import schema from 'steam-user/protobufs/generated/_load.js';
 import { describe, expect, test } from 'vitest';
 import { EMsg, readNetMessage } from './net-message.ts';
 import { MalformedMessage } from './protobuf-reader.ts';
-import { readProductInfoPart } from './product-info-response.ts';
+import { readProductInfoPart as read, type ProductInfoPart } from './product-info-response.ts';
+
+function readProductInfoPart(body: Buffer): ProductInfoPart {
+  return read(body, () => true, 1_000);
+}
 
 function encode(part: object): Buffer {
   return Buffer.from(schema.CMsgClientPICSProductInfoResponse.encode(part).finish());
@@ -34,7 +38,8 @@ test('reads every field, and the body without copying it', () => {
     unknown: [1, 2],
     pending: true,
     httpHost: 'cache.example.net',
-    damaged: false,
+    entries: 3,
+    damage: undefined,
   });
   bytes[bytes.indexOf('hello')] = 'j'.charCodeAt(0);
   expect(part.apps[0]?.body?.toString()).toBe('jello\0');
@@ -52,14 +57,39 @@ test('loses only the damaged app', () => {
   bytes[lengthOfBuffer] = 100;
   const part = readProductInfoPart(bytes);
   expect(part.apps.map(({ appid }) => appid)).toEqual([1, 3]);
-  expect(part).toMatchObject({ damaged: true, pending: false });
+  expect(part).toMatchObject({ damage: expect.any(MalformedMessage), pending: false });
 });
 
 test('keeps everything before the place where a part is cut off', () => {
   const bytes = encode({ apps: [{ appid: 1 }, { appid: 2 }] });
   const part = readProductInfoPart(bytes.subarray(0, -1));
   expect(part.apps.map(({ appid }) => appid)).toEqual([1]);
-  expect(part).toMatchObject({ damaged: true, pending: true });
+  expect(part).toMatchObject({ damage: expect.any(MalformedMessage), pending: true });
+});
+
+test('makes nothing of ids that are not wanted, and stops after so many', () => {
+  const bytes = encode({ apps: [{ appid: 1 }, { appid: 2 }], unknown_appids: [3, 4, 5] });
+  const isWanted = (appid: number) => appid === 2 || appid === 4;
+  const part = read(bytes, isWanted, 1_000);
+  expect(part).toMatchObject({ apps: [{ appid: 2 }], unknown: [4], entries: 5, damage: undefined });
+  const limited = read(bytes, isWanted, 4);
+  expect(limited).toMatchObject({ apps: [{ appid: 2 }], unknown: [4], damage: expect.any(MalformedMessage) });
+});
+
+test('looks at no more of 32 million packed ids than can have been requested', () => {
+  const ids = 32 * 1024 * 1024;
+  const length = Buffer.from([0x80, 0x80, 0x80, 0x10]);
+  const bytes = Buffer.concat([Buffer.from([0x12]), length, Buffer.alloc(ids, 7)]);
+  let looked = 0;
+  const isWanted = () => ++looked < 0;
+  const part = read(bytes, isWanted, 1_400);
+  expect(part).toMatchObject({ unknown: [], damage: expect.any(MalformedMessage) });
+  expect(looked).toBe(1_400);
+});
+
+test('refuses a host that is longer than any name', () => {
+  const part = readProductInfoPart(encode({ unknown_appids: [1], http_host: 'a'.repeat(100_000) }));
+  expect(part).toMatchObject({ httpHost: undefined, damage: expect.any(MalformedMessage) });
 });
 
 test.each([[Buffer.alloc(3)], [Buffer.from('c8220080ff000000', 'hex')], [Buffer.from('c8220080', 'hex')]])(
@@ -74,15 +104,17 @@ test('leaves messages with a fixed header to steam-user', () => {
 const recorded = new URL('../../../../../shared/pics/wire/', import.meta.url);
 
 describe.skipIf(!existsSync(recorded))('recorded messages (skipped without recorded PICS data)', () => {
-  function read(name: string) {
+  function readRecorded(name: string) {
     const message = readNetMessage(readFileSync(new URL(`${name}.bin`, recorded)));
     expect(message?.emsg).toBe(EMsg.ClientPICSProductInfoResponse);
     return { jobId: message?.jobId, part: readProductInfoPart(message?.body ?? Buffer.alloc(0)) };
   }
 
   test('metadata of app 480 has its change number and no body', () => {
-    const { jobId, part } = read('002_in_8904_k_EMsgClientPICSProductInfoResponse_app480');
-    const { part: metadata } = read('001_in_8904_k_EMsgClientPICSProductInfoResponse_app480_metadata');
+    const { jobId, part } = readRecorded('002_in_8904_k_EMsgClientPICSProductInfoResponse_app480');
+    const { part: metadata } = readRecorded(
+      '001_in_8904_k_EMsgClientPICSProductInfoResponse_app480_metadata',
+    );
     const app = part.apps[0];
     expect(jobId).toBeLessThan(2 ** 64);
     expect(metadata).toMatchObject({
@@ -98,12 +130,12 @@ describe.skipIf(!existsSync(recorded))('recorded messages (skipped without recor
       unknown: [],
       pending: false,
       httpHost: 'clientconfig.akamai.steamstatic.com',
-      damaged: false,
+      damage: undefined,
     });
   });
 
   test('the body of app 480 has the announced SHA-1 without its trailing NUL', () => {
-    const { part } = read('002_in_8904_k_EMsgClientPICSProductInfoResponse_app480');
+    const { part } = readRecorded('002_in_8904_k_EMsgClientPICSProductInfoResponse_app480');
     const [app] = part.apps;
     expect(app).toMatchObject({ appid: 480, missingToken: false });
     expect(app?.body?.at(-1)).toBe(0);
@@ -112,7 +144,7 @@ describe.skipIf(!existsSync(recorded))('recorded messages (skipped without recor
   });
 
   test('a package is skipped', () => {
-    const { part } = read('003_in_8904_k_EMsgClientPICSProductInfoResponse_sub0');
-    expect(part).toMatchObject({ apps: [], unknown: [], pending: false, damaged: false });
+    const { part } = readRecorded('003_in_8904_k_EMsgClientPICSProductInfoResponse_sub0');
+    expect(part).toMatchObject({ apps: [], unknown: [], pending: false, damage: undefined });
   });
 });

@@ -83,14 +83,14 @@ export class ProtobufReader {
     return this.bytes().toString('utf8');
   }
 
-  /** Appends the values of a repeated uint32 in this field: one, or many when they are packed. */
-  uint32sInto(values: number[]): void {
+  /** Calls `visit` with the values of a repeated uint32 in this field: one, or many when they are packed. */
+  forEachUint32(visit: (value: number) => void): void {
     if (this.#wireType === VARINT) {
-      values.push(this.#varint());
+      visit(this.#varint());
       return;
     }
     const packed = this.message();
-    while (packed.#position < packed.#end) values.push(packed.#varint());
+    while (packed.#position < packed.#end) visit(packed.#varint());
   }
 
   /** Skips the value of a field nobody reads. */

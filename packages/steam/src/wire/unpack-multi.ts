@@ -8,10 +8,11 @@ import { MalformedMessage, ProtobufReader } from './protobuf-reader.ts';
  *
  * Unzipping is synchronous on purpose: no later message can overtake these, and 1 MB takes 1 ms.
  *
- * @param maxBytes the largest unzipped size, so that a small message cannot fill the memory.
- * @throws MalformedMessage when the body cannot be unzipped within that, or ends inside a message.
+ * @param spend is called with the announced size before anything is unzipped, and throws when that is too much: a small
+ *   message must not fill the memory.
+ * @throws MalformedMessage when the body cannot be unzipped within that size, or ends inside a message.
  */
-export function* unpackMulti(body: Buffer, maxBytes: number): Generator<Buffer> {
+export function* unpackMulti(body: Buffer, spend: (bytes: number) => void): Generator<Buffer> {
   let unzippedSize = 0;
   let payload: Buffer = Buffer.alloc(0);
   const reader = new ProtobufReader(body);
@@ -20,7 +21,10 @@ export function* unpackMulti(body: Buffer, maxBytes: number): Generator<Buffer> 
     else if (reader.field === 2) payload = reader.bytes();
     else reader.skip();
   }
-  if (unzippedSize > 0) payload = gunzip(payload, unzippedSize, maxBytes);
+  if (unzippedSize > 0) {
+    spend(unzippedSize);
+    payload = gunzip(payload, unzippedSize);
+  }
 
   for (let at = 0; at < payload.length;) {
     const start = at + 4;
@@ -31,11 +35,11 @@ export function* unpackMulti(body: Buffer, maxBytes: number): Generator<Buffer> 
   }
 }
 
-function gunzip(zipped: Buffer, announcedSize: number, maxOutputLength: number): Buffer {
+function gunzip(zipped: Buffer, announcedSize: number): Buffer {
   // One chunk for everything, and one byte to detect the end: twice as fast as growing by chunks of 16 kB.
-  const chunkSize = Math.max(Math.min(announcedSize, maxOutputLength) + 1, constants.Z_MIN_CHUNK);
+  const chunkSize = Math.max(announcedSize + 1, constants.Z_MIN_CHUNK);
   try {
-    return gunzipSync(zipped, { chunkSize, maxOutputLength });
+    return gunzipSync(zipped, { chunkSize, maxOutputLength: announcedSize });
   } catch (cause) {
     throw new MalformedMessage('a Multi that cannot be unzipped', { cause });
   }
