@@ -1,4 +1,5 @@
 import { pino, type Logger } from 'pino';
+import { RepeatedWarnings } from './repeated-warnings.ts';
 
 export type { Logger };
 
@@ -14,12 +15,25 @@ export interface LoggerOptions {
 /**
  * The logger of one process: JSON lines on a pipe, readable ones on a terminal.
  *
+ * A warning about an error that repeats is logged once a minute, with how often it came. Failed jobs are errors, and each is
+ * logged.
+ *
  * Connection URLs and keys are never passed to it, and errors are reduced to their own fields; the redaction is a second
  * safeguard.
  */
 export function createLogger({ service, level, replica, addFields }: LoggerOptions): Logger {
+  const warnings = new RepeatedWarnings();
   return pino({
     level,
+    hooks: {
+      logMethod(args, method, logLevel) {
+        const [fields, message] = args as [unknown, unknown];
+        if (logLevel !== pino.levels.values['warn'] || !hasError(fields) || typeof message !== 'string') {
+          return method.apply(this, args);
+        }
+        warnings.write(fields, message, (...line) => method.apply(this, line));
+      },
+    },
     base: { service, replica },
     redact: ['*.password', '*.url', '*.connectionString', '*.authorization', 'url', 'password'],
     serializers: { err: describeLoggedError },
@@ -28,6 +42,10 @@ export function createLogger({ service, level, replica, addFields }: LoggerOptio
       transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } },
     }),
   });
+}
+
+function hasError(fields: unknown): fields is { err: unknown } {
+  return typeof fields === 'object' && fields !== null && 'err' in fields;
 }
 
 /** How many nested causes, and how many errors of an AggregateError, are logged. */

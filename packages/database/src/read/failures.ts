@@ -15,7 +15,7 @@ export interface Failure {
 
 /** Apps that failed for the same reason. */
 export interface FailureGroup {
-  /** `Class: message`, with `#` for every number in it: another offset or id is the same reason. */
+  /** `Class: message`, with `#` for every number and byte sequence in it: another offset or id is the same reason. */
   error: string;
   apps: number;
   firstFailedAt: Date;

@@ -156,6 +156,17 @@ describe('failures', () => {
     expect(groups[0]?.firstFailedAt.getTime()).toBeLessThan(groups[0]?.lastFailedAt.getTime() ?? 0);
   });
 
+  test('are grouped whatever bytes are in their reason', async () => {
+    const reason = (bytes: string) =>
+      `22P05: character with byte sequence ${bytes} in encoding "UTF8" has no equivalent in encoding "LATIN1"`;
+    await fail(40, reason('0xe2 0x84 0xa2'), 4);
+    await fail(50, reason('0xC5 0x8d'), 3);
+    await fail(60, reason('0xe3 0x82 0xab 0xe3'), 2);
+    const [group] = await groupFailures(database, 1);
+    expect(group).toMatchObject({ error: reason('#').replaceAll(/\d+/g, '#'), apps: 3 });
+    expect(await findFailedApps(database, group?.error ?? '')).toEqual([40, 50, 60]);
+  });
+
   test('are listed one by one, the latest first', async () => {
     const failures = await getFailures(database, 2);
     expect(failures.map(({ appid, name, error }) => [appid, name, error])).toEqual([

@@ -17,8 +17,8 @@ export type RequeueSelection =
 /** How many apps one statement requeues, so that writers are not kept waiting while 300,000 are. */
 const STEP = 10_000;
 
-/** The error that an app of the ledger shares with the others of its group: `#` for every number in it. */
-export const errorOfGroup = sql<string>`regexp_replace(coalesce(last_error, 'Error: no reason was kept'), '\\d+', '#', 'g')`;
+/** The error that an app of the ledger shares with the others of its group: `#` for every number and byte sequence in it. */
+export const errorOfGroup = sql<string>`regexp_replace(coalesce(last_error, 'Error: no reason was kept'), '0x[0-9a-fA-F]+( 0x[0-9a-fA-F]+)*|\\d+', '#', 'g')`;
 
 /**
  * Wants apps again with fresh attempts, whatever is settled of them and whether or not they failed, and returns how many.
