@@ -14,7 +14,8 @@ of them that is useful outside of it.`;
 interface Table {
   name: string;
   comment: string | null;
-  primaryKey: string;
+  /** NULL for a view. */
+  primaryKey: string | null;
   columns: { name: string; type: string; comment: string | null; target: string | null }[];
   indexes: string[];
 }
@@ -47,7 +48,7 @@ const TABLES = `
       where indrelid = pg_class.oid and not indisprimary and indpred is null
     ) as indexes
   from pg_class
-  where relnamespace = 'public'::regnamespace and relkind = 'r'
+  where relnamespace = 'public'::regnamespace and relkind in ('r', 'v')
   order by relname like 'pics%', relname like 'pics_migrations%', pg_class.oid`;
 
 async function readTables(): Promise<Table[]> {
@@ -70,7 +71,7 @@ function renderTable({ name, comment, primaryKey, columns, indexes }: Table): st
     `## ${name}`,
     `${comment}`,
     ['| Column | Type | Meaning |', '|---|---|---|', ...rows].join('\n'),
-    `Primary key: ${primaryKey}.${further && ` Further indexes: ${further}.`}`,
+    primaryKey ? `Primary key: ${primaryKey}.${further && ` Further indexes: ${further}.`}` : 'A view.',
   ].join('\n\n');
 }
 

@@ -88,7 +88,11 @@ function pickDepots(depots: KeyValuesObject | undefined): Depots | undefined {
   const branch = block(branches?.['public']);
   return {
     branches: branches && {
-      public: branch && { timeupdated: text(branch['timeupdated']), buildid: text(branch['buildid']) },
+      public: branch && {
+        timeupdated: text(branch['timeupdated']),
+        timebuildupdated: text(branch['timebuildupdated']),
+        buildid: text(branch['buildid']),
+      },
     },
   };
 }

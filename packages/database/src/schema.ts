@@ -19,6 +19,8 @@ export interface Schema {
   appDevelopers: { appid: number; developerId: number };
   appPublishers: { appid: number; publisherId: number };
   appDlc: { appid: number; dlcAppid: number };
+  /** A view. */
+  appAllDlc: { appid: number; dlcAppid: number };
   appSteamDeck: AppSteamDeckTable;
   syncStatus: { appid: number; lastPicsSync: Date | null; picsChangeNumber: number | null };
   picsAppLedger: LedgerTable;

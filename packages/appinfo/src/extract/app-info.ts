@@ -54,7 +54,7 @@ export const appInfo = block({
   }),
   depots: block({
     branches: block({
-      public: block({ timeupdated: text, buildid: text }),
+      public: block({ timeupdated: text, timebuildupdated: text, buildid: text }),
     }),
   }),
 });

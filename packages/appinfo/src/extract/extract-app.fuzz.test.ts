@@ -58,6 +58,17 @@ describe.skipIf(recordedTexts.length === 0)('recorded texts (skipped without rec
     }
     expect(misfits).toEqual([]);
   }, 60_000);
+
+  test('have a time of the last update also where only that of the build is given', () => {
+    const older = recordedTexts.find(
+      ({ appid, changeNumber }) => appid === 265360 && changeNumber === 34351876,
+    );
+    expect(older).toBeDefined();
+    const body = older?.read() ?? new Uint8Array();
+    expect(body.toString()).not.toContain('"timeupdated"');
+    const { depots } = extractApp({ appid: 265360, changeNumber: 34351876, missingToken: false, body });
+    expect(depots).toEqual({ lastContentUpdate: 1428646818, currentBuildId: '583990' });
+  });
 });
 
 function outcome<Result>(extract: (entry: AppBody) => Result, entry: AppBody): Result | 'failed' {

@@ -82,6 +82,13 @@ test('a full body gives a record with every field', () => {
   });
 });
 
+test('the last update is that of the build where the branch names no other', () => {
+  const lastUpdate = (branch: Record<string, string>) =>
+    extracted({ appid: '1000', depots: { branches: { public: branch } } }).depots?.lastContentUpdate;
+  expect(lastUpdate({ timebuildupdated: '1428646818' })).toBe(1428646818);
+  expect(lastUpdate({ timebuildupdated: '1428646818', timeupdated: '1779489106' })).toBe(1779489106);
+});
+
 test('extracting changes neither the body nor what came with it', () => {
   const body = appBody(fullApp);
   const before = Buffer.from(body);

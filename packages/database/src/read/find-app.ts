@@ -106,11 +106,11 @@ export async function findApp(db: Database, appid: number): Promise<AppDetails |
         .orderBy('name')
         .execute(),
       db
-        .selectFrom('appDlc')
-        .leftJoin('apps', 'apps.appid', 'appDlc.dlcAppid')
-        .select(['appDlc.dlcAppid as id', 'name'])
-        .where('appDlc.appid', '=', appid)
-        .orderBy('appDlc.dlcAppid')
+        .selectFrom('appAllDlc')
+        .leftJoin('apps', 'apps.appid', 'appAllDlc.dlcAppid')
+        .select(['appAllDlc.dlcAppid as id', 'name'])
+        .where('appAllDlc.appid', '=', appid)
+        .orderBy('appAllDlc.dlcAppid')
         .limit(DLC)
         .execute(),
       db.selectFrom('appSteamDeck').selectAll().where('appid', '=', appid).executeTakeFirst(),

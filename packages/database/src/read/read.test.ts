@@ -215,6 +215,7 @@ describe('search', () => {
 
 describe('the details of an app', () => {
   test('contain its rows, its row in the ledger and its changes', async () => {
+    await startCursor(database, 100);
     await store(220, 'Half-Life 2', 105);
     await sql`insert into apps (appid, name) values (380, 'Episode One')`.execute(database);
     await sql`update apps set parent_appid = 380 where appid = 220`.execute(database);
@@ -223,7 +224,9 @@ describe('the details of an app', () => {
     await sql`insert into steam_tags values (1663, 'FPS'), (7, null)`.execute(database);
     await sql`insert into app_steam_tags values (220, 7, 2), (220, 1663, 1)`.execute(database);
     await sql`insert into app_dlc values (220, 380), (220, 999)`.execute(database);
-    await startCursor(database, 100);
+    await sql`insert into apps (appid, name, type, parent_appid) values (340, 'Lost Coast', 'dlc', 220), (320, 'Deathmatch', 'game', 220)`.execute(
+      database,
+    );
     await poll(100, 110, [220, 105]);
     expect(await findApp(database, 220)).toMatchObject({
       app: { name: 'Half-Life 2' },
@@ -235,6 +238,7 @@ describe('the details of an app', () => {
         { id: 7, name: null },
       ],
       dlc: [
+        { id: 340, name: 'Lost Coast' },
         { id: 380, name: 'Episode One' },
         { id: 999, name: null },
       ],

@@ -38,7 +38,7 @@ export function naiveExtractApp(entry: AppBody): AppRecord {
   if (depots) {
     const branch = depots.block('branches')?.block('public');
     record.depots = {
-      lastContentUpdate: branch?.time('timeupdated') ?? null,
+      lastContentUpdate: branch?.time('timeupdated') ?? branch?.time('timebuildupdated') ?? null,
       currentBuildId: branch?.column('buildid') ?? null,
     };
   }
