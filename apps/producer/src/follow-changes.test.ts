@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ImplausibleChangeNumber } from '@pics/core';
 import type { Poll } from '@pics/database';
 import type { ChangesSince } from '@pics/steam';
 import { describe, expect, test } from 'vitest';
 import { followChanges } from './follow-changes.ts';
-import { ImplausibleChangeNumber } from './implausible.ts';
 
 const change = (id: number, changeNumber: number) => ({ id, changeNumber, needsToken: false });
 

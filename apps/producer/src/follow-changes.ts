@@ -1,9 +1,10 @@
+import { ImplausibleChangeNumber } from '@pics/core';
 import { findCursor, markPolled, recordPoll, startCursor, type Poll } from '@pics/database';
 import { requestUnlessPaused } from '@pics/queue';
 import { repeat } from '@pics/service';
 import type { ChangesSince } from '@pics/steam';
 import { FIRST_POLL_LOOKBACK } from './config.ts';
-import { checkPlausible, ImplausibleChangeNumber } from './implausible.ts';
+import { checkPlausible } from './implausible.ts';
 import type { Producer } from './producer.ts';
 
 export interface FollowChangesDependencies {

@@ -26,6 +26,16 @@ export class DatabaseUnavailable extends Error {
   override name = 'DatabaseUnavailable';
 }
 
+/**
+ * A response of Steam has a change number that cannot be, so it is neither followed nor stored.
+ *
+ * One response may be garbled. If another server says the same, the cursor itself is wrong: it comes from another Steam, from
+ * a simulator, or from an earlier garbled response.
+ */
+export class ImplausibleChangeNumber extends Error {
+  override name = 'ImplausibleChangeNumber';
+}
+
 /** Something that the person at the terminal has to fix. The message says what and how; no stack is shown with it. */
 export class UserError extends Error {
   override name = 'UserError';

@@ -27,6 +27,13 @@ const appids = wholeNumbers(0).refine(({ length }) => length > 0 && length <= MA
 });
 
 /**
+ * How far ahead of the cursor a change number of Steam may be. About 1,000 change numbers are used an hour, so this is six weeks
+ * without a poll. A lower limit would refuse a database that is restored from a backup; a higher one would follow more of the
+ * numbers that a garbled response can contain, and a cursor that once followed one hears of no change again.
+ */
+export const FARTHEST_AHEAD = 1_000_000;
+
+/**
  * How often an app is requested without a usable response before it counts as failed. The n-th attempt is made in a batch of
  * 1/2^n of the full size, so the limit must let a batch of any size shrink to the one app that breaks it.
  */

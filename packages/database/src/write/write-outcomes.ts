@@ -1,5 +1,6 @@
 import type { AppRecord } from '@pics/core';
 import { sql, type Transaction } from 'kysely';
+import { findCursor } from '../ledger/cursor.ts';
 import type { Schema } from '../schema.ts';
 import { markRemoved, moveUpdatedAt, upsertApps } from './apps.ts';
 import { writeDeck } from './deck.ts';
@@ -10,6 +11,7 @@ import type { Batch, Outcome } from './outcomes.ts';
 import { nameTables, rowCounts, type RowChanges } from './row-changes.ts';
 import { isOlder, settle } from './settle.ts';
 import { writeSyncStatus } from './sync-status.ts';
+import { keepWithinFeed } from './within-feed.ts';
 
 /** What writing changed, in apps. */
 export interface WriteCounts {
@@ -41,7 +43,7 @@ export interface WriteResult {
  */
 export async function writeOutcomes(
   trx: Transaction<Schema>,
-  job: Batch,
+  batch: Batch,
   outcomes: readonly Outcome[],
 ): Promise<WriteResult> {
   await useSettings(trx);
@@ -49,13 +51,14 @@ export async function writeOutcomes(
     trx,
     outcomes.map(({ appid }) => appid),
   );
-  const known = outcomes.flatMap((outcome) => {
-    const row = ledger.get(outcome.appid);
-    return row ? [{ outcome, row, settlement: settle(outcome, row, job) }] : [];
+  const cursor = await findCursor(trx);
+  const known = outcomes.flatMap((received) => {
+    const row = ledger.get(received.appid);
+    if (!row) return [];
+    const { outcome, job } = keepWithinFeed(received, row, batch, cursor);
+    return [{ outcome, isOlder: isOlder(outcome, row, job), settlement: settle(outcome, row, job) }];
   });
-  const current = known
-    .filter(({ outcome, row }) => !isOlder(outcome, row, job))
-    .map(({ outcome }) => outcome);
+  const current = known.filter((one) => !one.isOlder).map(({ outcome }) => outcome);
   const settlements = known.flatMap(({ settlement }) => settlement ?? []);
   const responded = known.flatMap(({ outcome: { result }, settlement }) =>
     settlement && (result === 'record' || result === 'unknown') ? [settlement] : [],
@@ -70,10 +73,10 @@ export async function writeOutcomes(
     current.flatMap(({ result, appid }) => (result === 'unknown' ? [appid] : [])),
   );
   const syncStatus = await writeSyncStatus(trx, responded);
-  await settleLedger(trx, settlements, job.batchId);
+  await settleLedger(trx, settlements, batch.batchId);
 
   const { added, changed, unchanged } = written.apps;
-  const older = outcomes.filter(({ result }) => result === 'record').length - added - changed - unchanged;
+  const older = known.filter(({ outcome, isOlder }) => isOlder && outcome.result === 'record').length;
   return {
     counts: {
       added,
