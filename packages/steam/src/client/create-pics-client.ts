@@ -68,7 +68,7 @@ export function createPicsClient(options: PicsClientOptions): PicsClient {
     onResponse: () => session.markHealthy(),
     onSilence: (timeouts) => session.drop(`${timeouts} requests in a row got no response`),
   });
-  const httpBodies = new HttpBodies({ timeoutMs, ca, clock, log });
+  const httpBodies = new HttpBodies({ timeoutMs, ca, cmAddress: () => session.serverAddress, clock, log });
   let closed: Promise<void> | undefined;
 
   function requireSession(): SteamSession {

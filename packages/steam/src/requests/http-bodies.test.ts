@@ -1,7 +1,13 @@
 import type { RequestListener } from 'node:http';
 import { hash } from 'node:crypto';
+import type { lookup } from 'node:dns';
+import { isIPv6 } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../session/clock.ts';
+import { ScriptedCm } from '../testing/scripted-cm.ts';
+import { BodyHost } from './body-hosts.ts';
+import { HttpBodies } from './http-bodies.ts';
 import { MAX_RESPONSE_BYTES } from './response-collector.ts';
 import { appOnWire } from '../testing/app-on-wire.ts';
 import { startSession, type StartedClient } from '../testing/start-client.ts';
@@ -51,6 +57,14 @@ test('accepts no host but a name, perhaps with a port', async () => {
     `${cm.address}#`,
     'a b',
     `-${cm.address}`,
+    '127.0.0.1',
+    '169.254.169.254:443',
+    '[::1]',
+    '::1',
+    '2130706433',
+    '127.1',
+    '0x7f.0x1',
+    '0177.1',
   ]) {
     const info = client.getProductInfo([1]);
     const request = await cm.next('productInfo');
@@ -59,6 +73,100 @@ test('accepts no host but a name, perhaps with a port', async () => {
     expect(await log.next('Steam names no host for bodies over HTTP')).toBeDefined();
   }
   expect(requests).toBe(0);
+});
+
+/** A reader of bodies whose CM is at `cmAddress`, and whose names have the given addresses; Node's own if none. */
+function startReader(cmAddress: string, addresses?: string[], ca?: string) {
+  const errors: unknown[] = [];
+  const log = {
+    info: () => {},
+    debug: () => {},
+    warn: (fields: object) =>
+      void errors.push('err' in fields && fields.err instanceof Error && fields.err.message),
+  };
+  const found = addresses?.map((address) => ({ address, family: isIPv6(address) ? 6 : 4 }));
+  const lookUp = (_name: string, _options: object, callback: (error: null, all: unknown) => void) =>
+    callback(null, found);
+  const cm = { address: cmAddress };
+  const bodies = new HttpBodies({
+    timeoutMs: 30_000,
+    ca,
+    cmAddress: () => cm.address,
+    clock: systemClock,
+    log,
+    ...(found && { lookUp: lookUp as typeof lookup }),
+  });
+  onTestFinished(() => bodies.close());
+  const sha = hash('sha1', 'text', 'buffer');
+  const app = { appid: 1, changeNumber: 1, missingToken: false, body: undefined, size: 5, sha };
+  return { read: (host: string) => bodies.read(host, [app]), errors, cm };
+}
+
+test.each([
+  '127.0.0.1',
+  '127.8.8.8',
+  '10.1.2.3',
+  '172.31.0.1',
+  '192.168.1.1',
+  '100.64.0.1',
+  '169.254.169.254',
+  '0.0.0.0',
+  '224.0.0.1',
+  '255.255.255.255',
+  '::1',
+  '::',
+  '::ffff:127.0.0.1',
+  '::ffff:8.8.8.8',
+  'fe80::1',
+  'fd00:ec2::254',
+  'ff02::1',
+  '64:ff9b::7f00:1',
+  '2002:7f00:1::1',
+  '2001:0:7f00:1::1',
+])('connects to no host whose address is %s', async (address) => {
+  const { read, errors } = startReader('198.51.100.7', [address]);
+  expect((await read('cache.example.net')).size).toBe(0);
+  expect(errors).toEqual(['cache.example.net has no address that Steam may name']);
+});
+
+test.each(['8.8.8.8', '172.32.0.1', '23.55.1.2', '2600:1406::1', '2a02:26f0::1'])(
+  'allows a host on the internet at port 443 and at no other: %s',
+  (address) => {
+    expect(BodyHost.parse('cache.example.net', undefined)?.allows(address)).toBe(true);
+    expect(BodyHost.parse('cache.example.net:443', undefined)?.allows(address)).toBe(true);
+    expect(BodyHost.parse('cache.example.net:8443', undefined)?.allows(address)).toBe(false);
+  },
+);
+
+/** A server that counts the requests for bodies. */
+async function startBodyServer() {
+  const cm = await ScriptedCm.start();
+  onTestFinished(() => cm.stop());
+  const served = { requests: 0 };
+  cm.onHttp = (_request, response) => {
+    served.requests += 1;
+    response.end(gzipSync('text'));
+  };
+  return { cm, served };
+}
+
+test('reads from the address of the CM itself at any port, and from no other internal one', async () => {
+  const { cm, served } = await startBodyServer();
+  const allowed = startReader(cm.ip, ['10.0.0.1', cm.ip], cm.ca);
+  expect(await allowed.read(cm.address)).toEqual(new Map([[1, Buffer.from('text')]]));
+  const refused = startReader('198.51.100.7', [cm.ip], cm.ca);
+  expect((await refused.read(cm.address)).size).toBe(0);
+  expect(served.requests).toBe(1);
+});
+
+test('uses no older connection to an address that is not allowed any more', async () => {
+  const { cm, served } = await startBodyServer();
+  const reader = startReader(cm.ip, undefined, cm.ca);
+  expect((await reader.read(cm.address)).size).toBe(1);
+  reader.cm.address = '198.51.100.7';
+  expect((await reader.read(cm.address)).size).toBe(0);
+  expect(reader.errors).toEqual(['localhost is at a forbidden address']);
+  expect(served.requests).toBe(1);
 });
 
 test('reports a body as unreadable when it is missing, not gzipped, or a different one', async () => {

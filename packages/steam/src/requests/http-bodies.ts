@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns';
 import { once } from 'node:events';
 import { Agent, get } from 'node:https';
 import type { IncomingMessage } from 'node:http';
@@ -6,6 +7,7 @@ import { gunzip } from 'node:zlib';
 import type { Clock } from '../session/clock.ts';
 import type { SteamLogger } from '../session/steam-session.ts';
 import { MAX_BODY_BYTES, openBody, type WireApp } from '../wire/product-info-response.ts';
+import { BodyHost } from './body-hosts.ts';
 import { MAX_RESPONSE_BYTES } from './response-collector.ts';
 
 /** Steam's web cache is a CDN: with this many connections a batch of 200 takes a second or two and looks like no attack. */
@@ -14,16 +16,17 @@ const CONCURRENT_READS = 8;
 /** A text that cannot be compressed grows by a few bytes. */
 const ZIP_OVERHEAD_BYTES = 64 * 1024;
 
-/** The host comes from the wire: only a name, perhaps with a port, so that it cannot change the rest of the URL. */
-const HOST = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/i;
-
 export interface HttpBodiesOptions {
   /** For all bodies of one response together. */
   timeoutMs: number;
   /** Certificates to trust in place of Node's own. */
   ca: string | undefined;
+  /** The IP address of the CM that names the host. */
+  cmAddress: () => string | undefined;
   clock: Clock;
   log: SteamLogger;
+  /** Node's own by default. */
+  lookUp?: typeof lookup;
 }
 
 /**
@@ -52,7 +55,8 @@ export class HttpBodies {
   async read(host: string | undefined, apps: readonly WireApp[]): Promise<Map<number, Buffer | 'denied'>> {
     const { clock, log, timeoutMs } = this.#options;
     const texts = new Map<number, Buffer | 'denied'>();
-    if (host === undefined || !HOST.test(host)) {
+    const bodyHost = BodyHost.parse(host, this.#options.cmAddress());
+    if (!bodyHost) {
       log.warn({ host, apps: apps.length }, 'Steam names no host for bodies over HTTP');
       return texts;
     }
@@ -66,8 +70,8 @@ export class HttpBodies {
         if (size > MAX_BODY_BYTES || size > bytesLeft)
           throw new Error(`a body of ${size} bytes is too large`);
         bytesLeft -= size;
-        const url = `https://${host}/appinfo/${appid}/sha/${sha?.toString('hex')}.txt.gz`;
-        const text = openBody(await this.#readBody(url, size, signal), sha);
+        const path = `/appinfo/${appid}/sha/${sha?.toString('hex')}.txt.gz`;
+        const text = openBody(await this.#readBody(bodyHost, path, size, signal), sha);
         if (typeof text === 'string') throw new Error(`the body is ${text}`);
         texts.set(appid, text);
       } catch (error) {
@@ -90,8 +94,18 @@ export class HttpBodies {
   }
 
   /** Follows no redirects: node:https never does, and the body is at the named host or nowhere. */
-  async #readBody(url: string, size: number, signal: AbortSignal): Promise<Buffer> {
-    const request = get(url, { agent: this.#agent, signal });
+  async #readBody(host: BodyHost, path: string, size: number, signal: AbortSignal): Promise<Buffer> {
+    const lookUp = host.lookup(this.#options.lookUp ?? lookup);
+    const request = get(host.url(path), { agent: this.#agent, signal, lookup: lookUp });
+    // Looked up is not connected: the connection may be an older one to the same name.
+    request.once('socket', (socket) => {
+      const check = () => {
+        if (!host.allows(socket.remoteAddress))
+          request.destroy(new Error(`${host.name} is at a forbidden address`));
+      };
+      if (socket.connecting) socket.once('connect', check);
+      else check();
+    });
     request.on('error', () => {}); // `once` rejects with it; without a listener it would be thrown as well.
     const [response] = (await once(request, 'response', { signal })) as [IncomingMessage];
     if (response.statusCode !== 200) {

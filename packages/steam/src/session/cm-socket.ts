@@ -25,6 +25,8 @@ export class CmSocket {
   readonly connectionType = 'WS';
   readonly connectionId = ++opened;
   readonly server: string;
+  /** The IP address of the server; undefined until the connection is open. */
+  address: string | undefined;
   onMessage: (message: Buffer) => void = () => {};
   /** Called once, when the connection is closed, for whatever reason. */
   onClose: (reason: string) => void = () => {};
@@ -36,6 +38,9 @@ export class CmSocket {
     this.#socket = socket;
     let error: Error | undefined;
     let pings: NodeJS.Timeout | undefined;
+    socket.on('upgrade', (response) => {
+      this.address = response.socket.remoteAddress;
+    });
     socket.on('open', () => {
       pings = setInterval(() => this.#ping(), PING_INTERVAL_MS);
     });

@@ -42,6 +42,8 @@ export class ReconnectingSession {
   #healthy = false;
   /** Why there is no session; empty while there is one. */
   reason = 'not logged on yet';
+  /** The IP address of the server of this session, or of the last one. */
+  serverAddress: string | undefined;
   /** Until when no logon is tried, while pausing. */
   backoffUntil: Date | undefined;
 
@@ -119,6 +121,7 @@ export class ReconnectingSession {
       server = await servers.choose();
       const socket = await CmSocket.open(server, { ca, signal: closing });
       log.debug({ server }, 'connected to Steam');
+      this.serverAddress = socket.address;
       const end = await this.#runOn(socket);
       servers.fail(server);
       return { ...end, reason: `${end.reason} (${server})` };

@@ -147,6 +147,7 @@ export class ScriptedCm {
   readonly ca: string;
   /** host:port */
   readonly address: string;
+  readonly ip: string;
   /** Serves requests that are not for the WebSocket, such as bodies over HTTP. */
   onHttp: RequestListener = (_request, response) => response.writeHead(404).end();
   /** Responds to a logon. */
@@ -159,7 +160,9 @@ export class ScriptedCm {
   private constructor(server: Server, ca: string) {
     this.ca = ca;
     this.#server = server;
-    this.address = `localhost:${(server.address() as AddressInfo).port}`;
+    const { address, port } = server.address() as AddressInfo;
+    this.address = `localhost:${port}`;
+    this.ip = address;
     server.on('request', (request, response) => this.onHttp(request, response));
     this.#sockets = new WebSocketServer({ server, path: '/cmsocket/' });
     this.#sockets.on('connection', (socket) => {
