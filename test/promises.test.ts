@@ -345,14 +345,14 @@ describe('SIGTERM', { timeout: 120_000 }, () => {
     await pipeline.settled(SETTLE_MS);
   });
 
-  test('loses no request that the drain had no time to finish', async () => {
+  test('loses no request that the drain had no time to finish, and exits with 1', async () => {
     const pipeline = await startPipeline(simulator, { env: { DRAIN_TIMEOUT_MS: '200' } });
     await pipeline.settled(SETTLE_MS);
     simulator.arm({ kind: 'no-answer', next: 1, requests: ['product-info'] });
     const before = simulator.requests(['product-info']).length;
     simulator.release(5);
     expect(await waitUntil(() => simulator.requests(['product-info']).length > before, 10_000)).toBe(true);
-    expect(await pipeline.services.fetchers[0]?.stop()).toBe(0);
+    expect(await pipeline.services.fetchers[0]?.stop()).toBe(1);
     await startService('fetcher', pipeline.env);
     await expectMirrored(pipeline);
   });

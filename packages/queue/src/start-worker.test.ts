@@ -73,6 +73,30 @@ describe('startWorker', () => {
     expect(tries).toBe(6);
   });
 
+  test('takes no job once it is closed, although the check for a blocker gets no response', async () => {
+    const hangs = Promise.withResolvers<undefined>();
+    let checks = 0;
+    let started = 0;
+    const worker = work({
+      findBlocker: async () => {
+        checks += 1;
+        return checks === 1 ? undefined : hangs.promise;
+      },
+      step: async () => {
+        started += 1;
+        return {};
+      },
+    });
+    await expect.poll(() => checks).toBe(2);
+    const closing = worker.close();
+    await queues.fetch.add(job('a'));
+    const isTaken = expect.poll(() => started, { timeout: 2_000 }).toBe(1);
+    await expect(isTaken).rejects.toThrow();
+    hangs.resolve(undefined);
+    await closing;
+    expect(await queues.fetch.countLive()).toBe(1);
+  });
+
   test('takes no job while there is a blocker', async () => {
     let blocker: string | undefined = 'the writer is behind';
     let started = 0;

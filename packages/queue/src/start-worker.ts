@@ -175,8 +175,8 @@ export function startWorker<Payload extends { batchId: string; changeNumber?: nu
       closing.abort();
       // Without jobs there is nothing to wait for, and commands on this connection wait for Redis without end.
       if (redis.status !== 'ready' && activeJobs === 0) closeRedis(redis);
-      await watching;
-      await worker.close();
+      // Both at once: a check for a blocker may take as long as a silent server, and no job is taken meanwhile.
+      await Promise.all([worker.close(), watching]);
       closeRedis(redis);
     },
   };

@@ -14,16 +14,18 @@ export interface Shutdown {
  * Listens for what ends the process, and ends it in order.
  *
  * SIGTERM and SIGINT drain: `stopping` is aborted, then every resource is closed in reverse, within `timeoutMs`. What does
- * not finish by then is left unfinished (every step can run twice). A second signal ends the process at once, with exit code
- * 1. Uncaught errors stop it too: no broken process stays alive.
+ * not finish by then is cut, which the exit code 1 tells; every step can run twice. A second signal ends the process at
+ * once, with exit code 1. Uncaught errors stop it too: no broken process stays alive.
  */
 export function listenForShutdown(log: Logger, timeoutMs: number): Shutdown {
   const resources: { name: string; close: () => unknown }[] = [];
   const stopping = new AbortController();
   let exitCode = 0;
+  let closing: string | undefined;
 
   const closeAll = async () => {
     for (const { name, close } of resources.toReversed()) {
+      closing = name;
       try {
         await close();
       } catch (error) {
@@ -41,8 +43,8 @@ export function listenForShutdown(log: Logger, timeoutMs: number): Shutdown {
     if (stopping.signal.aborted) return;
     stopping.abort();
     const deadline = setTimeout(() => {
-      log.warn({ timeoutMs }, 'drain timed out: unfinished work will be repeated');
-      process.exit(exitCode);
+      log.warn({ timeoutMs, resource: closing }, 'drain timed out: unfinished work will be repeated');
+      process.exit(1);
     }, timeoutMs);
     void closeAll().finally(() => {
       clearTimeout(deadline);
