@@ -28,6 +28,8 @@ async function collectOutput(service: TestService): Promise<string> {
   return [...service.lines, ...responses].join('\n');
 }
 
+const readReadiness = async (service: TestService) => (await fetch(`${service.url}/readyz`)).text();
+
 /** Starts a service that cannot reach its servers and waits until it reports that. */
 async function startUnready(
   name: string,
@@ -36,8 +38,7 @@ async function startUnready(
 ): Promise<TestService> {
   const service = await startService(name, { ...SECRETS, ...env }, 'alive');
   await service.waitForLine(/"redis connection"/);
-  const reason = async () => (await fetch(`${service.url}/readyz`)).text();
-  expect(await waitUntil(async () => reported.test(await reason()), 20_000)).toBe(true);
+  expect(await waitUntil(async () => reported.test(await readReadiness(service)), 20_000)).toBe(true);
   return service;
 }
 
@@ -55,6 +56,9 @@ describe.each(SERVICES)('the %s', (name) => {
       /not ready/,
     );
     expect(await collectOutput(service)).not.toContain(SECRET);
+    // Strangers do not learn where the servers are; the log says it.
+    expect(await readReadiness(service)).not.toMatch(new RegExp(`127\\.0|${closed}|pics`));
+    expect(service.lines.join('\n')).toContain(`127.0.0.1:${closed}`);
     expect(await service.stop()).toBe(0);
     expect(service.lines.join('\n')).not.toContain(SECRET);
   });
@@ -76,6 +80,7 @@ describe.each(SERVICES)('the %s', (name) => {
       /not ready/,
     );
     expect(service.lines.join('\n')).toMatch(/WRONGPASS|invalid username-password/);
+    expect(await readReadiness(service)).not.toMatch(/user|127\.0/);
     expect(await collectOutput(service)).not.toContain(SECRET);
     expect(await service.stop()).toBe(0);
     expect(service.lines.join('\n')).not.toContain(SECRET);

@@ -88,8 +88,7 @@ test('Prometheus and Grafana read the files where docker-compose.yml mounts them
     scrape_configs: { dns_sd_configs: { names: string[]; port: number }[] }[];
   };
   expect(mounts('prometheus')).toMatchObject({
-    '/etc/prometheus/prometheus.yml': './ops/prometheus/prometheus.yml',
-    '/etc/prometheus/rules': './ops/prometheus/rules',
+    '/etc/prometheus': './ops/prometheus',
   });
   expect(prometheus.rule_files).toEqual(['/etc/prometheus/rules/*.yml']);
   const scraped = prometheus.scrape_configs.flatMap((job) =>

@@ -1,16 +1,27 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 
-/** Why a service is not ready, in one sentence; undefined when it is. */
+/**
+ * Why a service is not ready, in one sentence; undefined when it is. What follows the first colon is for operators: it may
+ * name hosts, users and databases, and strangers do not get it.
+ */
 export type Reason = string | undefined;
+
+/** The part of a reason that anybody may read. */
+export function toPublicReason(reason: Reason): Reason {
+  return reason?.split(':', 1)[0];
+}
 
 export interface HealthSources {
   service: string;
   /** Why the service is not ready right now. */
   findReasonNotReady: () => Reason | Promise<Reason>;
   metrics: Registry;
+  /** What a scraper of `/metrics` must send as its bearer token; without it everybody may read them. */
+  metricsToken?: string | undefined;
   /** Serves every other path; without it they are 404. */
   otherPaths?: RequestListener | undefined;
 }
@@ -19,7 +30,7 @@ export interface HealthSources {
  * Serves `/healthz` (also as `/health`), `/readyz` and `/metrics`, and other paths when a listener for them is given.
  *
  * `/healthz` is about the process alone: it always responds with 200. `/readyz` is about progress: 503 with the reason when
- * the service makes none.
+ * the service makes none, without what a stranger should not learn.
  *
  * @param port 0 chooses a free one.
  * @param host the address to listen on; `::` is every address, IPv6 and IPv4, which platforms probe.
@@ -38,7 +49,7 @@ export async function startHealthServer(
       if (path === '/healthz' || path === '/health')
         return reply(200, { status: 'ok', service: sources.service });
       if (path === '/readyz') {
-        const reason = await sources.findReasonNotReady();
+        const reason = toPublicReason(await sources.findReasonNotReady());
         return reply(reason ? 503 : 200, {
           status: reason ? 'not ready' : 'ready',
           service: sources.service,
@@ -46,6 +57,10 @@ export async function startHealthServer(
         });
       }
       if (path === '/metrics') {
+        if (!isAllowed(request.headers.authorization, sources.metricsToken)) {
+          response.setHeader('www-authenticate', 'Bearer');
+          return reply(401, { error: 'METRICS_TOKEN is required as a bearer token' });
+        }
         response
           .writeHead(200, { 'content-type': sources.metrics.contentType })
           .end(await sources.metrics.metrics());
@@ -67,4 +82,12 @@ export async function startHealthServer(
       await once(server, 'close');
     },
   };
+}
+
+/** Compares hashes, so that the time it takes says nothing about the token. */
+function isAllowed(authorization: string | undefined, token: string | undefined): boolean {
+  if (token === undefined) return true;
+  const hash = (text: string) => createHash('sha256').update(text).digest();
+  const given = authorization?.match(/^Bearer (.*)$/i)?.[1] ?? '';
+  return timingSafeEqual(hash(given), hash(token));
 }

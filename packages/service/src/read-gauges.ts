@@ -1,5 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import { awaitWithin } from './await-within.ts';
+import { shareReading } from './share-reading.ts';
 
 /** A gauge that takes its series from a reading it shares with other gauges. */
 export interface ReadGauge<Reading> {
@@ -30,15 +31,7 @@ export function registerReadGauges<Reading>(
   gauges: readonly ReadGauge<Reading>[],
   now: () => number = Date.now,
 ): void {
-  let reading: Promise<Reading | undefined> | undefined;
-  let readAt = 0;
-  const readOnce = () => {
-    if (!reading || now() - readAt >= REUSED_MS) {
-      readAt = now();
-      reading = awaitWithin(read()).catch(() => undefined);
-    }
-    return reading;
-  };
+  const readOnce = shareReading(() => awaitWithin(read()).catch(() => undefined), REUSED_MS, now);
   for (const { name, help, labelNames = [], samples } of gauges) {
     const gauge = new Gauge({
       name,

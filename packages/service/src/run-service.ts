@@ -2,12 +2,14 @@ import type { RequestListener } from 'node:http';
 import { hostname } from 'node:os';
 import type { Registry } from 'prom-client';
 import manifest from '../package.json' with { type: 'json' };
+import { awaitWithin, READ_TIMEOUT_MS } from './await-within.ts';
 import { createRegistry } from './create-registry.ts';
 import { environment } from './environment.ts';
-import { startHealthServer, type Reason } from './health-server.ts';
+import { startHealthServer, toPublicReason, type Reason } from './health-server.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { ProgressWatch, type ProgressSource } from './progress-watch.ts';
 import { parseSettings, SettingsError, type SettingName, type SettingsWith } from './settings.ts';
+import { shareReading } from './share-reading.ts';
 import { listenForShutdown, type Shutdown } from './shutdown.ts';
 import { NO_TRACING, type Tracing, type TracingOptions } from './tracing.ts';
 
@@ -16,6 +18,12 @@ const version: string = manifest.version;
 
 /** How many times progress is checked within the watchdog's time: every 5 s of its default of 10 minutes. */
 const CHECKS = 120;
+
+/** How long one look at readiness serves all who ask: strangers cannot make a service ask its servers more often. */
+const LOOK_SHARED_MS = 1_000;
+
+/** How long one condition of readiness may take: a little longer than it waits for its servers. */
+const CHECK_TIMEOUT_MS = READ_TIMEOUT_MS + 1_000;
 
 type FindReason = () => Reason | Promise<Reason>;
 
@@ -71,29 +79,39 @@ export async function runService<Required extends SettingName>(
   const settings = readSettings(definition, variables);
   const replica = `${variables['RAILWAY_REPLICA_ID'] ?? hostname()}/${process.pid}`;
   const startedAt = new Date().toISOString();
-  const tracing = await startTracing(settings.OTEL_EXPORTER_OTLP_ENDPOINT, {
+  let tracing = NO_TRACING;
+  const traced = settings.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined;
+  const log = createLogger({
+    service: name,
+    level: settings.LOG_LEVEL,
+    replica,
+    addFields: traced ? () => tracing.getLogFields() : undefined,
+  });
+  // Before anything that waits: as process 1 of a container, a process without a listener ignores SIGTERM.
+  const shutdown = listenForShutdown(log, settings.DRAIN_TIMEOUT_MS);
+  tracing = await startTracing(settings.OTEL_EXPORTER_OTLP_ENDPOINT, {
     service: name,
     version,
     replica,
     onError: (message) => log.warn({ message }, 'spans cannot be exported'),
   });
-  const log = createLogger({
-    service: name,
-    level: settings.LOG_LEVEL,
-    replica,
-    addFields: tracing.enabled ? tracing.getLogFields : undefined,
-  });
-  const shutdown = listenForShutdown(log, settings.DRAIN_TIMEOUT_MS);
 
   const readinessChecks: FindReason[] = [];
-  const findReasonNotReady = async () => {
-    if (shutdown.stopping.aborted) return 'stopping';
+  const findFirstReason = async () => {
+    if (readinessChecks.length === 0) return 'starting';
     for (const findReason of readinessChecks) {
-      const reason = await findReason();
+      const reason = await awaitReason(findReason);
       if (reason) return reason;
     }
-    return readinessChecks.length === 0 ? 'starting' : undefined;
+    return undefined;
   };
+  const logChange = logChangesOfReason(log);
+  const look = shareReading(async () => {
+    const reason = await findFirstReason();
+    logChange(reason);
+    return reason;
+  }, LOOK_SHARED_MS);
+  const findReasonNotReady = async () => (shutdown.stopping.aborted ? 'stopping' : await look());
 
   const metrics = createRegistry(name, version, findReasonNotReady);
   let otherPaths: RequestListener | undefined;
@@ -107,7 +125,11 @@ export async function runService<Required extends SettingName>(
     watchProgress: (source) => {
       const watch = new ProgressWatch(source, settings.WATCHDOG_MS);
       readinessChecks.push(async () => {
-        await watch.check().catch(() => {}); // The timer below ends the service; here a stall is only reported.
+        // The timer below ends the service; here a stall is only reported. Looking for an outage may take longer.
+        await awaitWithin(
+          watch.check().catch(() => {}),
+          CHECK_TIMEOUT_MS,
+        );
         return watch.findReason();
       });
       const check = () => void watch.check().catch(shutdown.stop);
@@ -133,6 +155,7 @@ export async function runService<Required extends SettingName>(
       },
       service: name,
       metrics,
+      metricsToken: settings.METRICS_TOKEN,
       findReasonNotReady,
     });
     service.onClose('tracing', () => tracing.close());
@@ -142,6 +165,29 @@ export async function runService<Required extends SettingName>(
   } catch (error) {
     if (!shutdown.stopping.aborted) shutdown.stop(error);
   }
+}
+
+/** A condition that fails or hangs is a reason as well. */
+async function awaitReason(findReason: FindReason): Promise<Reason> {
+  const responded = async () => ({ reason: await findReason() });
+  try {
+    const response = await awaitWithin(responded(), CHECK_TIMEOUT_MS);
+    return response ? response.reason : 'no response to a check of readiness';
+  } catch (error) {
+    return `a check of readiness failed: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+/** Returns a function that logs a reason, with its details, when it is another one than before. Numbers do not count. */
+function logChangesOfReason(log: Logger): (reason: Reason) => void {
+  let last: Reason = 'starting';
+  return (reason) => {
+    const kind = toPublicReason(reason)?.replaceAll(/\d+/g, '#');
+    if (kind === last) return;
+    last = kind;
+    if (reason) log.warn({ reason }, 'not ready');
+    else log.info('ready');
+  };
 }
 
 /** Loads OpenTelemetry only when there is a collector (its bare API comes with prom-client). */

@@ -41,6 +41,14 @@ describe('parseSettings', () => {
     expect(() => parseSettings(wrong, ['DATABASE_URL'])).not.toThrow(/hunter2/);
   });
 
+  test.for(['BOARD_PASSWORD', 'METRICS_TOKEN'] as const)('refuses a short %s without showing it', (name) => {
+    const settings = (value: string) => parseSettings({ BOARD_USER: 'ada', [name]: value }, []);
+    const other = name === 'BOARD_PASSWORD' ? '' : 'BOARD_USER and BOARD_PASSWORD must be set together\n';
+    expect(() => settings('hunter2hunt')).toThrow(`${other}${name} must have at least 12 characters`);
+    expect(() => settings('hunter2hunt')).not.toThrow(/hunter2/);
+    if (name === 'BOARD_PASSWORD') expect(settings('hunter2hunte').BOARD_PASSWORD).toBe('hunter2hunte');
+  });
+
   test('says which URL to use when only the REST credentials of Supabase are set', () => {
     expect(() => parseSettings({ SUPABASE_URL: 'https://x.supabase.co' }, ['DATABASE_URL'])).toThrow(
       /Session pooler/,

@@ -41,6 +41,9 @@ function isPublicUrl(text: string): boolean {
   );
 }
 
+/** What can be guessed over the network must be long. */
+const longSecret = z.string().min(12, { error: 'must have at least 12 characters' });
+
 const hostAndPort = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/;
 
 /**
@@ -88,7 +91,7 @@ export const settingSchemas = {
     .regex(/^[0-9A-Fa-f]{32}$/, { error: 'must be the 32 hexadecimal digits of a Steam Web API key' })
     .optional(),
   BOARD_USER: z.string().optional(),
-  BOARD_PASSWORD: z.string().optional(),
+  BOARD_PASSWORD: longSecret.optional(),
   /** The board shows everything and changes nothing. */
   BOARD_READ_ONLY: z
     .enum(['true', 'false'], { error: 'must be true or false' })
@@ -115,6 +118,10 @@ export const settingSchemas = {
       ),
     )
     .default([]),
+  /** The bearer token that `/metrics` requires. Everybody may read it when there is none. */
+  METRICS_TOKEN: longSecret
+    .regex(/^[\w.~+/-]+=*$/, { error: 'must consist of letters, digits and . _ ~ + / - only' })
+    .optional(),
   /** Where an OpenTelemetry collector accepts spans over HTTP. Nothing is traced without it. */
   OTEL_EXPORTER_OTLP_ENDPOINT: url(['http', 'https']).optional(),
   /** How long active jobs may take to finish after SIGTERM. Less than the grace period of Railway and compose (30 s). */
@@ -142,6 +149,7 @@ export const SECRET: ReadonlySet<string> = new Set([
   'REDIS_URL',
   'STEAM_WEB_API_KEY',
   'BOARD_PASSWORD',
+  'METRICS_TOKEN',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
 ]);
 
