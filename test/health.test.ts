@@ -39,7 +39,10 @@ describe('a producer that stands by', { timeout: 120_000 }, () => {
     const setPolled = (secondsAgo: number) =>
       database
         .updateTable('picsState')
-        .set({ polledAt: new Date(Date.now() - secondsAgo * 1_000), lastChangeNumber: 1 })
+        .set({
+          polledAt: new Date(Date.now() - secondsAgo * 1_000),
+          lastChangeNumber: simulator.currentChangeNumber,
+        })
         .execute();
     await setPolled(0);
     const env = { DATABASE_URL: url, REDIS_URL: redis.url, POLL_INTERVAL_MS: '200' };
@@ -67,7 +70,7 @@ describe('something due that is not dispatched', { timeout: 180_000 }, () => {
 
     await queues.redis.replicaof('127.0.0.1', '1');
     simulator.release(20);
-    await expectReason(producer.url, /Redis cannot be used/);
+    await expectReason(producer.url, /^Redis is a read-only replica$/);
     await queues.redis.replicaof('NO', 'ONE');
     await expectReady(producer.url);
     await pipeline.settled(60_000);

@@ -70,12 +70,12 @@ const WRITE_DEADLINE_MS = 3_000;
 export async function findRedisBlocker(redis: Redis): Promise<string | undefined> {
   const server = redis.options.path ?? `${redis.options.host}:${redis.options.port}`;
   const describe = (error: Error | undefined) =>
-    error ? describeRedisError(server, error) : `waiting for Redis at ${server}`;
+    error ? describeRedisError(server, error) : `waiting for Redis: ${server}`;
   if (redis.status !== 'ready') return describe(lastErrors.get(redis));
   try {
     const write = redis.set('pics:write-check', '1', 'PX', 60_000);
     if (!(await Promise.race([write, delay(WRITE_DEADLINE_MS, undefined, { ref: false })]))) {
-      return `Redis at ${server} does not respond`;
+      return `Redis does not respond: ${server}`;
     }
     lastErrors.delete(redis);
     return undefined;

@@ -17,7 +17,7 @@ test('a new connection that works is no outage, although the open ones are silen
 test('a Redis that new connections get no response from is an outage', { timeout: 30_000 }, async () => {
   const proxy = await startSilentProxy((await createTestRedis()).url);
   proxy.silenceNew();
-  expect(await probeRedis(proxy.url)).toMatch(/^Redis cannot be used: /);
+  expect(await probeRedis(proxy.url)).toMatch(/^Redis cannot be reached: /);
   proxy.restore();
   expect(await probeRedis('redis://127.0.0.1:1')).toContain('ECONNREFUSED');
 });
@@ -26,6 +26,6 @@ test('a Redis that refuses writes is an outage', async () => {
   const { url } = await createTestRedis();
   const redis = connectRedis(url, () => {});
   await redis.replicaof('127.0.0.1', '1');
-  expect(await probeRedis(url)).toMatch(/^Redis cannot be used: READONLY/);
+  expect(await probeRedis(url)).toMatch(/^Redis is a read-only replica: /);
   redis.disconnect();
 });

@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { describeRedisError } from './redis-errors.ts';
 
 /** A server that takes longer than this for one write is of no use to the pipeline. */
 const TIMEOUT_MS = 5_000;
@@ -21,8 +22,8 @@ export async function probeRedis(url: string): Promise<string | undefined> {
     await redis.set('pics:probe', '', 'PX', 1_000);
     return undefined;
   } catch (error) {
-    const { message } = lastError ?? (error instanceof Error ? error : new Error('unknown reason'));
-    return `Redis cannot be used: ${message}`;
+    const { host, port, path } = redis.options;
+    return describeRedisError(path ?? `${host}:${port}`, lastError ?? (error as Error));
   } finally {
     redis.disconnect();
   }

@@ -54,9 +54,9 @@ export function isRedisUnavailable(error: Error): boolean {
   return 'code' in error && typeof error.code === 'string' && /^E[A-Z_]+$/.test(error.code);
 }
 
-/** Says what keeps a Redis from working, with the server's name first. */
+/** Says what keeps a Redis from working. Its name comes after the colon, where only operators see it. */
 export function describeRedisError(server: string, error: Error): string {
   const code = findCode(error);
-  if (code) return `Redis at ${server} ${MEANINGS[code]}`;
-  return `Redis at ${server} cannot be reached: ${error.message || String(error)}`;
+  if (code) return `Redis ${MEANINGS[code]}: ${server}`;
+  return `Redis cannot be reached: ${server}, ${error.message || String(error)}`;
 }

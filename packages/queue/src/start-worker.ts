@@ -132,7 +132,7 @@ export function startWorker<Payload extends { batchId: string; changeNumber?: nu
   worker.on('error', (error) => {
     log.warn({ queue, err: error }, 'worker error');
     // BullMQ asks for the next job at once, hundreds of times a second.
-    if (isRedisUnavailable(error)) stopTaking(error.message);
+    if (isRedisUnavailable(error)) stopTaking(`Redis cannot be used: ${error.message}`);
   });
 
   const stopTaking = (reason: string) => {
@@ -145,7 +145,9 @@ export function startWorker<Payload extends { batchId: string; changeNumber?: nu
 
   const watchBlocker = async () => {
     while (!closing.signal.aborted) {
-      const reason = await findBlocker().catch((error: Error) => error.message);
+      const reason = await findBlocker().catch(
+        (error: Error) => `the work cannot be started: ${error.message}`,
+      );
       if (closing.signal.aborted) return;
       if (reason) stopTaking(reason);
       else if (blocker !== undefined) {

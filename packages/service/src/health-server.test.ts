@@ -14,7 +14,7 @@ async function start(sources: Partial<HealthSources>): Promise<string> {
     findReasonNotReady: () => undefined,
     ...sources,
   });
-  close = server.close;
+  close = () => server.close();
   return `http://127.0.0.1:${server.port}`;
 }
 

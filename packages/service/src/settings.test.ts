@@ -46,7 +46,6 @@ describe('parseSettings', () => {
     const other = name === 'BOARD_PASSWORD' ? '' : 'BOARD_USER and BOARD_PASSWORD must be set together\n';
     expect(() => settings('hunter2hunt')).toThrow(`${other}${name} must have at least 12 characters`);
     expect(() => settings('hunter2hunt')).not.toThrow(/hunter2/);
-    if (name === 'BOARD_PASSWORD') expect(settings('hunter2hunte').BOARD_PASSWORD).toBe('hunter2hunte');
   });
 
   test('says which URL to use when only the REST credentials of Supabase are set', () => {

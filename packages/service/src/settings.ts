@@ -126,7 +126,7 @@ export const settingSchemas = {
   OTEL_EXPORTER_OTLP_ENDPOINT: url(['http', 'https']).optional(),
   /** How long active jobs may take to finish after SIGTERM. Less than the grace period of Railway and compose (30 s). */
   DRAIN_TIMEOUT_MS: whole('milliseconds', 0, 600_000).default(25_000),
-  /** A service without progress for this long, and with no outage to explain it, ends itself. It is unready after a fifth. */
+  /** A service without progress for this long, and with no outage to explain it, ends itself. It is unready after a tenth. */
   WATCHDOG_MS: whole('milliseconds', 1_000, 86_400_000).default(600_000),
 };
 
