@@ -32,7 +32,7 @@ export async function installDependencies(root, node) {
       // Makes pnpm non-interactive.
       CI: 'true',
     };
-    const result = await runQuietly(node, [pnpm, 'install', '--frozen-lockfile'], { cwd: root, env });
+    const result = await runQuietly(pnpm, ['install', '--frozen-lockfile'], { cwd: root, env });
     if (result.code !== 0) {
       throw new Problem(
         `${result.output}\n\nThe dependencies could not be installed. Check the connection (or the proxy and registry ` +

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { stripVTControlCharacters } from 'node:util';
 
 /**
  * Runs a command in the foreground and resolves with its exit code (128 + the signal's number when one ended it).
@@ -16,7 +17,7 @@ export function run(command, args, env = process.env) {
 }
 
 /**
- * Runs a command without printing its output, which is returned instead.
+ * Runs a command without printing its output, which is returned instead, without colours and other terminal controls.
  *
  * @param {string} command
  * @param {string[]} args
@@ -29,7 +30,7 @@ export async function runQuietly(command, args, options = {}) {
   child.stdout.on('data', (chunk) => chunks.push(chunk));
   child.stderr.on('data', (chunk) => chunks.push(chunk));
   const code = await waitFor(child);
-  return { code, output: Buffer.concat(chunks).toString().trim() };
+  return { code, output: stripVTControlCharacters(Buffer.concat(chunks).toString()).trim() };
 }
 
 /**

