@@ -102,6 +102,12 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('stale'), ...occasion }),
   /** A changes response has no ids and no flags, although the number has moved. */
   z.strictObject({ kind: z.literal('silent-gap'), ...occasion }),
+  /** A changes response has a current number far behind or ahead of the requested one, or belongs to another request. */
+  z.strictObject({
+    kind: z.literal('impossible-number'),
+    ...occasion,
+    number: z.enum(['behind', 'ahead', 'other-since']).default('behind'),
+  }),
   /** A changes response says "too long ago": each flag that is set comes without its ids. */
   z.strictObject({
     kind: z.literal('force-full'),

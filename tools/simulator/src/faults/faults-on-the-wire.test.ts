@@ -275,6 +275,21 @@ describe('a fault of the change feed', () => {
     simulator.release(100);
   });
 
+  test('impossible-number moves the number far away, or names another request', async () => {
+    for (const number of ['behind', 'ahead', 'other-since'] as const) {
+      simulator.arm({ kind: 'impossible-number', number, next: 1 });
+    }
+    const responses = [];
+    for (let count = 0; count < 4; count += 1) responses.push(await client.requestChanges(since));
+    const current = simulator.currentChangeNumber;
+    expect(responses).toMatchObject([
+      { current_change_number: Math.max(since - 10_000_000, 0), since_change_number: since },
+      { current_change_number: since + 10_000_000, since_change_number: since },
+      { current_change_number: current, since_change_number: since + 1 },
+      { current_change_number: current, since_change_number: since },
+    ]);
+  });
+
   test('silent-gap moves the number without ids and without flags', async () => {
     simulator.arm({ kind: 'silent-gap', next: 1 });
     const changes = await client.requestChanges(since);

@@ -1,3 +1,4 @@
+import type { FaultOf } from '../faults/fault.ts';
 import type { Faults } from '../faults/faults.ts';
 import { messages } from '../protocol/messages.ts';
 import type { Pics } from './pics.ts';
@@ -15,12 +16,14 @@ export function makeChangesResponse(body: Uint8Array, pics: Pics, faults: Faults
   const isSilent = faults.strike('silent-gap') !== undefined;
   const forced = faults.strike('force-full');
   const changed = pics.changesSince(since);
+  const impossible = faults.strike('impossible-number');
   const noIds = new Map<number, number>();
   const apps = forced?.apps || isSilent ? undefined : changed.apps;
   const packages = forced?.packages || isSilent ? undefined : changed.packages;
   return messages.changesSinceResponse.encode({
     current_change_number: pics.currentChangeNumber,
     since_change_number: since,
+    ...(impossible && makeImpossible(since, impossible)),
     force_full_update: forced?.everything ?? false,
     force_full_app_update: apps === undefined && !isSilent,
     force_full_package_update: packages === undefined && !isSilent,
@@ -37,6 +40,15 @@ export function makeChangesResponse(body: Uint8Array, pics: Pics, faults: Faults
       }),
     ),
   });
+}
+
+/** How far an impossible number is from the requested one: years of changes. */
+const IMPOSSIBLE_DISTANCE = 10_000_000;
+
+function makeImpossible(since: number, { number }: FaultOf<'impossible-number'>): object {
+  if (number === 'other-since') return { since_change_number: since + 1 };
+  if (number === 'ahead') return { current_change_number: since + IMPOSSIBLE_DISTANCE };
+  return { current_change_number: Math.max(since - IMPOSSIBLE_DISTANCE, 0) };
 }
 
 /**
