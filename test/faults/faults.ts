@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FaultInput } from '@pics/simulator';
 import { openQueues, type Queues } from '@pics/queue';
-import type { Random } from './random.ts';
+import { Client } from 'pg';
+import { Random } from './random.ts';
 import type { ServiceName, World } from './world.ts';
 
 /** A fault. `strike` resolves when it has happened, and returns `heal` when something must be undone later. */
@@ -10,11 +11,11 @@ export interface Fault {
   strike(world: World, random: Random): Promise<{ heal?: () => Promise<void> } | void>;
 }
 
-/** Longer than a job's lock (15 s), so that other fetchers take over the jobs of a frozen one. */
+/** Longer than a job's lock (15 s) and the leader's session (10 s): others take over what a frozen service held. */
 const FREEZE_MS = 18_000;
 
 const anyService = (world: World, random: Random): ServiceName =>
-  random.pick<ServiceName>(['producer', 'writer', ...world.fetchers]);
+  random.pick<ServiceName>([...world.producers, 'writer', ...world.fetchers]);
 
 /** Faults of processes and servers. */
 const MACHINE: Fault[] = [
@@ -32,22 +33,22 @@ const MACHINE: Fault[] = [
     strike: async (world, random) => {
       const name = anyService(world, random);
       const code = await world.stop(name);
-      if (code !== 0) world.deaths.push(`${name} exited with ${code} after SIGTERM`);
+      if (code !== 0 && !(code === 1 && world.fellSilent))
+        world.deaths.push(`${name} exited with ${code} after SIGTERM`);
       await world.start(name);
     },
   },
   {
-    name: 'a fetcher frozen past its lock',
-    strike: async (world, random) => {
-      const frozen = world.services.get(random.pick(world.fetchers));
-      frozen?.signal('SIGSTOP');
-      const thaw = async () => {
-        await delay(FREEZE_MS);
-        frozen?.signal('SIGCONT');
-      };
-      const thawed = thaw();
-      return { heal: () => thawed };
-    },
+    name: 'a fetcher frozen past its lock, with its clock',
+    strike: async (world, random) => freeze(world, random.pick(world.fetchers)),
+  },
+  {
+    name: 'a producer frozen past its session, with its clock',
+    strike: async (world, random) => freeze(world, random.pick(world.producers)),
+  },
+  {
+    name: 'the writer frozen past its lock, with its clock',
+    strike: async (world) => freeze(world, 'writer'),
   },
   {
     name: 'kill -9 of Redis, which restarts empty',
@@ -88,6 +89,17 @@ const MACHINE: Fault[] = [
   },
 ];
 
+function freeze(world: World, name: ServiceName): { heal: () => Promise<void> } {
+  const frozen = world.services.get(name);
+  frozen?.signal('SIGSTOP');
+  const thaw = async () => {
+    await delay(FREEZE_MS);
+    frozen?.signal('SIGCONT');
+  };
+  const thawed = thaw();
+  return { heal: () => thawed };
+}
+
 async function withRedis(world: World, work: (redis: Queues['redis']) => Promise<void>): Promise<void> {
   const queues = openQueues(world.redis.url, () => {});
   try {
@@ -96,6 +108,64 @@ async function withRedis(world: World, work: (redis: Queues['redis']) => Promise
     await queues.close();
   }
 }
+
+/** Faults on the way to each server, with the server itself in order. What fell silent stays so: services must notice. */
+const NETWORK: Fault[] = (['Postgres', 'Redis', 'Steam'] as const).flatMap((server) => [
+  {
+    name: `the connections to ${server} fall silent`,
+    strike: async (world) => {
+      world.fellSilent = true;
+      world.proxies[server].silence();
+    },
+  },
+  {
+    name: `some of the connections to ${server} fall silent`,
+    strike: async (world, random) => {
+      world.fellSilent = true;
+      // Their own sequence: how many connections there are depends on time.
+      const choice = new Random(random.between(1, 1_000_000));
+      world.proxies[server].silence(() => choice.fraction() < 0.5);
+    },
+  },
+  {
+    name: `the connections to ${server} fall silent, and new ones for a while`,
+    strike: async (world, random) => {
+      world.fellSilent = true;
+      world.proxies[server].silence();
+      world.proxies[server].silenceNew();
+      await delay(random.between(2_000, 12_000));
+      world.proxies[server].restoreNew();
+    },
+  },
+  {
+    name: `the network to ${server} is slow`,
+    strike: async (world, random) => {
+      world.proxies[server].slow(random.between(20, 300));
+      await delay(random.between(2_000, 6_000));
+      world.proxies[server].slow(0);
+    },
+  },
+]);
+
+/** Faults of others who use the database. */
+const DATABASE: Fault[] = [
+  {
+    name: "somebody's open transaction holds rows",
+    strike: async (world, random) => {
+      const client = new Client({ connectionString: world.postgres.url, application_name: 'psql' });
+      // Another fault may end its session.
+      client.on('error', () => {});
+      await client.connect();
+      await client.query('begin');
+      for (const table of ['pics_app_ledger', 'apps']) {
+        const key = table === 'apps' ? 'appid' : 'id';
+        const rows = `select from ${table} order by ${key} offset ${random.between(0, 50)} limit 2 for update skip locked`;
+        await client.query(rows);
+      }
+      return { heal: () => client.end() };
+    },
+  },
+];
 
 /** Faults of Steam, armed in the simulator for a time or a number of requests. */
 const STEAM: Record<string, (random: Random) => FaultInput[]> = {
@@ -121,6 +191,15 @@ const STEAM: Record<string, (random: Random) => FaultInput[]> = {
       response: random.pick(['refuse', 'no-answer', 'disconnect'] as const),
     },
   ],
+  'Steam refuses every request for seconds': (random) => [
+    {
+      kind: 'throttle',
+      limit: 0,
+      forMs: random.between(2_000, 8_000),
+      requests: ['changes', 'product-info', 'metadata'],
+      result: random.pick(['RateLimitExceeded', 'Busy', 'ServiceUnavailable'] as const),
+    },
+  ],
   'bodies are damaged': (random) => [
     {
       kind: 'corrupt-body',
@@ -138,6 +217,13 @@ const STEAM: Record<string, (random: Random) => FaultInput[]> = {
   'the cursor is too old': (random) => [
     { kind: 'force-full', next: 1, apps: true, packages: random.fraction() < 0.5 },
   ],
+  'the change feed has numbers that cannot be': (random) => [
+    {
+      kind: 'impossible-number',
+      forMs: random.between(1_000, 6_000),
+      number: random.pick(['behind', 'ahead', 'other-since'] as const),
+    },
+  ],
   'Steam answers heartbeats and nothing else': () => [{ kind: 'frozen', forMs: 4_000 }],
   'Steam refuses connections': () => [{ kind: 'refuse-connections', forMs: 2_000 }],
 };
@@ -154,4 +240,4 @@ const SIMULATED: Fault[] = Object.entries(STEAM).map(([name, arm]) => ({
   },
 }));
 
-export const FAULTS: readonly Fault[] = [...MACHINE, ...SIMULATED];
+export const FAULTS: readonly Fault[] = [...MACHINE, ...NETWORK, ...DATABASE, ...SIMULATED];

@@ -51,7 +51,14 @@ function findDifference(
   if (!record.developers) expected.developers = stored.developers;
   if (!record.publishers) expected.publishers = stored.publishers;
   if (isDeepStrictEqual(stored, expected)) return undefined;
-  return `app ${appid} is stored as ${JSON.stringify(stored)}, not ${JSON.stringify(expected)}`;
+  const differing = Object.entries(expected).filter(
+    ([key, value]) => !isDeepStrictEqual(stored[key as keyof StoredApp], value),
+  );
+  const described = differing.map(
+    ([key, value]) =>
+      `${key} ${JSON.stringify(stored[key as keyof StoredApp])}, not ${JSON.stringify(value)}`,
+  );
+  return `app ${appid} is stored with ${described.join(' and with ')}`;
 }
 
 const COMMON = ['common', 'tags', 'genres', 'categories', 'franchises', 'deck'] as const;

@@ -13,13 +13,10 @@ for (let round = seed; round < seed + rounds; round += 1) {
   const result = await runRound(round);
   await closeEverything();
   const seconds = Math.round((Date.now() - startedAt) / 1_000);
-  if (result.broken.length === 0) console.log(`seed ${round}: passed in ${seconds} s`);
-  else {
-    broken += 1;
-    console.log(
-      `seed ${round}: BROKEN in ${seconds} s\n  ${result.broken.join('\n  ')}\n  after ${result.faults.join('; ')}`,
-    );
-  }
+  if (result.broken.length > 0) broken += 1;
+  const outcome = result.broken.length > 0 ? 'BROKEN' : 'passed';
+  const promises = result.broken.map((promise) => `\n  ${promise}`).join('');
+  console.log(`seed ${round}: ${outcome} in ${seconds} s after ${result.faults.join('; ')}${promises}`);
 }
 console.log(`${rounds - broken} passed, ${broken} failed`);
 process.exitCode = broken > 0 ? 1 : 0;

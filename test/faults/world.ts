@@ -6,20 +6,28 @@ import { createTestPostgres } from '../support/postgres.ts';
 import { startService, type TestService } from '../support/processes.ts';
 import { createTestRedis } from '../support/redis.ts';
 import type { TestServer } from '../support/servers.ts';
+import { startSilentProxy, type SilentProxy } from '../support/silent-proxy.ts';
 import { environmentOf, startTestSimulator } from '../support/simulator.ts';
 
 /** The fleet's budget in a round, in requests a second. */
 export const RATE = 20;
 
-export type ServiceName = 'producer' | 'writer' | `fetcher-${number}`;
+export type ServiceName = `producer-${number}` | 'writer' | `fetcher-${number}`;
 
 /** Everything that a round can break: real servers, the simulator, and each service in its own process. */
 export interface World {
   simulator: Simulator;
   postgres: TestServer;
   redis: TestServer;
+  /** What the services connect to. */
+  proxies: Record<'Postgres' | 'Redis' | 'Steam', SilentProxy>;
+  /** Whether connections fell silent in this round: a service that ends while one is silent cuts it, and exits with 1. */
+  fellSilent: boolean;
+  /** Direct, without a proxy. */
   database: Database;
   services: Map<ServiceName, TestService>;
+  /** In half of the rounds there are two: one of them stands by. */
+  producers: ServiceName[];
   fetchers: ServiceName[];
   /** Processes that exited without being stopped, with their last lines. */
   deaths: string[];
@@ -42,10 +50,17 @@ export async function createWorld(seed: number): Promise<World> {
   closeAtEndOfFile('connections of the round', () => database.destroy());
   await forbidSteppingBack(postgres.url);
 
+  const { STEAM_CM_SERVERS, ...trust } = environmentOf(simulator);
+  const [toPostgres, toRedis, toSteam] = await Promise.all([
+    startSilentProxy(postgres.url),
+    startSilentProxy(redis.url),
+    startSilentProxy(`https://${STEAM_CM_SERVERS}`),
+  ]);
   const env = {
-    DATABASE_URL: postgres.url,
-    REDIS_URL: redis.url,
-    ...environmentOf(simulator),
+    ...trust,
+    DATABASE_URL: toPostgres.url,
+    REDIS_URL: toRedis.url,
+    STEAM_CM_SERVERS: new URL(toSteam.url).host,
     POLL_INTERVAL_MS: '200',
     FETCH_BATCH_SIZE: '20',
     FETCH_RATE_PER_SECOND: String(RATE),
@@ -54,6 +69,7 @@ export async function createWorld(seed: number): Promise<World> {
     DRAIN_TIMEOUT_MS: '10000',
     SWEEP_INTERVAL_MS: '5000',
   };
+  const producers: ServiceName[] = seed % 4 < 2 ? ['producer-1'] : ['producer-1', 'producer-2'];
   const fetchers: ServiceName[] =
     seed % 2 === 0 ? ['fetcher-1', 'fetcher-2'] : ['fetcher-1', 'fetcher-2', 'fetcher-3'];
   const stopped = new WeakSet<TestService>();
@@ -69,8 +85,11 @@ export async function createWorld(seed: number): Promise<World> {
     simulator,
     postgres,
     redis,
+    proxies: { Postgres: toPostgres, Redis: toRedis, Steam: toSteam },
+    fellSilent: false,
     database,
     services,
+    producers,
     fetchers,
     deaths,
     start: async (name) => {
@@ -94,7 +113,7 @@ export async function createWorld(seed: number): Promise<World> {
       return service.stop();
     },
   };
-  for (const name of ['producer', 'writer', ...fetchers] as const) await world.start(name);
+  for (const name of [...producers, 'writer', ...fetchers] as const) await world.start(name);
   return world;
 }
 
