@@ -26,6 +26,7 @@ test.each([
   ],
   ['REDIS_URL', 'rediss://:hunter2@cache.example:6379', 'rediss://:***@cache.example:6379'],
   ['DATABASE_URL', 'hunter2', '(hidden)'],
+  ['DATABASE_URL', 'postgres://anna:1#hunter2@db.example/steam', '(hidden)'],
   ['STEAM_WEB_API_KEY', 'hunter2', '(hidden)'],
   ['BOARD_PASSWORD', 'hunter2://hunter2', '(hidden)'],
 ])('shows no secret of %s', (name, value, shown) => {

@@ -30,9 +30,13 @@ export function describeSettings(variables: Record<string, string>): SettingDesc
   });
 }
 
-/** A URL can carry a password before the host and in its parameters: only server, user, database and sslmode are kept. */
+/**
+ * A URL can carry a password before the host and in its parameters: only server, user, database and sslmode are kept. In an
+ * invalid one the password may be anywhere.
+ */
 function hideSecret(name: SettingName, secret: string): string {
-  const url = name.endsWith('_URL') ? URL.parse(secret) : null;
+  const isValid = name.endsWith('_URL') && settingSchemas[name].safeParse(secret).success;
+  const url = isValid ? URL.parse(secret) : null;
   if (!url?.host) return '(hidden)';
   const user = url.username || url.password ? `${url.username}:***@` : '';
   const sslMode = url.searchParams.get('sslmode');

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { connectionUrl, findPostgresProblem, findRedisProblem } from './connection-url.ts';
 
 /** A whole number within bounds, written in digits. */
 const whole = (unit: string, min: number, max: number) =>
@@ -52,8 +53,8 @@ const hostAndPort = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/;
  * A service validates all of them, including those it does not use, so the first service to start finds every wrong line.
  */
 export const settingSchemas = {
-  DATABASE_URL: url(['postgres', 'postgresql']).optional(),
-  REDIS_URL: url(['redis', 'rediss']).optional(),
+  DATABASE_URL: connectionUrl(['postgres', 'postgresql'], findPostgresProblem).optional(),
+  REDIS_URL: connectionUrl(['redis', 'rediss'], findRedisProblem).optional(),
   PORT: portNumber.optional(),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
