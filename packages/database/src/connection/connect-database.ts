@@ -15,6 +15,8 @@ export interface ConnectOptions {
   applicationName: string;
   /** The longest a statement may run; 0 for no limit. */
   statementTimeoutMs?: number;
+  /** The longest a statement waits for a lock; 0 for no limit. */
+  lockTimeoutMs?: number;
 }
 
 /**
@@ -56,7 +58,6 @@ const RANDOM_PAGE_COST = 1.1;
  * quoted as the SQL standard says, and no limit on a transaction or an idle connection but ours.
  */
 const SESSION = {
-  lock_timeout: LOCK_TIMEOUT_MS,
   idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
   idle_session_timeout: 0,
   transaction_timeout: 0,
@@ -74,8 +75,8 @@ const SESSION = {
 };
 
 /** Settings that this version of Postgres does not have (`transaction_timeout` came with 17) are left out. */
-async function setSession(client: ClientBase, own: Record<string, number>): Promise<void> {
-  const settings = Object.entries({ ...SESSION, ...own });
+async function setSession(client: ClientBase, limits: Record<string, number>): Promise<void> {
+  const settings = Object.entries({ ...SESSION, ...limits });
   await client.query(
     `select set_config(name, value, false) from unnest($1::text[], $2::text[]) as setting (name, value)
      where current_setting(name, true) is not null`,
@@ -90,7 +91,9 @@ async function setSession(client: ClientBase, own: Record<string, number>): Prom
  * that `isDatabaseUnavailable` knows. `destroy()` closes all connections.
  */
 export function connectDatabase(url: string, options: ConnectOptions): Database {
-  const { maxConnections, applicationName, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = options;
+  const { maxConnections, applicationName } = options;
+  const { statementTimeoutMs = STATEMENT_TIMEOUT_MS, lockTimeoutMs = LOCK_TIMEOUT_MS } = options;
+  const limits = { statement_timeout: statementTimeoutMs, lock_timeout: lockTimeoutMs };
   let transactionPooler: boolean | undefined;
   const settings: PoolConfig & DeadlineConfig = {
     ...connectionSettings(url, applicationName),
@@ -103,7 +106,7 @@ export function connectDatabase(url: string, options: ConnectOptions): Database 
     onConnect: async (client) => {
       // On a transaction pooler the settings would remain for the next client of the connection.
       transactionPooler ??= await isTransactionPooler(url, client);
-      if (!transactionPooler) await setSession(client, { statement_timeout: statementTimeoutMs });
+      if (!transactionPooler) await setSession(client, limits);
     },
   };
   const pool = new Pool(settings);

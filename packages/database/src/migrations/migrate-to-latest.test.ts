@@ -5,7 +5,8 @@ import { findDatabaseBlocker } from '../connection/find-database-blocker.ts';
 import { markWanted } from '../ledger/apps/mark-wanted.ts';
 import { migrateToLatest } from './migrate-to-latest.ts';
 import { emptyRecord, fullRecord, recordWith, writeJob } from '../testing/app-record.ts';
-import { freshDatabase } from '../testing/support/fresh-database.ts';
+import { freshDatabase, openDatabase } from '../testing/support/fresh-database.ts';
+import { somebodyWaits } from '../testing/support/somebody-waits.ts';
 import { writeBatch } from '../write/write-batch.ts';
 
 async function run(db: Database, statements: string) {
@@ -26,7 +27,21 @@ const LEDGER_COLUMNS =
   'batch_id text, dispatched_at timestamptz, attempts integer, stale_answers integer, not_before timestamptz, ' +
   'failed_at timestamptz, last_error text, access_token text, token_asked_at timestamptz';
 
+/** The lock that a migrating process holds until its transaction ends. */
+const MIGRATION_LOCK = sql`select pg_advisory_xact_lock(3853314791062309107)`;
+
 describe('migrateToLatest', () => {
+  test('waits for another process that migrates, for longer than anything else waits for a lock', async () => {
+    const { url, db } = await freshDatabase({ migrated: false });
+    const other = await openDatabase(url).startTransaction().execute();
+    await MIGRATION_LOCK.execute(other);
+    const migrating = migrateToLatest(url);
+    await somebodyWaits(db);
+    await sql`select pg_sleep(4)`.execute(other);
+    await other.commit().execute();
+    expect((await migrating).length).toBeGreaterThan(3);
+  });
+
   test('creates every table and column of the contract', async () => {
     const { db } = await freshDatabase();
     const types = await columnTypes(db);

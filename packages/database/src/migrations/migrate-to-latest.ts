@@ -20,11 +20,12 @@ const FOLDER = new URL('../../../../migrations/', import.meta.url);
  */
 export async function migrateToLatest(url: string): Promise<string[]> {
   await requireSessions(url, 'Migrating');
-  // Creating an index on a large table may take longer than any limit.
+  // Creating an index on a large table may take longer than any limit, and so may waiting for another process to do it.
   const db = connectDatabase(url, {
     maxConnections: 2,
     applicationName: 'pics-migrate',
     statementTimeoutMs: 0,
+    lockTimeoutMs: 0,
   });
   try {
     const unfitness = await findUnfitness(db);

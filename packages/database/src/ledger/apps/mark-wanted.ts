@@ -95,19 +95,27 @@ async function addApps(db: Database, appids: readonly number[]): Promise<void> {
 }
 
 async function addStoredApps(db: Database): Promise<void> {
-  await db
-    .insertInto('picsAppLedger')
-    .columns(['id', 'wantedChangeNumber'])
-    .expression(
-      db
-        .selectFrom('apps')
-        .leftJoin('picsAppLedger', 'id', 'appid')
-        .select((expression) => ['appid', expression.lit(0).as('wantedChangeNumber')])
-        .where('id', 'is', null)
-        .orderBy('appid'),
-    )
-    .onConflict((conflict) => conflict.column('id').doNothing())
+  for (let last: number | null = -1; last !== null;) {
+    const { appids, next }: { appids: number[]; next: number | null } = await findStoredApps(db, last);
+    await addApps(db, appids);
+    last = next;
+  }
+}
+
+/** The next stored apps above `last`, and the last of them; null when there are none. */
+async function findStoredApps(
+  db: Database,
+  last: number,
+): Promise<{ appids: number[]; next: number | null }> {
+  const rows = await db
+    .selectFrom('apps')
+    .select('appid')
+    .where('appid', '>', last)
+    .orderBy('appid')
+    .limit(STEP)
     .execute();
+  const appids = rows.map(({ appid }) => appid);
+  return { appids, next: appids.at(-1) ?? null };
 }
 
 async function wantAll(db: Database): Promise<number> {
