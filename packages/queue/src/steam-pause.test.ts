@@ -35,7 +35,7 @@ async function pauseMs(): Promise<number> {
 }
 
 describe('a refusal of Steam', () => {
-  test('pauses every request of the fleet, and says since when and until when', async () => {
+  test('pauses every request of the fleet, and says since when and for how long', async () => {
     expect(await findSteamPause(queues.redis)).toBeUndefined();
     await refuse();
     let made = 0;
@@ -45,7 +45,7 @@ describe('a refusal of Steam', () => {
     }
     expect(made).toBe(0);
     expect(await findSteamPauseReason(queues.redis)).toMatch(
-      /^Steam has refused requests since \d\d:\d\d:\d\d UTC, the fleet pauses until \d\d:\d\d:\d\d UTC$/,
+      /^Steam has refused requests for \d s, the fleet pauses for [345] s more$/,
     );
   });
 
@@ -76,7 +76,7 @@ describe('after a pause', () => {
     expect(await findSteamPauseReason(queues.redis)).toBeUndefined();
     const trial = Promise.withResolvers<string>();
     const trying = requestUnlessPaused(queues.redis, 'products', () => trial.promise);
-    await expect.poll(() => findSteamPauseReason(queues.redis)).toMatch(/^Steam has refused requests/);
+    await expect.poll(() => findSteamPauseReason(queues.redis)).toMatch(/^Steam has refused requests for/);
     await expect(respond()).rejects.toThrow(SteamRefused);
     trial.resolve('a response');
     await trying;

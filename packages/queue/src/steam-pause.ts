@@ -135,6 +135,7 @@ export async function findSteamPauseReason(redis: Redis): Promise<string | undef
 
 function describe(pause: SteamPause | undefined): string {
   if (!pause?.since) return 'Steam refuses requests, the fleet pauses';
-  const time = (date: Date) => `${date.toISOString().slice(11, 19)} UTC`;
-  return `Steam has refused requests since ${time(pause.since)}, the fleet pauses until ${time(pause.until)}`;
+  const seconds = (ms: number) => `${Math.max(0, Math.round(ms / 1_000))} s`;
+  const refused = seconds(Date.now() - pause.since.getTime());
+  return `Steam has refused requests for ${refused}, the fleet pauses for ${seconds(pause.until.getTime() - Date.now())} more`;
 }
