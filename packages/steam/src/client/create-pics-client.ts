@@ -66,7 +66,7 @@ export function createPicsClient(options: PicsClientOptions): PicsClient {
     clock,
     log,
     onResponse: () => session.markHealthy(),
-    onSilence: (timeouts) => session.drop(`${timeouts} requests in a row got no response`),
+    onSilence: (silenceMs) => session.drop(`no response for ${silenceMs / 1_000} s while requests waited`),
   });
   const httpBodies = new HttpBodies({ timeoutMs, ca, cmAddress: () => session.serverAddress, clock, log });
   let closed: Promise<void> | undefined;

@@ -17,10 +17,17 @@ const NOT_NOW = new Set([10, 20, 25, 84, 87, 95, 96, 108]);
  */
 const FIRST_JOB_ID = 1_000_000;
 
-/** So many timeouts without any response in between mean that the server is connected and dead. */
+/**
+ * A server that says nothing for so long while requests wait is connected and dead. Steam responds within two seconds; with a
+ * poll every five seconds, another server works 30 s after the last response at the latest.
+ */
+const SILENCE_MS = 20_000;
+
+/** With a short timeout: so many timeouts without any response in between. */
 const TIMEOUTS_UNTIL_SILENCE = 3;
 
 interface PendingRequest {
+  sentAt: number;
   onPart: (body: Buffer) => boolean;
   settle: (outcome: Outcome) => void;
   fail: (error: unknown) => void;
@@ -32,13 +39,14 @@ export interface PendingRequestsOptions {
   log: SteamLogger;
   /** A response came that is not a refusal. */
   onResponse(): void;
-  /** Several requests in a row timed out without any response. */
-  onSilence(timeouts: number): void;
+  /** Steam has said nothing for so long, while requests waited. */
+  onSilence(silenceMs: number): void;
 }
 
 /**
  * The requests that wait for Steam. Each settles exactly once: with its last part, Steam's refusal, its timeout, or the end
- * of the session. The timeout covers sending and all parts together, so that a caller knows how long it can take.
+ * of the session. The timeout covers sending and all parts together, so that a caller knows how long it can take. When
+ * Steam is silent although requests wait, the longest waiting of them are timed out and `onSilence` is called.
  */
 export class PendingRequests {
   /** When Steam last responded to anything; a refusal is no response. */
@@ -46,10 +54,12 @@ export class PendingRequests {
   readonly #options: PendingRequestsOptions;
   readonly #pending = new Map<number, PendingRequest>();
   #nextJobId = FIRST_JOB_ID;
-  #timeoutsInARow = 0;
+  readonly #silenceMs: number;
+  #cancelSilence: (() => void) | undefined;
 
   constructor(options: PendingRequestsOptions) {
     this.#options = options;
+    this.#silenceMs = Math.min(SILENCE_MS, TIMEOUTS_UNTIL_SILENCE * options.timeoutMs);
   }
 
   /**
@@ -61,8 +71,10 @@ export class PendingRequests {
   async send(send: (jobId: number) => void, onPart: (body: Buffer) => boolean): Promise<Outcome> {
     const jobId = this.#nextJobId++;
     const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
-    this.#pending.set(jobId, { onPart, settle: resolve, fail: reject });
-    const cancelTimeout = this.#options.clock.after(this.#options.timeoutMs, () => this.#timeOut(jobId));
+    const { clock, timeoutMs } = this.#options;
+    this.#pending.set(jobId, { sentAt: clock.now(), onPart, settle: resolve, fail: reject });
+    const cancelTimeout = clock.after(timeoutMs, () => this.#settle(jobId, 'timeout'));
+    this.#cancelSilence ??= clock.after(this.#silenceMs, () => this.#endSilence());
     try {
       send(jobId);
       return await promise;
@@ -106,7 +118,7 @@ export class PendingRequests {
    * which everything is refused makes no progress.
    */
   refuse(jobId: number, eresult: number): void {
-    this.#timeoutsInARow = 0;
+    this.#noteMessage();
     if (!this.#pending.has(jobId)) return;
     this.#options.log.warn({ jobId, eresult }, 'Steam refused a request');
     this.#settle(jobId, NOT_NOW.has(eresult) ? 'throttled' : 'refused');
@@ -114,18 +126,31 @@ export class PendingRequests {
 
   /** Ends every request, because their session has ended. */
   disconnect(): void {
-    this.#timeoutsInARow = 0;
+    this.#cancelSilence?.();
+    this.#cancelSilence = undefined;
     for (const jobId of this.#pending.keys()) this.#settle(jobId, 'disconnected');
   }
 
-  #timeOut(jobId: number): void {
-    this.#settle(jobId, 'timeout');
-    this.#timeoutsInARow++;
-    if (this.#timeoutsInARow >= TIMEOUTS_UNTIL_SILENCE) this.#options.onSilence(this.#timeoutsInARow);
+  /** A request that waited through all the silence may be its cause: it timed out, and was not merely disconnected. */
+  #endSilence(): void {
+    this.#cancelSilence = undefined;
+    const { clock, timeoutMs } = this.#options;
+    const sentBefore = clock.now() - Math.min(this.#silenceMs, timeoutMs);
+    for (const [jobId, { sentAt }] of this.#pending) if (sentAt <= sentBefore) this.#settle(jobId, 'timeout');
+    this.#options.onSilence(this.#silenceMs);
+  }
+
+  /** The server is alive: the silence starts over, if any request waits. */
+  #noteMessage(): void {
+    this.#cancelSilence?.();
+    this.#cancelSilence =
+      this.#pending.size > 0
+        ? this.#options.clock.after(this.#silenceMs, () => this.#endSilence())
+        : undefined;
   }
 
   #noteResponse(): void {
-    this.#timeoutsInARow = 0;
+    this.#noteMessage();
     this.lastResponseAt = new Date(this.#options.clock.now());
     this.#options.onResponse();
   }

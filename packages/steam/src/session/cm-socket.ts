@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 
 /** Time for DNS, TCP, TLS and the WebSocket upgrade together. A healthy CM takes well under a second. */
@@ -7,8 +8,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** How long a server may take to complete a closing handshake before the connection is cut. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
-/** A connection without a byte for a whole interval, not even a pong, is dead. */
-const PING_INTERVAL_MS = 30_000;
+/** A connection without a byte for a whole interval, not even a pong, is dead; so it is noticed within 15 s. */
+const PING_INTERVAL_MS = 7_500;
 
 /** The largest message: four bodies of the maximum size, or a batch of 10,000 ordinary ones. */
 export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
@@ -31,7 +32,8 @@ export class CmSocket {
   /** Called once, when the connection is closed, for whatever reason. */
   onClose: (reason: string) => void = () => {};
   readonly #socket: WebSocket;
-  #alive = true;
+  #stream: Socket | undefined;
+  #bytesAtPing = -1;
 
   private constructor(server: string, socket: WebSocket) {
     this.server = server;
@@ -39,22 +41,26 @@ export class CmSocket {
     let error: Error | undefined;
     let pings: NodeJS.Timeout | undefined;
     socket.on('upgrade', (response) => {
+      this.#stream = response.socket;
       this.address = response.socket.remoteAddress;
     });
     socket.on('open', () => {
-      pings = setInterval(() => this.#ping(), PING_INTERVAL_MS);
+      pings = setInterval(() => {
+        // After a pause of this process, the bytes that came meanwhile are read before the next `setImmediate`.
+        setImmediate(() => {
+          if (this.#ping()) return;
+          error = new Error(`no byte in ${PING_INTERVAL_MS / 1_000} s, not even a pong`);
+          socket.terminate();
+        });
+      }, PING_INTERVAL_MS);
     });
     socket.on('message', (message: Buffer, isBinary) => {
-      this.#alive = true;
       if (isBinary) {
         this.onMessage(message);
       } else {
         error = new Error('the server sent text, which Steam never does');
         socket.terminate();
       }
-    });
-    socket.on('pong', () => {
-      this.#alive = true;
     });
     socket.on('error', (cause) => {
       error = cause;
@@ -114,12 +120,12 @@ export class CmSocket {
     clearTimeout(cut);
   }
 
-  #ping(): void {
-    if (!this.#alive) {
-      this.#socket.terminate();
-      return;
-    }
-    this.#alive = false;
-    this.#socket.ping();
+  /** Sends a ping; false when nothing came since the last one. */
+  #ping(): boolean {
+    const bytes = this.#stream?.bytesRead ?? 0;
+    if (bytes === this.#bytesAtPing) return false;
+    this.#bytesAtPing = bytes;
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping();
+    return true;
   }
 }
