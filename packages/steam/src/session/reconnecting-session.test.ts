@@ -234,6 +234,29 @@ test('stays with a server that responds to other requests than the one that wait
   expect(client.status.loggedOn).toBe(true);
 });
 
+test('asks again on another server when a response cannot be true, and pauses longer each time', async () => {
+  const first = await ScriptedCm.start();
+  onTestFinished(() => first.stop());
+  const second = await ScriptedCm.start();
+  onTestFinished(() => second.stop());
+  const servers = { cmServers: [first.address, second.address], tls: { ca: first.ca } };
+  const { client, clock, log } = await startSession({ ...servers, random: () => 0.4 });
+  const pauses: unknown[] = [];
+  for (const cm of [first, second, first]) {
+    const changes = client.getChangesSince(100);
+    const request = await cm.next('changes');
+    request.send(request.changes({ since_change_number: 100, current_change_number: 7 }));
+    expect(await changes).toMatchObject({ since: 100, current: 7 });
+    client.reconnectElsewhere('a number behind the cursor');
+    const { reason, pauseMs } = await log.next('no session with Steam');
+    expect(reason).toBe(`a number behind the cursor (${cm.address})`);
+    pauses.push(pauseMs);
+    clock.advance(MINUTE);
+    await log.next('logged on to Steam');
+  }
+  expect(pauses).toEqual([400, 800, 1_600]);
+});
+
 test('stays with a server while no request waits', async () => {
   const { client, clock } = await startSession();
   clock.advance(600_000);
