@@ -2,3 +2,4 @@ export * from './app-record.ts';
 export * from './errors.ts';
 export * from './flow.ts';
 export { appidSchema, LARGEST_INTEGER } from './whole-numbers.ts';
+export * from './plain-text.ts';

@@ -1,3 +1,4 @@
+import { plainJson } from '@pics/core';
 import type { ProgressReport } from './progress.ts';
 
 /**
@@ -33,7 +34,7 @@ export async function openTerminal(options: TerminalOptions = {}): Promise<Termi
 
 function openJson(output: TerminalOutput): Terminal {
   const write = (type: string, facts: object) =>
-    void output.write(`${JSON.stringify({ type, at: new Date(), ...facts })}\n`);
+    void output.write(`${plainJson({ type, at: new Date(), ...facts })}\n`);
   return {
     say: (text) => write('message', { text }),
     showProgress: ({ facts }) => write('progress', facts),

@@ -1,7 +1,8 @@
+import { inspect } from 'node:util';
 import { CommanderError, InvalidArgumentError, Option, Command } from 'commander';
+import { plainLines, UserError } from '@pics/core';
 import { isDatabaseUnavailable } from '@pics/database';
 import { SettingsError } from '@pics/service';
-import { UserError } from '@pics/core';
 import { run } from './start/run.ts';
 
 interface Given {
@@ -67,12 +68,11 @@ function reportFailure(error: unknown): number {
   if (error instanceof Error && isDatabaseUnavailable(error)) {
     return say(`The database cannot be used right now: ${error.message}`, FAILED);
   }
-  console.error(error);
-  return FAILED;
+  return say(inspect(error), FAILED);
 }
 
 function say(message: string, exitCode: number): number {
-  process.stderr.write(`${message}\n`);
+  process.stderr.write(`${plainLines(message)}\n`);
   return exitCode;
 }
 

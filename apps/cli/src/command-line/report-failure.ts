@@ -1,4 +1,5 @@
-import { SteamUnavailable, UserError } from '@pics/core';
+import { inspect } from 'node:util';
+import { plainLines, SteamUnavailable, UserError } from '@pics/core';
 import { CommanderError } from 'commander';
 
 /** Exit codes: 1 when the work failed, 2 when the command line or a setting is wrong. */
@@ -23,11 +24,10 @@ export async function reportFailure(error: unknown): Promise<number> {
   if (error instanceof Error && isDatabaseUnavailable(error)) {
     return say(`The database is unavailable: ${error.message}`, FAILED);
   }
-  console.error(error);
-  return FAILED;
+  return say(inspect(error), FAILED);
 }
 
 function say(message: string, exitCode: number): number {
-  process.stderr.write(`${message}\n`);
+  process.stderr.write(`${plainLines(message)}\n`);
   return exitCode;
 }

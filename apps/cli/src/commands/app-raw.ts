@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { UserError } from '@pics/core';
+import { plainText, UserError } from '@pics/core';
 import { findRunningInstances } from '@pics/operations';
 import { environment, parseSettings, type Settings } from '@pics/service';
 import { createPicsClient, type PicsClientOptions, type ProductInfo } from '@pics/steam';
 import { printJson, printNote } from '../output/print.ts';
-import { plainText } from '../output/text.ts';
 
 /**
  * `pics app ID --raw`: fetches the product info of an app and prints its body as it came: byte for byte into a pipe, and

@@ -1,4 +1,4 @@
-import { UserError } from '@pics/core';
+import { plainText, UserError } from '@pics/core';
 import { findApp, searchApps, type AppDetails, type Database, type FoundApp } from '@pics/database';
 import {
   describeLedgerRow,
@@ -13,7 +13,7 @@ import { findAppid } from '../command-line/arguments.ts';
 import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
 import { formatFields, formatTable } from '../output/format-table.ts';
 import { print, printJson } from '../output/print.ts';
-import { LEVEL_STYLES, plainText, style } from '../output/text.ts';
+import { LEVEL_STYLES, style } from '../output/text.ts';
 import { useDatabase } from '../servers/use-database.ts';
 
 interface Options extends CommonOptions {
@@ -78,7 +78,7 @@ function describeApp(details: AppDetails, now: Date): string[] {
   const title = [app?.type, appid, app?.picsAccess === 'public' ? undefined : app?.picsAccess];
   const stored = listStoredFields(details).map((field) => [field.label, describeValue(field)] as const);
   return [
-    `${style('bold', plainText(app?.name ?? '(no name)'))} ${style('dim', title.filter(Boolean).join(' · '))}`,
+    `${style('bold', plainText(app?.name ?? '(no name)'))} ${style('dim', plainText(title.filter(Boolean).join(' · ')))}`,
     ...formatFields([
       ...(app ? stored : [['Stored', 'nothing'] as const]),
       ['Ledger', ledger ? describeLedger(ledger, now) : 'never wanted'],

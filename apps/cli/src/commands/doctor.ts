@@ -1,4 +1,4 @@
-import { UserError } from '@pics/core';
+import { plainText, UserError } from '@pics/core';
 import { getFeed, getFleetSettings } from '@pics/database';
 import { environment, parseSettings, SettingsError, type Settings } from '@pics/service';
 import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
@@ -8,7 +8,7 @@ import { adviseOnRedis, checkRedis } from '../doctor/check-redis.ts';
 import { checkSteam } from '../doctor/check-steam.ts';
 import { resultsFor, type CheckResult } from '../doctor/check-result.ts';
 import { print, printJson } from '../output/print.ts';
-import { padText, plainText, style, wrapText, type Style } from '../output/text.ts';
+import { padText, style, wrapText, type Style } from '../output/text.ts';
 import { getServerUrl } from '../servers/get-server-url.ts';
 import { useDatabase } from '../servers/use-database.ts';
 import { useQueues } from '../servers/use-queues.ts';
@@ -103,7 +103,7 @@ const INDENT = 2 + SUBJECT_COLUMNS;
 function describeResult({ subject, level, text, advice }: CheckResult): string[] {
   const [mark, markStyle] = MARKS[level];
   const [first = '', ...others] = wrapText(plainText(text), INDENT);
-  const advised = advice ? wrapText(`→ ${advice}`, INDENT).map((line) => style('cyan', line)) : [];
+  const advised = advice ? wrapText(plainText(`→ ${advice}`), INDENT).map((line) => style('cyan', line)) : [];
   return [
     `${style(markStyle, mark)} ${padText(subject, SUBJECT_COLUMNS)}${first}`,
     ...[...others, ...advised].map((line) => ' '.repeat(INDENT) + line),

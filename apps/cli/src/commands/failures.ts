@@ -1,10 +1,11 @@
+import { plainText } from '@pics/core';
 import { countLedger, getFailures, groupFailures, type Failure, type FailureGroup } from '@pics/database';
 import { formatAgo, formatApps, formatCount } from '@pics/operations';
 import { wholeNumber } from '../command-line/arguments.ts';
 import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
 import { formatTable, type Column } from '../output/format-table.ts';
 import { print, printJson } from '../output/print.ts';
-import { plainText, style, wrapText } from '../output/text.ts';
+import { style, wrapText } from '../output/text.ts';
 import { useDatabase } from '../servers/use-database.ts';
 
 interface Options extends CommonOptions {

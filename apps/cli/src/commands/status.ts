@@ -1,4 +1,4 @@
-import { UserError } from '@pics/core';
+import { plainText, UserError } from '@pics/core';
 import type { Feed, FleetSettings, LedgerCounts, ScanProgress } from '@pics/database';
 import {
   assessHealth,
@@ -25,7 +25,7 @@ import type { QueueState, Replica } from '@pics/queue';
 import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
 import { formatFields, formatTable, type Column } from '../output/format-table.ts';
 import { print, printJson } from '../output/print.ts';
-import { LEVEL_STYLES, plainText, style } from '../output/text.ts';
+import { LEVEL_STYLES, style } from '../output/text.ts';
 import { useDatabase } from '../servers/use-database.ts';
 import { useQueues } from '../servers/use-queues.ts';
 

@@ -1,3 +1,4 @@
+import { plainText } from '@pics/core';
 import { getFeed, getLatestChanges, type Database, type LatestChange } from '@pics/database';
 import {
   followProgress,
@@ -10,7 +11,7 @@ import {
 } from '@pics/operations';
 import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
 import { printJsonLine } from '../output/print.ts';
-import { LEVEL_STYLES, padText, plainText, style } from '../output/text.ts';
+import { LEVEL_STYLES, padText, style } from '../output/text.ts';
 import { useDatabase } from '../servers/use-database.ts';
 
 interface Options extends CommonOptions {

@@ -1,6 +1,7 @@
 import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
-import { padText, plainText, style, wrapText, type Style } from './text.ts';
+import { plainText } from '@pics/core';
+import { padText, style, wrapText, type Style } from './text.ts';
 
 export interface Column<Row> {
   title: string;

@@ -1,3 +1,5 @@
+import { plainJson } from '@pics/core';
+
 /** Writes lines to stdout. */
 export function print(lines: readonly string[]): void {
   process.stdout.write(lines.map((line) => `${line}\n`).join(''));
@@ -5,12 +7,12 @@ export function print(lines: readonly string[]): void {
 
 /** Writes one value to stdout as JSON that people can read as well; times are ISO 8601 in UTC. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+  process.stdout.write(`${plainJson(value, 2)}\n`);
 }
 
 /** Writes one value to stdout as one line of JSON, for commands that keep printing. */
 export function printJsonLine(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
+  process.stdout.write(`${plainJson(value)}\n`);
 }
 
 /** Writes a note to stderr, so that it never gets into what a script reads. */

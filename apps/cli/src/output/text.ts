@@ -19,14 +19,6 @@ export function style(style: Style, text: string): string {
   return styleText(style, text, { stream: process.stdout });
 }
 
-/** What moves the cursor, rings or colours, or changes the direction of writing. */
-const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]+/gu;
-
-/** Text from outside, such as a name that a publisher chose, as one line that a terminal shows and does not obey. */
-export function plainText(text: string): string {
-  return text.replaceAll(CONTROL_CHARACTERS, ' ');
-}
-
 /** Text padded with spaces to `width` columns; wide characters, as in Japanese names, take two. */
 export function padText(text: string, width: number, align: 'left' | 'right' = 'left'): string {
   const spaces = ' '.repeat(Math.max(0, width - stringWidth(text)));

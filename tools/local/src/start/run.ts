@@ -1,3 +1,4 @@
+import { plainLines } from '@pics/core';
 import { findScan, type LedgerCounts } from '@pics/database';
 import {
   followProgress,
@@ -24,7 +25,9 @@ const INTERRUPTED = 130;
  */
 export async function run(options: StartOptions): Promise<number> {
   const startedAt = Date.now();
-  const terminal = await openTerminal({ json: options.json });
+  const opened = await openTerminal({ json: options.json });
+  // What is said can contain the lines of logs.
+  const terminal = { ...opened, say: (text: string) => opened.say(plainLines(text)) };
   const cleanup = new CleanupStack();
   const stopping = new AbortController();
   const { signal } = stopping;

@@ -13,3 +13,10 @@ test.each(['plain words', '{"half":', '{"level":"info"}', '[]'])(
     expect(describeLogLine(line)).toBe(line);
   },
 );
+
+test.each([
+  '{"level":40,"msg":"\u001b]0;title\u0007 done","name":"\u001b[2J\u009b31m\u202eemag","err":{"message":"a\nb\rc"}}',
+  'Error: \u001b[31mred\u001b[0m \u0007\u009b2J',
+])('shows nothing that a terminal would obey: %j', (line) => {
+  expect(describeLogLine(line)).not.toMatch(/[\p{Cc}\u202E]/u);
+});

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { z } from 'zod';
+import { plainText } from '@pics/core';
 
 /** Enough to see why a service gave up, without filling the screen. */
 const LAST_LINES = 15;
@@ -62,8 +63,15 @@ const lineSchema = z.looseObject({ level: z.number(), msg: z.string() });
 /** Fields of every line that a person at the screen does not need. */
 const OMITTED = new Set(['level', 'time', 'pid', 'hostname', 'service', 'replica', 'msg']);
 
-/** A JSON log line of a service in readable form; any other line unchanged. */
+/**
+ * A JSON log line of a service in readable form; any other line as it is. Steam and its publishers can put text into both, so
+ * neither controls the terminal.
+ */
 export function describeLogLine(line: string): string {
+  return plainText(describeFields(line));
+}
+
+function describeFields(line: string): string {
   const parsed = lineSchema.safeParse(parseJson(line));
   if (!parsed.success) return line;
   const { level, msg } = parsed.data;
