@@ -97,20 +97,20 @@ export class PendingRequests {
       return;
     }
     try {
-      const isLast = request.onPart(body);
+      if (request.onPart(body)) this.#settle(jobId, 'answered');
       this.#noteResponse();
-      if (isLast) this.#settle(jobId, 'answered');
     } catch (error) {
       this.#pending.delete(jobId);
       request.fail(error);
+      this.#noteMessage();
       if (error instanceof MalformedMessage) throw error;
     }
   }
 
   /** Ends a request whose response was handled elsewhere. */
   complete(jobId: number): void {
-    this.#noteResponse();
     this.#settle(jobId, 'answered');
+    this.#noteResponse();
   }
 
   /**
@@ -118,10 +118,11 @@ export class PendingRequests {
    * which everything is refused makes no progress.
    */
   refuse(jobId: number, eresult: number): void {
+    if (this.#pending.has(jobId)) {
+      this.#options.log.warn({ jobId, eresult }, 'Steam refused a request');
+      this.#settle(jobId, NOT_NOW.has(eresult) ? 'throttled' : 'refused');
+    }
     this.#noteMessage();
-    if (!this.#pending.has(jobId)) return;
-    this.#options.log.warn({ jobId, eresult }, 'Steam refused a request');
-    this.#settle(jobId, NOT_NOW.has(eresult) ? 'throttled' : 'refused');
   }
 
   /** Ends every request, because their session has ended. */
@@ -140,7 +141,7 @@ export class PendingRequests {
     this.#options.onSilence(this.#silenceMs);
   }
 
-  /** The server is alive: the silence starts over, if any request waits. */
+  /** The server is alive: the silence starts over, if any request still waits. */
   #noteMessage(): void {
     this.#cancelSilence?.();
     this.#cancelSilence =

@@ -258,7 +258,28 @@ test('asks again on another server when a response cannot be true, and pauses lo
 });
 
 test('stays with a server while no request waits', async () => {
-  const { client, clock } = await startSession();
+  const { client, cm, clock } = await startSession();
+  clock.advance(600_000);
+  expect(client.status.loggedOn).toBe(true);
+
+  const changes = client.getChangesSince(1);
+  const request = await cm.next('changes');
+  request.send(request.changes({ current_change_number: 9 }));
+  await changes;
+  clock.advance(600_000);
+  expect(client.status.loggedOn).toBe(true);
+
+  const refused = client.getChangesSince(1);
+  const other = await cm.next('changes');
+  other.send(other.changes({}, { eresult: EResult.rateLimitExceeded }));
+  await expect(refused).rejects.toThrow(SteamRefused);
+  clock.advance(600_000);
+  expect(client.status.loggedOn).toBe(true);
+
+  const names = client.getTagNames([19]);
+  const tags = await cm.next('tagNames');
+  tags.send(tags.tagNames({ tags: [{ tagid: 19, name: 'Action' }] }));
+  await names;
   clock.advance(600_000);
   expect(client.status.loggedOn).toBe(true);
 });
