@@ -199,8 +199,11 @@ describe('Steam', { timeout: 120_000 }, () => {
     expect(failedJob?.data).toMatchObject({ appids: [silent] });
     simulator.disarm();
     await failedJob?.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+    // An app that failed counts as settled until its job runs.
+    await expect
+      .poll(() => ledgerOf(pipeline, silent), { timeout: SETTLE_MS })
+      .toMatchObject({ failedAt: null, lastError: null, attempts: 0 });
     await expectMirrored(pipeline);
-    expect(await ledgerOf(pipeline, silent)).toMatchObject({ failedAt: null, lastError: null, attempts: 0 });
     await queues.close();
   });
 
