@@ -22,6 +22,7 @@ describe('/readyz', () => {
   test.for([
     ['the database cannot be reached: getaddrinfo ENOTFOUND db.internal', 'the database cannot be reached'],
     ['the database refuses: password authentication failed for user "anna"', 'the database refuses'],
+    ['the fleet pauses until 12:03', 'the fleet pauses until 12:03'],
     ['stopping', 'stopping'],
   ])('gives strangers of %j only the general part', async ([reason = '', shown]) => {
     const url = await start({ findReasonNotReady: () => reason });

@@ -5,14 +5,14 @@ import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 
 /**
- * Why a service is not ready, in one sentence; undefined when it is. What follows the first colon is for operators: it may
+ * Why a service is not ready, in one sentence; undefined when it is. What follows the first colon and blank is for operators: it may
  * name hosts, users and databases, and strangers do not get it.
  */
 export type Reason = string | undefined;
 
 /** The part of a reason that anybody may read. */
 export function toPublicReason(reason: Reason): Reason {
-  return reason?.split(':', 1)[0];
+  return reason?.split(': ', 1)[0];
 }
 
 export interface HealthSources {
