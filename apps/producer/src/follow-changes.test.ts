@@ -83,6 +83,7 @@ describe('a response whose numbers cannot be', () => {
   test.for<[string, Partial<ChangesSince>]>([
     ['is behind the cursor', { current: 499 }],
     ['is further ahead of the cursor than six weeks of changes', { current: 1_000_501 }],
+    ['is that far ahead of its own changes', { current: 4_294_967_295, apps: [change(440, 505)] }],
     ['starts from another number', { current: 510, since: 400 }],
     ['has an app that changed after the newest change', { current: 510, apps: [change(440, 511)] }],
     ['has a package that changed after the newest change', { current: 510, packages: [change(7, 511)] }],
@@ -99,6 +100,11 @@ describe('a response whose numbers cannot be', () => {
     }));
     expect(error).toBeInstanceOf(ImplausibleChangeNumber);
     expect(starts).toEqual([]);
+  });
+
+  test('is not taken for one far ahead when its own changes reach it', async () => {
+    const { polls } = await poll(500, { current: 9_000_000, apps: [change(440, 8_999_990)] });
+    expect(polls).toMatchObject([{ current: 9_000_000 }]);
   });
 
   test('is not taken for one after a month without a poll, which is an ordinary gap', async () => {
