@@ -25,7 +25,9 @@ async function expectReason(url: string, reason: RegExp, timeoutMs = 60_000): Pr
 }
 
 async function expectReady(url: string): Promise<void> {
-  expect(await waitUntil(async () => (await readReason(url)) === undefined, 30_000)).toBe(true);
+  let last: string | undefined;
+  await waitUntil(async () => (last = await readReason(url)) === undefined, 45_000);
+  expect(last).toBeUndefined();
 }
 
 describe('a producer that stands by', { timeout: 120_000 }, () => {
@@ -56,6 +58,31 @@ describe('a producer that stands by', { timeout: 120_000 }, () => {
     );
     await leadership.release();
     await expectReady(standby.url);
+  });
+});
+
+describe('a leader whose polls get no response', { timeout: 240_000 }, () => {
+  test('gives way to the producer that stands by', async () => {
+    const simulator = await startTestSimulator({ apps: 10 });
+    const [{ url }, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+    const env = {
+      DATABASE_URL: url,
+      REDIS_URL: redis.url,
+      POLL_INTERVAL_MS: '200',
+      STEAM_REQUEST_TIMEOUT_MS: '2000',
+      WATCHDOG_MS: '120000',
+      ...environmentOf(simulator),
+    };
+    const first = await startService('producer', env);
+    const second = await startService('producer', env);
+    const fault = simulator.arm({ kind: 'no-answer', requests: ['changes'] });
+    await first.waitForLine(/"leadership lost"/);
+    await first.waitForLine(/gives way to another producer: no poll for \d+ s/);
+    await second.waitForLine(/"leading"/);
+    simulator.disarm(fault.id);
+    await expectReady(second.url);
+    await expectReady(first.url);
+    expect(await Promise.all([first.stop(), second.stop()])).toEqual([0, 0]);
   });
 });
 

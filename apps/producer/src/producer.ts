@@ -22,7 +22,7 @@ export interface ProducerState {
   leading: boolean;
   /** Makes the leader end its work and let another producer lead. */
   giveWay?: (reason: string) => void;
-  /** It gave way a moment ago: until another producer leads, it is still responsible. */
+  /** It gave way and has not led since: until another producer polls, it is still responsible. */
   givesWay?: boolean;
   lastPollAt?: Date;
   feed: FeedHealth;

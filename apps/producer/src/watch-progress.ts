@@ -16,12 +16,14 @@ export function watchProgress(producer: Producer): void {
     steam.status.loggedOn ? findPause() : `no session with Steam: ${steam.status.reason}`;
   const findServerOutage = async () =>
     (await probeDatabase(settings.DATABASE_URL)) ?? (await probeRedis(settings.REDIS_URL));
-  const isResponsible = () => state.leading || state.givesWay === true;
+  // A leader that gave way is at fault until somebody polls: it may be the only producer, and lead again without progress.
+  const isResponsible = async () =>
+    state.leading || (state.givesWay === true && describePollAge(await findPollAge(database)) !== undefined);
 
   producer.addReadinessCheck(() => state.feed.findFault());
   producer.watchProgress({
     what: 'poll',
-    hasWork: () => followsFeed && isResponsible(),
+    hasWork: async () => followsFeed && (await isResponsible()),
     lastProgressAt: () => state.lastPollAt,
     findBlocker: async () => (await findSteamOutage()) ?? (await findDatabaseBlocker(database)),
     findOutage: async () => (await findSteamOutage()) ?? state.feed.findFault() ?? (await findServerOutage()),
