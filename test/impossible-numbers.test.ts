@@ -29,7 +29,10 @@ test(
       return { status: response.status, text: await response.text() };
     };
     expect(
-      await waitUntil(async () => (await readyz()).text.includes('is behind the cursor'), SETTLE_MS),
+      await waitUntil(
+        async () => (await readyz()).text.includes('the change feed cannot be followed'),
+        SETTLE_MS,
+      ),
     ).toBe(true);
     expect((await readyz()).status).toBe(503);
     const metrics = await (await fetch(`${services.producer.url}/metrics`)).text();

@@ -107,7 +107,7 @@ test('takes what a killed `npm start` left behind for nothing that runs', async 
 test('config shows every setting but no secret', async () => {
   const env = {
     BOARD_USER: 'anna',
-    BOARD_PASSWORD: 'hunter2',
+    BOARD_PASSWORD: 'hunter2-hunter2',
     DATABASE_URL: 'postgres://anna:hunter2@db:5432/steam',
   };
   const { exitCode, stdout } = await runCli(['config'], { ...env, FETCH_BATCH_SIZE: '50' });

@@ -29,7 +29,7 @@ beforeAll(async () => {
   const [, ...install] = readImage().install;
   const pnpm = await installPnpm(ROOT);
   // The bootstrap has filled pnpm's store already.
-  const done = spawnSync(process.execPath, [pnpm, ...install, '--prefer-offline'], {
+  const done = spawnSync(pnpm, [...install, '--prefer-offline'], {
     cwd: app,
     encoding: 'utf8',
   });

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { NODE_PACKAGES, PNPM_PACKAGES } from '../../scripts/toolchain.mjs';
 import { isInBuildContext, readImage, ROOT } from './image.ts';
 
 const image = readImage();
@@ -15,10 +16,10 @@ describe('the image', () => {
   });
 
   test('uses the same Node and pnpm versions as the bootstrap', () => {
-    const toolchain = readFileSync(join(ROOT, 'scripts/toolchain.mjs'), 'utf8');
-    const versionOf = (name: string) => new RegExp(`${name}_VERSION = '(.+)'`).exec(toolchain)?.[1];
-    expect(new Set(image.bases)).toEqual(new Set([`node:${versionOf('NODE')}-bookworm-slim`]));
-    expect(readFileSync(join(ROOT, 'Dockerfile'), 'utf8')).toContain(`pnpm@${versionOf('PNPM')}`);
+    const node = NODE_PACKAGES['linux-x64']?.version;
+    const pnpm = PNPM_PACKAGES['linux-x64']?.version;
+    expect(new Set(image.bases)).toEqual(new Set([`node:${node}-bookworm-slim`]));
+    expect(readFileSync(join(ROOT, 'Dockerfile'), 'utf8')).toContain(`pnpm@${pnpm}`);
   });
 
   test('runs node as process 1 and as an ordinary user', () => {
