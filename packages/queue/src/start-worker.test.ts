@@ -88,18 +88,17 @@ describe('startWorker', () => {
       },
     });
     await expect.poll(() => checks, { timeout: 10_000 }).toBe(2);
+    const countWaitingWorkers = () => queues.fetch.bull.getWorkersCount();
+    await expect.poll(countWaitingWorkers, { timeout: 10_000 }).toBe(1);
     const closing = worker.close();
-    await queues.fetch.add(job('a'));
-    const outcome = await expect
-      .poll(() => started, { timeout: 2_000 })
-      .toBe(1)
-      .then(
-        () => 'taken',
-        () => 'left',
-      );
-    expect(outcome).toBe('left');
-    hangs.resolve(undefined);
+    try {
+      await expect.poll(countWaitingWorkers, { timeout: 10_000 }).toBe(0);
+      await queues.fetch.add(job('a'));
+    } finally {
+      hangs.resolve(undefined);
+    }
     await closing;
+    expect(started).toBe(0);
     expect(await queues.fetch.countLive()).toBe(1);
   });
 
