@@ -22,9 +22,9 @@ RUN pnpm install --frozen-lockfile --prod --no-optional
 FROM node:24.21.0-bookworm-slim
 # Only the compile cache is written; Node works without it where it cannot write.
 ENV NODE_ENV=production NODE_COMPILE_CACHE=/tmp/compiled
-# Node sizes its heap by the machine: with 24 GB its young generation alone grows to 128 MB. glibc keeps freed memory in an
-# arena for each thread. If you set NODE_OPTIONS yourself, it replaces this value: repeat the flag.
-ENV NODE_OPTIONS=--max-semi-space-size=4 MALLOC_ARENA_MAX=1
+# Node sizes its heap by the machine: with 24 GB its young generation grows to 128 MB, its old one fourfold at once. glibc keeps freed memory in an
+# arena for each thread. If you set NODE_OPTIONS yourself, it replaces this value: repeat the flags.
+ENV NODE_OPTIONS="--max-semi-space-size=4 --max-old-space-size=384" MALLOC_ARENA_MAX=1
 WORKDIR /app
 COPY --from=dependencies /app ./
 COPY migrations migrations/

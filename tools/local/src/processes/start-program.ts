@@ -36,7 +36,10 @@ export function limitMemory(env: Record<string, string>): Record<string, string>
     // Stripping the types at every start would cost 20 MB that stay with the process, and a tenth of a second.
     NODE_COMPILE_CACHE: resolve(ROOT, '.cache/compiled'),
     ...env,
-    // On a machine with 24 GB of memory the young generation would grow to 128 MB.
-    NODE_OPTIONS: ['--max-semi-space-size=4', env['NODE_OPTIONS']].filter(Boolean).join(' '),
+    // On a machine with 24 GB of memory the young generation would grow to 128 MB, and the old one fourfold between two
+    // collections. With a limit it grows by a third: a fetcher at full speed takes 176 MB instead of 250.
+    NODE_OPTIONS: ['--max-semi-space-size=4', '--max-old-space-size=384', env['NODE_OPTIONS']]
+      .filter(Boolean)
+      .join(' '),
   };
 }
