@@ -41,7 +41,7 @@ export const RELEASE_INTERVAL_MS = 5_000;
 export const DISCOVERY_AFTER_GAP_MS = 900_000;
 
 /**
- * After how long without any change the feed counts as standing still. Steam uses about 1,000 change numbers an hour; its
+ * After how long without any change the feed counts as stopped. Steam uses about 1,000 change numbers an hour; its
  * weekly maintenance takes minutes.
  */
 export const FEED_STILL_MS = 30 * 60_000;

@@ -5,8 +5,8 @@ import type { Producer } from './producer.ts';
 /**
  * Makes readiness and the watchdog of a producer depend on what the leader achieves: polls, and the dispatch of what is due.
  *
- * A producer that stands by is ready while another one polls. When the feed is not polled, no producer is ready, whoever
- * leads. A bulk sync polls only once and is not measured by it.
+ * A producer that stands by is ready while another one polls. When the feed is not polled, no producer is ready,
+ * leader or not. A bulk sync polls only once and is not measured by it.
  */
 export function watchProgress(producer: Producer): void {
   const { settings, database, queues, steam, state } = producer;

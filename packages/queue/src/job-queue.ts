@@ -37,7 +37,7 @@ export class JobQueue<Job extends { task: string; batchId: string }> {
   constructor(name: string, redis: Redis, { completed, failed }: Retention, telemetry?: Telemetry) {
     this.bull = new Queue(name, {
       connection: redis,
-      // BullMQ would wait for a first connection without end, and with it whoever asks a queue for anything.
+      // BullMQ would wait for a first connection without end, and so would every caller that asks a queue for something.
       skipWaitingForReady: true,
       skipVersionCheck: true,
       ...(telemetry && { telemetry }),

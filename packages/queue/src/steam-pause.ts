@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { SteamRefused } from '@pics/core';
 import type { Redis } from 'ioredis';
 
-/** Requests whose refusals and responses are told apart: Steam may refuse one kind and respond to the other. */
+/** Requests whose refusals and responses are counted apart: Steam may refuse one kind and respond to the other. */
 export type SteamRequest = 'poll' | 'products';
 
 /** How the whole fleet holds back because Steam refused requests. */

@@ -15,7 +15,7 @@ export function shareReading<Value>(
     if (reading && now() < until) return reading;
     until = Infinity;
     const current = read().finally(() => (until = now() + forMs));
-    current.catch(() => {}); // Whoever asked has the error as well.
+    current.catch(() => {}); // The caller gets the error as well.
     return (reading = current);
   };
 }

@@ -1,7 +1,7 @@
 import { Client, type ClientConfig } from 'pg';
 
 export interface DeadlineConfig extends ClientConfig {
-  /** The longest a statement may go without a response; for ever when it is left out. */
+  /** The longest a statement may go without a response; no limit when it is left out. */
   deadlineMs?: number | undefined;
 }
 
