@@ -117,6 +117,11 @@ export class KeyValuesReader {
     return this.#decodeExactly(this.#keyStart, this.#keyEnd);
   }
 
+  /** How many bytes the key of the current entry has. */
+  get keyLength(): number {
+    return this.#keyEnd - this.#keyStart;
+  }
+
   /** Whether the key of the current entry is `name`, which is lower-case ASCII, in any case. */
   keyIs(name: string): boolean {
     const start = this.#keyStart;
@@ -132,7 +137,7 @@ export class KeyValuesReader {
   /** Enters the block that is the current entry's value. */
   enterBlock(): void {
     if (this.#depth >= this.#maxDepth) {
-      throw tooDeep(this.#maxDepth, this.#at - 1);
+      throw new KeyValuesError(`blocks nested deeper than ${this.#maxDepth} levels`, this.#at - 1);
     }
     this.#depth++;
   }
@@ -155,33 +160,12 @@ export class KeyValuesReader {
 
   /** Skips the current entry's value, text or block. */
   skipValue(): void {
-    this.#at = this.isBlock ? this.#findEndOfBlock() : closingQuote(this.#bytes, this.#at) + 1;
-  }
-
-  /**
-   * The offset behind the block that is the current entry's value. Most of a body is skipped, and extracting an app takes a
-   * tenth less time with this loop on local variables than with `nextEntry`.
-   */
-  #findEndOfBlock(): number {
-    const bytes = this.#bytes;
-    let at = this.#at - 1; // Its brace.
-    let depth = this.#depth;
+    const depth = this.#depth;
     do {
-      if (bytes[at] === OPEN) {
-        if (depth >= this.#maxDepth) throw tooDeep(this.#maxDepth, at);
-        depth++;
-      } else if (bytes[at] === CLOSE) {
-        depth--;
-      } else {
-        if (bytes[at] !== QUOTE) throw unexpected(bytes, at, 'a key or "}"');
-        at = skipBlanks(bytes, closingQuote(bytes, at + 1) + 1);
-        if (bytes[at] === OPEN) continue;
-        if (bytes[at] !== QUOTE) throw unexpected(bytes, at, 'a value or "{"');
-        at = closingQuote(bytes, at + 1);
-      }
-      at = skipBlanks(bytes, at + 1);
-    } while (depth > this.#depth);
-    return at;
+      if (this.isBlock) this.enterBlock();
+      else this.#at = closingQuote(this.#bytes, this.#at) + 1;
+      while (this.#depth > depth && !this.nextEntry());
+    } while (this.#depth > depth);
   }
 
   /** Checks that nothing but blanks and NULs follows. */
@@ -228,10 +212,6 @@ function closingQuote(bytes: Uint8Array, start: number): number {
     if (byte === BACKSLASH) at++;
   }
   throw new KeyValuesError('unterminated string', start - 1);
-}
-
-function tooDeep(maxDepth: number, at: number): KeyValuesError {
-  return new KeyValuesError(`blocks nested deeper than ${maxDepth} levels`, at);
 }
 
 /** The error of the byte at `at`, or of the end of the text. */
