@@ -117,11 +117,6 @@ export class KeyValuesReader {
     return this.#decodeExactly(this.#keyStart, this.#keyEnd);
   }
 
-  /** How many bytes the key of the current entry has. */
-  get keyLength(): number {
-    return this.#keyEnd - this.#keyStart;
-  }
-
   /** Whether the key of the current entry is `name`, which is lower-case ASCII, in any case. */
   keyIs(name: string): boolean {
     const start = this.#keyStart;
