@@ -73,7 +73,7 @@ function compare(
       project: projectNew,
       peer,
       limit,
-      goals: hasGoals ? [atLeast(0.9, projectNew, peer), atLeast(0.3, projectNew, limit)] : [],
+      goals: hasGoals ? [atLeast(1.5, projectNew, peer), atLeast(0.5, projectNew, limit)] : [],
       note: `${note}; ${copies}`,
     },
     {

@@ -10,7 +10,8 @@ const WARM_UPS = 2;
 /**
  * KeyValues bodies to records, compared with kvparser and with parsing the same trees as JSON, in MB of KeyValues text.
  *
- * All of them start from bytes, as they arrive; the note has JSON.parse from a string that is there already.
+ * JSON.parse starts from a string, the best case for it. The project starts from bytes, as they arrive; the note has
+ * JSON.parse from bytes.
  */
 export const textToRecords: Benchmark = {
   name: 'text-to-records',
@@ -29,7 +30,7 @@ export const textToRecords: Benchmark = {
       { repetitions, warmUps: WARM_UPS, log },
     );
     const peer = { name: 'kvparser + the same extraction', ...kvparser };
-    const limit = { name: 'JSON.parse from bytes, no extraction', ...jsonBytes };
+    const limit = { name: 'JSON.parse, no extraction', ...jsonString };
     return [
       {
         what: `text → AppRecord, ${origin}`,
@@ -37,8 +38,8 @@ export const textToRecords: Benchmark = {
         project,
         peer,
         limit,
-        goals: [atLeast(4, project, peer), atLeast(1, project, limit)],
-        note: `JSON.parse from strings: ${Math.round(jsonString.median)} MB per CPU-second`,
+        goals: [atLeast(5, project, peer), atLeast(1, project, limit)],
+        note: `JSON.parse from bytes instead of strings: ${Math.round(jsonBytes.median)} MB per CPU-second`,
       },
     ];
   },
