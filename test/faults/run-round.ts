@@ -52,7 +52,7 @@ export async function runRound(seed: number): Promise<RoundResult> {
 
   const broken: string[] = [];
   if (!(await waitUntil(() => hasCaughtUp(world), SETTLE_MS))) {
-    const counts = JSON.stringify(await countLedger(world.database));
+    const counts = JSON.stringify({ ...(await countLedger(world.database)), ...(await describeFeed(world)) });
     const last = [...world.services].map(
       ([name, service]) => `${name}: ${service.lines.slice(-4).join('\n')}`,
     );
@@ -81,8 +81,12 @@ async function restore(world: World, heals: (() => Promise<void>)[]): Promise<vo
   world.simulator.disarm();
   for (const heal of heals) await heal();
   for (const [name, service] of world.services) {
-    const response = await fetch(`${service.url}/readyz`).catch(() => undefined);
-    if (!response || !/RateLimitExceeded/.test(await response.text())) continue;
+    const metrics = await fetch(`${service.url}/metrics`).then(
+      (response) => response.text(),
+      () => '',
+    );
+    const wasThrottled = metrics.includes('pics_steam_logons_total{result="RateLimitExceeded"');
+    if (!wasThrottled || !/^pics_steam_logged_on\S* 0$/m.test(metrics)) continue;
     await world.stop(name);
     await world.start(name);
   }
@@ -95,6 +99,15 @@ async function hasCaughtUp({ database, simulator }: World): Promise<boolean> {
   const [discovery, gap] = [await findScan(database, 'discovery'), await findScan(database, 'gap')];
   if (!discovery || discovery.startedAt <= (gap?.startedAt ?? new Date(0))) return false;
   return isSettled(database);
+}
+
+/** What `hasCaughtUp` compares, to tell what a round waited for. */
+async function describeFeed({ database, simulator }: World) {
+  const state = await database.selectFrom('picsState').selectAll().executeTakeFirst();
+  const scans = await Promise.all(
+    (['discovery', 'gap', 'sweep'] as const).map((reason) => findScan(database, reason)),
+  );
+  return { state, scans, steamsChangeNumber: simulator.currentChangeNumber };
 }
 
 async function findFailedApps({ database }: World): Promise<string[]> {
