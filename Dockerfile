@@ -12,6 +12,7 @@ COPY packages/core/package.json packages/core/
 COPY packages/appinfo/package.json packages/appinfo/
 COPY packages/steam/package.json packages/steam/
 COPY packages/queue/package.json packages/queue/
+COPY packages/schema/package.json packages/schema/
 COPY packages/database/package.json packages/database/
 COPY packages/operations/package.json packages/operations/
 COPY packages/service/package.json packages/service/

@@ -29,7 +29,8 @@ export const commands = {
   migrate: (node, args) => runProgram(node, PICS, ['migrate', ...args]),
   pics: (node, args) => runProgram(node, PICS, args),
   bench: (node, args) => run(node, ['bench/main.ts', ...args]),
-  'docs:schema': (node) => run(node, [VITEST, 'run', 'test/schema.test.ts', '--update']),
+  'docs:schema': (node) =>
+    run(node, [VITEST, 'run', 'test/schema.test.ts', 'test/schema-types.test.ts', '--update']),
   'test:faults': (node, args) => run(node, ['test/faults/main.ts', ...args]),
   test: runTests,
   check: runChecks,
