@@ -29,8 +29,10 @@ ENV NODE_OPTIONS="--max-semi-space-size=4 --max-old-space-size=384" MALLOC_ARENA
 WORKDIR /app
 COPY --from=dependencies /app ./
 COPY migrations migrations/
+COPY scripts scripts/
 COPY packages packages/
 COPY apps apps/
+RUN ln -s /app/scripts/pics.mjs /usr/local/bin/pics
 # The files belong to root and only /tmp is written: an ordinary user and a read-only file system are enough.
 USER node
 EXPOSE 3000

@@ -6,7 +6,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { commands } from './commands.mjs';
 import { installDependencies } from './dependencies.mjs';
-import { codeOf, Problem } from './problem.mjs';
+import { explain, Problem } from './problem.mjs';
 import { installNode } from './toolchain.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -26,15 +26,4 @@ try {
 } catch (error) {
   console.error(explain(error));
   process.exitCode = 1;
-}
-
-/** @param {unknown} error */
-function explain(error) {
-  if (error instanceof Problem) return error.message;
-  if (!(error instanceof Error)) return error;
-  if (['EACCES', 'EPERM', 'EROFS'].includes(String(codeOf(error)))) {
-    return `${error.message}\nRun as the owner of this folder, or clone it to a folder that you own.`;
-  }
-  if (codeOf(error) === 'ENOSPC') return 'The disk is full. Free some space and start again.';
-  return error.stack;
 }

@@ -1,8 +1,7 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findAmbiguousLines } from './env-file.mjs';
-import { Problem } from './problem.mjs';
+import { findEnvFile } from './env-file.mjs';
 import { run } from './run.mjs';
 
 const PICS = 'apps/cli/src/main.ts';
@@ -37,23 +36,15 @@ export const commands = {
 };
 
 /**
- * Runs a program with the settings of `.env`, if there is one. A line that docker compose would read differently is refused:
- * a # in a password would silently cut it in one of the two.
+ * Runs a program with the settings of `.env`, if there is one.
  *
  * @param {string} node
  * @param {string} file
  * @param {string[]} args
  */
 async function runProgram(node, file, args) {
-  if (!existsSync('.env')) return run(node, [file, ...args]);
-  const [line] = findAmbiguousLines(readFileSync('.env', 'utf8'));
-  if (line) {
-    throw new Problem(
-      `.env, line ${line.number}${line.name ? ` (${line.name})` : ''}: npm start and docker compose read it differently. ` +
-        "Write NAME='value', with the value in single quotes.",
-    );
-  }
-  return run(node, ['--env-file=.env', file, ...args]);
+  const envFile = findEnvFile('.');
+  return run(node, [...(envFile ? [`--env-file=${envFile}`] : []), file, ...args]);
 }
 
 /**

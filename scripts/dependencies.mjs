@@ -4,7 +4,46 @@ import { delimiter, dirname, join } from 'node:path';
 import { withLock } from './lock.mjs';
 import { Problem } from './problem.mjs';
 import { runQuietly } from './run.mjs';
-import { installPnpm } from './toolchain.mjs';
+import { findNode, installPnpm } from './toolchain.mjs';
+
+const STAMP_FILE = 'node_modules/.bootstrap-stamp';
+
+/**
+ * Reads what was installed: the hash, and the Node it was installed for.
+ *
+ * @param {string} root
+ */
+function readStamp(root) {
+  const file = join(root, STAMP_FILE);
+  if (!existsSync(file)) return undefined;
+  const [hash = '', node = ''] = readFileSync(file, 'utf8').split('\n');
+  return { hash, node };
+}
+
+/**
+ * Finds the Node that the dependencies were installed for, and installs nothing. Dependencies without a stamp were installed
+ * with pnpm, as in the image.
+ *
+ * @param {string} root
+ * @throws Problem when something is missing or out of date, with what to run.
+ */
+export function findInstallation(root) {
+  const installed = readStamp(root);
+  const node = installed ? installed.node : findNode(root);
+  const isComplete = installed ? installed.hash === stamp(root, installed.node) : existsSync(join(root, CLI));
+  if (node && isComplete && existsSync(node)) return node;
+  const reason = installed
+    ? 'The installed dependencies of pics are out of date.'
+    : 'The dependencies of pics are not installed yet.';
+  throw new Problem(
+    `${reason} In ${root}, run one of:\n` +
+      '  npm start                 installs them and starts everything\n' +
+      '  npm run pics -- --help    only installs them',
+  );
+}
+
+/** Exists once the dependencies of the command line are installed. */
+const CLI = 'apps/cli/node_modules';
 
 /**
  * Installs the locked dependencies with the given Node, unless they are installed already.
@@ -16,9 +55,8 @@ import { installPnpm } from './toolchain.mjs';
  * @param {string} node
  */
 export async function installDependencies(root, node) {
-  const stampFile = join(root, 'node_modules', '.bootstrap-stamp');
   const current = stamp(root, node);
-  const isInstalled = () => existsSync(stampFile) && readFileSync(stampFile, 'utf8') === current;
+  const isInstalled = () => readStamp(root)?.hash === current;
   if (isInstalled()) return;
 
   const pnpm = await installPnpm(root);
@@ -39,7 +77,7 @@ export async function installDependencies(root, node) {
           'in your npm settings) and the free disk space, and start again.',
       );
     }
-    writeFileSync(stampFile, current);
+    writeFileSync(join(root, STAMP_FILE), `${current}\n${node}\n`);
   });
 }
 

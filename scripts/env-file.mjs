@@ -1,3 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Problem } from './problem.mjs';
+
 /** Values that Node and docker compose read alike, each with the comment that may follow. */
 const SAME_FOR_BOTH = [
   /^'([^']*[^'\\])?'(\s+#.*)?$/,
@@ -23,4 +27,23 @@ export function findAmbiguousLines(text) {
     const isSame = isEmpty || SAME_FOR_BOTH.some((form) => form.test(value.trim()));
     return name !== undefined && isSame ? [] : [{ number: index + 1, name }];
   });
+}
+
+/**
+ * Returns the path of `.env` in the root folder, if there is one. A line that docker compose would read differently is
+ * refused: a # in a password would silently cut it in one of the two.
+ *
+ * @param {string} root
+ */
+export function findEnvFile(root) {
+  const file = join(root, '.env');
+  if (!existsSync(file)) return undefined;
+  const [line] = findAmbiguousLines(readFileSync(file, 'utf8'));
+  if (line) {
+    throw new Problem(
+      `.env, line ${line.number}${line.name ? ` (${line.name})` : ''}: npm start and docker compose read it differently. ` +
+        "Write NAME='value', with the value in single quotes.",
+    );
+  }
+  return file;
 }

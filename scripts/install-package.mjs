@@ -8,7 +8,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { withLock } from './lock.mjs';
 import { Problem } from './problem.mjs';
 import { runQuietly } from './run.mjs';
@@ -37,10 +37,9 @@ import { runQuietly } from './run.mjs';
  * @param {{ title: string, advice: string }} words for people: what it is, and what to do when it cannot be installed
  */
 export async function installPackage(root, pinned, { title, advice }) {
-  const { name, version, program, programHash } = pinned;
-  const home = join(root, '.cache', 'toolchain', `${name.replace('/', '+')}-${version}`);
-  const inside = join('node_modules', name, program);
-  const file = join(home, inside);
+  const { name, version, programHash } = pinned;
+  const home = locateHome(root, pinned);
+  const file = locateProgram(root, pinned);
   if ((await hashOf(file)) === programHash) return file;
 
   return await withLock(join(root, '.cache', 'bootstrap.lock'), async () => {
@@ -51,7 +50,7 @@ export async function installPackage(root, pinned, { title, advice }) {
     const unfinished = `${home}.unfinished`;
     rmSync(unfinished, { recursive: true, force: true });
     const { code, output } = await runNpm(unfinished, pinned);
-    const installed = await hashOf(join(unfinished, inside));
+    const installed = await hashOf(join(unfinished, relative(home, file)));
     if (code !== 0 || installed !== programHash) {
       rmSync(unfinished, { recursive: true, force: true });
       const reason =
@@ -62,6 +61,24 @@ export async function installPackage(root, pinned, { title, advice }) {
     renameSync(unfinished, home);
     return file;
   });
+}
+
+/**
+ * Where the program is once it is installed.
+ *
+ * @param {string} root
+ * @param {ProgramPackage} pinned
+ */
+export function locateProgram(root, pinned) {
+  return join(locateHome(root, pinned), 'node_modules', pinned.name, pinned.program);
+}
+
+/**
+ * @param {string} root
+ * @param {ProgramPackage} pinned
+ */
+function locateHome(root, { name, version }) {
+  return join(root, '.cache', 'toolchain', `${name.replace('/', '+')}-${version}`);
 }
 
 /**

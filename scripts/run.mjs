@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { stripVTControlCharacters } from 'node:util';
 
@@ -39,7 +40,7 @@ export async function runQuietly(command, args, options = {}) {
  */
 async function waitFor(child) {
   const forward = (/** @type {NodeJS.Signals} */ signal) => child.kill(signal);
-  const interrupt = () => process.stdin.isTTY || child.kill('SIGINT');
+  const interrupt = () => hasTerminal() || child.kill('SIGINT');
   process.on('SIGINT', interrupt).on('SIGTERM', forward).on('SIGHUP', forward);
   try {
     return await new Promise((resolve, reject) => {
@@ -48,5 +49,15 @@ async function waitFor(child) {
     });
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', forward).off('SIGHUP', forward);
+  }
+}
+
+/** Whether a Ctrl-C can reach this process from a terminal, even if its input and output are pipes. */
+function hasTerminal() {
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return true;
+  } catch {
+    return false;
   }
 }

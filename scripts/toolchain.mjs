@@ -1,12 +1,13 @@
-import { installPackage } from './install-package.mjs';
+import { existsSync } from 'node:fs';
+import { installPackage, locateProgram } from './install-package.mjs';
+import { isNewEnough, OLDEST_NODE } from './node-version.mjs';
 import { Problem } from './problem.mjs';
 import { runQuietly } from './run.mjs';
 
 /** @import { ProgramPackage } from './install-package.mjs' */
 
-/** From 24.3 on, Node runs the TypeScript sources as they are without a warning on every start. */
-const OLDEST_MAJOR = 24;
-const OLDEST_MINOR = 3;
+/** The major version to advise. */
+const OLDEST_MAJOR = OLDEST_NODE.split('.')[0];
 
 /**
  * The Node that is installed on each platform: 24.21.0 where npm has it, otherwise another new enough one.
@@ -112,8 +113,7 @@ export const PNPM_PACKAGES = {
  * @param {string} root
  */
 export async function installNode(root) {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major > OLDEST_MAJOR || (major === OLDEST_MAJOR && minor >= OLDEST_MINOR)) return process.execPath;
+  if (isNewEnough()) return process.execPath;
 
   const platform = findPlatform();
   const advice = `Install Node ${OLDEST_MAJOR} yourself (nvm, fnm, or a system package) and start again.`;
@@ -128,6 +128,19 @@ export async function installNode(root) {
   }));
   if (code !== 0) throw new Problem(`${output}\n\n${title} from npm does not run here. ${advice}`);
   return file;
+}
+
+/**
+ * Finds a Node that runs this project, without installing one: the current one, or the one in `.cache`. That one is not
+ * checked against its hash, which takes longer than most commands.
+ *
+ * @param {string} root
+ */
+export function findNode(root) {
+  if (isNewEnough()) return process.execPath;
+  const pinned = NODE_PACKAGES[findPlatform()];
+  const file = pinned && locateProgram(root, pinned);
+  return file && existsSync(file) ? file : undefined;
 }
 
 /**

@@ -91,6 +91,11 @@ describe('the image', () => {
     expect([await running.exited, printed()]).toEqual([0, expect.stringContaining('Migrated')]);
   });
 
+  test('has pics', async () => {
+    const { running, printed } = await run(['scripts/pics.mjs', 'config'], env);
+    expect([await running.exited, printed()]).toEqual([0, expect.stringContaining('BOARD_USER')]);
+  });
+
   test('runs all four services, which become ready and exit with 0', async () => {
     const services = await Promise.all(
       ['producer', 'fetcher', 'writer', 'board'].map(async (name) => {

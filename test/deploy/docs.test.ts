@@ -15,7 +15,7 @@ const railwayPage = pages.find(({ file }) => file === 'docs/deploy-railway.md')?
 describe.each(pages)('$file', ({ file, text }) => {
   test('names only pics commands that exist', async () => {
     const known = (await createProgram()).commands.map((command) => command.name());
-    const named = [...text.matchAll(/(?:apps\/cli\/src\/main\.ts|(?<=[`(]|^)pics) ([a-z]+)/gm)].map(
+    const named = [...text.matchAll(/(?:apps\/cli\/src\/main\.ts|(?<=[`(]|^|\.\/)pics) ([a-z]+)/gm)].map(
       ([, name]) => name,
     );
     expect(named.filter((name) => name !== undefined && !known.includes(name))).toEqual([]);

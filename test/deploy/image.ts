@@ -68,6 +68,7 @@ export function copyWorkspace(folder: string): void {
       mkdirSync(dirname(to), { recursive: true });
       cpSync(join(ROOT, source), to, {
         recursive: true,
+        verbatimSymlinks: true,
         filter: (file) => isInBuildContext(file.slice(ROOT.length + 1)),
       });
     }

@@ -54,7 +54,7 @@ async function readHelp(): Promise<Map<string, string>> {
 
 /** The command lines of `pics` in a text, without what belongs to the shell. */
 function findCommandLines(text: string): string[][] {
-  const lines = [...text.matchAll(/^ *(?:node apps\/cli\/src\/main\.ts|pics) (.+?)(?: {2,}.*)?$/gm)];
+  const lines = [...text.matchAll(/^ *(?:\.\/)?pics (.+?)(?: {2,}.*)?$/gm)];
   return lines.map(([, line = '']) =>
     [...(line.split(/ (?:[|>]|&&)/)[0] ?? '').matchAll(/"([^"]*)"|(\S+)/g)].map(
       ([, quoted, word]) => quoted ?? word ?? '',

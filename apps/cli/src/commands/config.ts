@@ -11,7 +11,7 @@ import { print, printJson } from '../output/print.ts';
 
 export const configCommand = defineCommand('config', 'Show the effective settings, with secrets hidden', [
   ['config', 'every setting, and whether it was set or is a default'],
-  ['config && node apps/writer/src/main.ts', 'start something only when all settings are valid'],
+  ['config && npm start', 'start only when all settings are valid'],
 ]).action(({ json }: CommonOptions) => {
   const settings = describeSettings(environment());
   const faults = findFaults();

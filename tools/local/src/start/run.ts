@@ -48,7 +48,7 @@ export async function run(options: StartOptions): Promise<number> {
     if (counts && !signal.aborted) {
       terminal.end();
       terminal.say(summarise(counts, Date.now() - startedAt));
-      if (counts.failed > 0) terminal.say('To see why they failed: npm run pics -- failures');
+      if (counts.failed > 0) terminal.say('To see why they failed: ./pics failures');
       exitCode = counts.failed > 0 ? 1 : 0;
     }
   } catch (error) {
