@@ -5,7 +5,7 @@ const smallint = z.int().min(-32_768).max(32_767);
 const unixSeconds = z.int();
 
 /** The support for one language: from the store's language table, or from depot languages, where only `supported` is known. */
-const languageSupport = z.strictObject({
+const languageSupport = z.object({
   supported: z.boolean(),
   full_audio: z.boolean(),
   subtitles: z.boolean(),
@@ -28,25 +28,21 @@ function isObject(value: unknown): value is Record<string, unknown> {
 const FLAGS = Object.keys(languageSupport.shape);
 
 function isLanguageSupport(value: unknown): boolean {
-  return (
-    isObject(value) &&
-    Object.keys(value).length === FLAGS.length &&
-    FLAGS.every((flag) => typeof value[flag] === 'boolean')
-  );
+  return isObject(value) && FLAGS.every((flag) => typeof value[flag] === 'boolean');
 }
 
-const deckReport = z.strictObject({
+const deckReport = z.object({
   /** 0 unknown, 1 unsupported, 2 playable, 3 verified; null when Steam sent none or an unknown value. */
   category: smallint.nullable(),
   testTimestamp: unixSeconds.nullable(),
   testedBuildId: z.string().nullable(),
   steamosCompatibility: smallint.nullable(),
-  tests: z.array(z.strictObject({ display: z.string().nullable(), token: z.string().nullable() })).nullable(),
+  tests: z.array(z.object({ display: z.string().nullable(), token: z.string().nullable() })).nullable(),
   configuration: objectOf<z.core.util.JSONType>(() => true, 'an object').nullable(),
 });
 
 /** The fields of `common`. */
-const commonSection = z.strictObject({
+const commonSection = z.object({
   name: z.string().nullable(),
   type: z.string().nullable(),
   controllerSupport: z.enum(['full', 'partial']).nullable(),
@@ -74,7 +70,7 @@ const commonSection = z.strictObject({
 });
 
 /** The fields of `extended`. */
-const extendedSection = z.strictObject({
+const extendedSection = z.object({
   isFree: z.boolean().nullable(),
   homepageUrl: z.string().nullable(),
   appState: z.string().nullable(),
@@ -82,7 +78,7 @@ const extendedSection = z.strictObject({
 });
 
 /** The fields of the public branch under `depots`. */
-const depotsSection = z.strictObject({
+const depotsSection = z.object({
   lastContentUpdate: unixSeconds.nullable(),
   currentBuildId: z.string().nullable(),
 });
@@ -112,7 +108,7 @@ export interface AppBody {
  *
  * Times are Unix seconds, names are trimmed, empty strings are null, numbers fit their columns.
  */
-export const appRecordSchema = z.strictObject({
+export const appRecordSchema = z.object({
   appid: appidSchema,
   changeNumber: z.int().min(0),
   access: z.enum(['public', 'restricted']),

@@ -13,8 +13,14 @@ import { appidSchema, wholeNumbers } from './whole-numbers.ts';
 export const FETCH_QUEUE = 'pics-fetch';
 export const WRITE_QUEUE = 'pics-write';
 
-/** Raised whenever a job changes so that an older one no longer fits, so that a job of another version fails at once, with a clear error. */
-const version = z.literal(1);
+/**
+ * The version of the jobs. Two versions of the services run side by side during a deploy, so a change of a job must be one
+ * that both understand: a new field is optional, and a reader ignores fields it does not know. A change that cannot be made
+ * like that raises this number. A worker leaves jobs of a higher number to newer workers, and fails those of a lower one:
+ * their apps are fetched again.
+ */
+export const JOB_VERSION = 1;
+const version = z.literal(JOB_VERSION);
 
 const changeNumber = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const batchId = z.string().min(1).max(64);
@@ -40,7 +46,7 @@ export const FARTHEST_AHEAD = 1_000_000;
 export const MAX_ATTEMPTS = 12;
 
 /** Full product info of some apps, dispatched when the ledger wanted them up to `changeNumber`. */
-const fetchApps = z.strictObject({
+const fetchApps = z.object({
   version,
   task: z.literal('apps'),
   batchId,
@@ -51,7 +57,7 @@ const fetchApps = z.strictObject({
 });
 
 /** Change numbers only (metadata-only product info) of some ids, known or unknown. */
-const scanApps = z.strictObject({
+const scanApps = z.object({
   version,
   task: z.literal('scan'),
   batchId,
@@ -64,7 +70,7 @@ export type FetchAppsJob = z.infer<typeof fetchApps>;
 export type ScanAppsJob = z.infer<typeof scanApps>;
 
 /** One app whose response cannot be used, and why. */
-const failedApp = z.strictObject({
+const failedApp = z.object({
   appid: appidSchema,
   /** `Class: message` in one line, stored in `last_error`. */
   error: z.string().min(1),
@@ -72,7 +78,7 @@ const failedApp = z.strictObject({
 export type FailedApp = z.infer<typeof failedApp>;
 
 /** An app without a usable response, to be requested again. */
-const unansweredApp = z.strictObject({
+const unansweredApp = z.object({
   appid: appidSchema,
   reason: z.string(),
   /** Whether this costs the app an attempt. False when the cause is not the app, such as a lost connection. */
@@ -81,7 +87,7 @@ const unansweredApp = z.strictObject({
 export type UnansweredApp = z.infer<typeof unansweredApp>;
 
 /** The result of a `fetchApps` job. Every appid of that job is in exactly one of the four lists. */
-const writeApps = z.strictObject({
+const writeApps = z.object({
   version,
   task: z.literal('apps'),
   batchId,
@@ -93,12 +99,12 @@ const writeApps = z.strictObject({
 });
 
 /** The result of a `scanApps` job. Ids in neither list are unknown to Steam. */
-const writeScan = z.strictObject({
+const writeScan = z.object({
   version,
   task: z.literal('scan'),
   batchId,
   /** [appid, change number] of each id Steam knows, with the SHA-1 of its body where this session may see all of it. */
-  seen: z.array(z.tuple([appidSchema, changeNumber, sha1Schema.optional()])),
+  seen: z.array(z.tuple([appidSchema, changeNumber, sha1Schema.optional()], z.unknown())),
   unanswered: wholeNumbers(0),
 });
 

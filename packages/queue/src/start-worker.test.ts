@@ -147,7 +147,7 @@ describe('startWorker', () => {
 
   test.for([
     ['garbage', 'not even an object'],
-    ['another version', { ...job('a'), version: 2 }],
+    ['an older version', { ...job('a'), version: 0 }],
     ['too many apps', { ...job('a'), appids: Array.from({ length: 20_001 }, (_, appid) => appid) }],
   ])('fails %s on the queue at once, for good and with a clear error', async ([, payload]) => {
     work({});
@@ -157,6 +157,24 @@ describe('startWorker', () => {
       attemptsMade: 1,
       failedReason: expect.stringContaining('not a job of this version of pics-fetch'),
     });
+  });
+
+  test('leaves a job of a newer version to a worker that reads it, with its attempts untouched', async () => {
+    work({});
+    await queues.fetch.bull.add('apps', { ...job('a'), version: 2 });
+    await queues.fetch.add(job('b'));
+    await expect
+      .poll(() => queues.fetch.bull.getJobCounts('completed', 'failed', 'delayed'))
+      .toEqual({
+        completed: 1,
+        failed: 0,
+        delayed: 1,
+      });
+    const [newer] = await queues.fetch.bull.getDelayed();
+    expect(newer).toMatchObject({ attemptsMade: 0, data: { version: 2 } });
+    await newer?.promote();
+    await expect.poll(async () => (await queues.fetch.bull.getDelayed())[0]?.attemptsStarted).toBe(2);
+    expect(await queues.fetch.bull.getFailedCount()).toBe(0);
   });
 
   test('shares one rate limit among all workers of the queue', async () => {

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   DatabaseUnavailable,
+  JOB_VERSION,
   PermanentError,
   RedisUnavailable,
   SteamUnavailable,
   type JobAttempt,
 } from '@pics/core';
-import { UnrecoverableError, WaitingError, Worker, type Job, type Telemetry } from 'bullmq';
+import { DelayedError, UnrecoverableError, WaitingError, Worker, type Job, type Telemetry } from 'bullmq';
 import type { z } from 'zod';
 import { closeRedis, connectRedisForWorker, findRedisBlocker } from './connection.ts';
 import { isRedisUnavailable } from './redis-errors.ts';
@@ -27,6 +28,9 @@ const MAX_STALLED_COUNT = 10;
 /** How often a worker checks whether something blocks its work. */
 const BLOCKER_CHECK_MS = 500;
 
+/** How long a job of a newer version waits until it is offered again. During a deploy a newer worker takes it by then. */
+const NEWER_VERSION_DELAY_MS = 5_000;
+
 /** Where a worker logs; a pino logger fits. */
 export interface WorkerLog {
   info(fields: object, message: string): void;
@@ -38,7 +42,7 @@ export interface WorkerOptions<Payload extends { batchId: string; changeNumber?:
   queue: string;
   redisUrl: string;
   concurrency: number;
-  /** The schema of a job's payload; a job that does not match fails at once and for good. */
+  /** The schema of a job's payload; a job that does not match fails at once and for good, unless its version is newer. */
   schema: z.ZodType<Payload>;
   /** Does the work of one job and returns counters, which are logged and stored with the job. */
   step: (payload: Payload) => Promise<object>;
@@ -69,7 +73,8 @@ export interface RunningWorker {
  *
  * A job that throws is retried with backoff, unless it throws `PermanentError`. When what the work needs is unavailable
  * (`SteamUnavailable`, `DatabaseUnavailable`, `RedisUnavailable`) the job is requeued with its attempts untouched, and the worker
- * takes none until `findBlocker` returns undefined: an outage of an hour costs no job an attempt. A Redis that is unreachable,
+ * takes none until `findBlocker` returns undefined: an outage of an hour costs no job an attempt. A job of a newer version waits
+ * with its attempts untouched as well, until a worker of that version takes it. A Redis that is unreachable,
  * silent or refuses writes blocks the worker by itself; a job that cannot be requeued in it is found by its expired lock.
  */
 export function startWorker<Payload extends { batchId: string; changeNumber?: number }>(
@@ -96,6 +101,7 @@ export function startWorker<Payload extends { batchId: string; changeNumber?: nu
       options.onAttempt?.({ queue, task: job.name, outcome, attempt, durationMs });
     };
     try {
+      if (isNewer(job)) throw new NewerVersion(job);
       const payload = parsePayload(options.schema, job);
       Object.assign(fields, { batch: payload.batchId, changeNumber: payload.changeNumber });
       const counts = await options.step(payload);
@@ -105,6 +111,12 @@ export function startWorker<Payload extends { batchId: string; changeNumber?: nu
       log.info({ ...fields, ...counts }, 'job done');
       return counts;
     } catch (error) {
+      if (error instanceof NewerVersion) {
+        report('requeued');
+        log.warn({ ...fields, err: error }, 'job left to a newer version');
+        await job.moveToDelayed(Date.now() + NEWER_VERSION_DELAY_MS, token);
+        throw new DelayedError(error.message);
+      }
       if (isOutage(error)) {
         report('requeued');
         stopTaking(error.message);
@@ -203,6 +215,21 @@ function isOutage(error: unknown): error is Error {
     error instanceof DatabaseUnavailable ||
     error instanceof RedisUnavailable
   );
+}
+
+/** A job for workers of a newer version, which run beside this one during a deploy. */
+class NewerVersion extends Error {
+  override name = 'NewerVersion';
+
+  constructor({ queueName, data }: Job) {
+    super(
+      `${queueName} has jobs of version ${String(data.version)}, and this worker reads version ${JOB_VERSION}`,
+    );
+  }
+}
+
+function isNewer({ data }: Job<{ version?: unknown }>): boolean {
+  return typeof data?.version === 'number' && data.version > JOB_VERSION;
 }
 
 function parsePayload<Payload>(schema: z.ZodType<Payload>, job: Job): Payload {
