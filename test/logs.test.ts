@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { stripVTControlCharacters } from 'node:util';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { findFreePort, startChildProcess } from '@pics/local';
 import { closeAtEndOfFile } from './support/cleanup.ts';
 import { startPipeline } from './support/pipeline.ts';
+import { startService } from './support/processes.ts';
 import { startTestSimulator } from './support/simulator.ts';
 
 const jobLine = z.object({
@@ -46,7 +49,8 @@ test('services write JSON lines to a pipe, one for each job with its batch and c
 /** `script` runs a command in a terminal; the test needs it. */
 const hasTerminals = spawnSync('script', ['--version']).status === 0;
 
-test.skipIf(!hasTerminals)('services write readable lines to a terminal', async () => {
+/** Starts a fetcher on a terminal, and returns what it has printed once that matches. */
+async function printOnTerminal(redisUrl: string, until: RegExp): Promise<string> {
   const { PATH = '', HOME = '' } = process.env;
   const service = startChildProcess({
     file: 'script',
@@ -56,7 +60,7 @@ test.skipIf(!hasTerminals)('services write readable lines to a terminal', async 
       HOME,
       TERM: 'xterm',
       PORT: String(await findFreePort()),
-      REDIS_URL: `redis://127.0.0.1:${await findFreePort()}`,
+      REDIS_URL: redisUrl,
       STEAM_CM_SERVERS: `127.0.0.1:${await findFreePort()}`,
     },
     output: 'pipe',
@@ -67,15 +71,52 @@ test.skipIf(!hasTerminals)('services write readable lines to a terminal', async 
   const { stdout } = service.child;
   if (!stdout) throw new Error('no output');
   const printed = text(stdout);
+  let seen = '';
   await new Promise<void>((resolve) => {
-    stdout.on(
-      'data',
-      (chunk: string | Buffer) => /no session with Steam/.test(chunk.toString()) && resolve(),
-    );
+    stdout.on('data', (chunk: string | Buffer) => until.test((seen += chunk.toString())) && resolve());
   });
   await service.kill();
-  const plain = stripVTControlCharacters(await printed);
+  return printed;
+}
+
+test.skipIf(!hasTerminals)('services write readable lines to a terminal', async () => {
+  const redisUrl = `redis://127.0.0.1:${await findFreePort()}`;
+  const plain = stripVTControlCharacters(await printOnTerminal(redisUrl, /no session with Steam/));
   expect(plain).toMatch(/^\[[\d:.]+\] INFO: started$/m);
   expect(plain).toMatch(/^\s+service: "fetcher"/m);
   expect(plain).not.toContain('{"level"');
+});
+
+describe('a server whose errors hold control characters', () => {
+  /** Ends with a mark that no control character is part of. */
+  const HOSTILE = 'a\u001b]0;title\u0007b\u001b[2Jc\u009b2Jd\u202Ee\u2028END';
+
+  async function startHostileRedis(): Promise<string> {
+    const server = createServer((socket) => {
+      socket.on('error', () => {}).on('data', () => socket.write(`-ERR ${HOSTILE}\r\n`));
+      closeAtEndOfFile('connection of the server', async () => void socket.destroy());
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    closeAtEndOfFile('server', async () => void server.close());
+    return `redis://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  test('controls no terminal through the JSON lines of a service, which keep the text', async () => {
+    const env = { REDIS_URL: await startHostileRedis(), STEAM_CM_SERVERS: '127.0.0.1:1' };
+    const service = await startService('fetcher', env, 'nothing');
+    const line = await service.waitForLine(/END/);
+    expect(service.lines.join('')).not.toMatch(/[\p{Cc}\u2028\u2029\u202A-\u202E]/u);
+    expect(JSON.stringify(JSON.parse(line))).toContain(JSON.stringify(HOSTILE).slice(1, -1));
+    await service.stop();
+  });
+
+  test.skipIf(!hasTerminals)('controls no terminal on which a service runs', async () => {
+    const printed = await printOnTerminal(await startHostileRedis(), /END/);
+    expect(printed).toContain('END');
+    // Colours are the logger's own.
+    const parts = printed.replaceAll(/[\r\n]/g, '').split('\u001b[');
+    expect(parts.slice(1).filter((part) => !/^\d*m/.test(part))).toEqual([]);
+    expect(parts.join('')).not.toMatch(/[\p{Cc}\u2028\u2029\u202A-\u202E]/u);
+  });
 });

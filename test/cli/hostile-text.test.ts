@@ -56,6 +56,12 @@ test.each([
   ['changes'],
   ['changes', '--json'],
   ['doctor'],
+  [HOSTILE],
+  [`--${HOSTILE}`],
+  ['app', HOSTILE, '--raw'],
+  ['failures', '--limit', HOSTILE],
+  ['requeue', '--since', HOSTILE],
+  ['sync', '--file', HOSTILE],
 ])('pics %j shows nothing that a terminal would obey', async (...args) => {
   const { stdout, stderr } = await world.pics(...args);
   expect((stdout + stderr).length).toBeGreaterThan(20);

@@ -1,3 +1,4 @@
+import { plainLines } from '@pics/core';
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { style } from './output/text.ts';
@@ -55,6 +56,8 @@ export async function createProgram(called = ''): Promise<Command> {
     )
     .usage('<command> [options]')
     .exitOverride()
+    // Its errors quote the command line, which may come from elsewhere.
+    .configureOutput({ outputError: (message, write) => write(plainLines(message)) })
     .configureHelp({
       styleTitle: (title) => style('bold', title),
       styleCommandText: (name) => style('cyan', name),

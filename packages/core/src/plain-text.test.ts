@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { plainJson, plainLines, plainText } from './plain-text.ts';
+import { escapeJson, flattenJson, plainJson, plainLines, plainText } from './plain-text.ts';
 
 const HOSTILE = 'a\u001b]0;title\u0007b\u009b31mc\u202Ed\u2028e\u007F\r';
 const OBEYED = /[^\P{Cc}\n\t]|[\u2028\u2029\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/u;
@@ -21,3 +21,17 @@ test.each([undefined, 2])(
     expect(JSON.parse(json)).toEqual({ name: HOSTILE, names: [HOSTILE] });
   },
 );
+
+test('written JSON says the same once what a terminal would obey is escaped in it', () => {
+  const json = JSON.stringify({ msg: HOSTILE });
+  expect(json).toMatch(OBEYED);
+  expect(escapeJson(`${json}\n`)).not.toMatch(OBEYED);
+  expect(JSON.parse(escapeJson(json))).toEqual({ msg: HOSTILE });
+});
+
+test('flattened JSON has spaces in place of what a terminal would obey, and everything else as it was', () => {
+  const texts = [HOSTILE, 'C:\\u001b is no escape', 'two\nlines\tand "quotes"', 'Łódź 遊戲 🎮 \u00e9\u2014'];
+  const flat = texts.map((text) => plainLines(text).replaceAll(/ +/g, ' '));
+  const parsed = JSON.parse(flattenJson(JSON.stringify(texts))) as string[];
+  expect(parsed.map((text) => text.replaceAll(/ +/g, ' '))).toEqual(flat);
+});

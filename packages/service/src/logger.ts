@@ -1,3 +1,4 @@
+import { escapeJson, flattenJson } from '@pics/core';
 import { pino, type Logger } from 'pino';
 import { RepeatedWarnings } from './repeated-warnings.ts';
 
@@ -13,7 +14,8 @@ export interface LoggerOptions {
 }
 
 /**
- * The logger of one process: JSON lines on a pipe, readable ones on a terminal.
+ * The logger of one process: JSON lines on a pipe, readable ones on a terminal. Texts from outside, such as errors of a server,
+ * cannot control a terminal that shows either.
  *
  * A warning about an error that repeats is logged once a minute, with how often it came. Failed jobs are errors, and each is
  * logged.
@@ -33,6 +35,7 @@ export function createLogger({ service, level, replica, addFields }: LoggerOptio
         }
         warnings.write(fields, message, (...line) => method.apply(this, line));
       },
+      streamWrite: process.stdout.isTTY ? flattenJson : escapeJson,
     },
     base: { service, replica },
     redact: ['*.password', '*.url', '*.connectionString', '*.authorization', 'url', 'password'],

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { hostname } from 'node:os';
+import { plainLines } from '@pics/core';
 import type { Registry } from 'prom-client';
 import manifest from '../package.json' with { type: 'json' };
 import { awaitWithin, READ_TIMEOUT_MS } from './await-within.ts';
@@ -205,7 +206,7 @@ function readSettings<Required extends SettingName>(
     return parseSettings(variables, definition.required);
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    process.stderr.write(`${definition.name}: invalid settings\n${error.message}\n`);
+    process.stderr.write(`${definition.name}: invalid settings\n${plainLines(error.message)}\n`);
     process.exit(2);
   }
 }
