@@ -11,6 +11,7 @@ const KNOWN: Record<string, string> = {
   languages: 'Record<string, LanguageSupport>',
   tests: 'DeckTest[]',
   configuration: '{ [key: string]: JsonValue }',
+  selection: '{ [key: string]: JsonValue }',
   'app_steam_deck.status': "'unknown' | 'unsupported' | 'playable' | 'verified'",
 };
 

@@ -21,7 +21,8 @@ export { recordPoll, type Poll } from './ledger/record-poll.ts';
 export { pruneChanges, type Change } from './ledger/changes.ts';
 export { markWanted, type WantedSelection } from './ledger/apps/mark-wanted.ts';
 export { claimBatch, type Batch } from './ledger/apps/claim-batch.ts';
-export { requeueApps, type RequeueSelection } from './ledger/apps/requeue-apps.ts';
+export type { FailureFilter } from './ledger/apps/failure-filter.ts';
+export { requeueApps, type Requeue, type RequeueSelection } from './ledger/apps/requeue-apps.ts';
 export { hasDueWork } from './ledger/has-due-work.ts';
 export { getBatchesInFlight, releaseBatches, type ReleaseOutcome } from './ledger/release-batches.ts';
 export {
@@ -64,7 +65,9 @@ export {
 export {
   getFeed,
   getLatestChanges,
+  listChangesSince,
   type ChangeOutcome,
+  type ChangePosition,
   type ChangesStart,
   type Feed,
   type LatestChange,
@@ -76,5 +79,13 @@ export {
   type Failure,
   type FailureGroup,
 } from './read/failures.ts';
+export {
+  listFailingApps,
+  summarizeFailures,
+  type FailingApp,
+  type FailurePage,
+  type FailureSummary,
+} from './read/failing-apps.ts';
+export { findRequeue, listRequeues, type RequeueProgress } from './read/requeues.ts';
 export { findApp, type AppDetails } from './read/find-app.ts';
 export { searchApps, type FoundApp } from './read/search-apps.ts';

@@ -212,6 +212,8 @@ export type Rows<As extends Encoding = JsonEncoding> = {
     token_asked_at: As['timestamptz'] | null;
     /** SHA-1 of the stored body, as Steam announced it; NULL unless the whole body is stored. */
     stored_sha1: As['bytea'] | null;
+    /** The change number that the feed announced, when a requeue lowered wanted_change_number to go behind live changes; NULL otherwise. A response below it is stale. */
+    announced_change_number: As['bigint'] | null;
   };
   /** The same as pics_app_ledger, one row for each known package. */
   pics_package_ledger: {
@@ -243,6 +245,8 @@ export type Rows<As extends Encoding = JsonEncoding> = {
     token_asked_at: As['timestamptz'] | null;
     /** SHA-1 of the stored body, as Steam announced it; NULL unless the whole body is stored. */
     stored_sha1: As['bytea'] | null;
+    /** The change number that the feed announced, when a requeue lowered wanted_change_number to go behind live changes; NULL otherwise. A response below it is stale. */
+    announced_change_number: As['bigint'] | null;
   };
   /** Every change that Steam announced since this database follows it, the newest change of an id in each poll. Rows older than CHANGES_RETENTION_DAYS (90 unless set) are deleted. */
   pics_changes: {
@@ -329,6 +333,17 @@ export type Rows<As extends Encoding = JsonEncoding> = {
     /** When the request was done; NULL until then. */
     settled_at: As['timestamptz'] | null;
   };
+  /** The latest requeues: which apps were given fresh attempts, when and why. */
+  pics_requeues: {
+    /** Id. */
+    id: number;
+    /** When the apps were requeued. */
+    requested_at: As['timestamptz'];
+    /** How the apps were chosen, as the HTTP API takes it. */
+    selection: { [key: string]: JsonValue };
+    /** The apps. */
+    appids: number[];
+  };
 };
 
 export type ViewName = 'app_all_dlc';
@@ -347,6 +362,7 @@ export type Optional = {
   pics_throughput: 'apps' | 'requests';
   pics_scans: 'id' | 'next_appid' | 'started_at' | 'requests' | 'seen' | 'marked' | 'gone' | 'unanswered' | 'unchanged';
   pics_scan_requests: 'id' | 'attempts';
+  pics_requeues: 'id' | 'requested_at';
 };
 
 /** The foreign keys, as supabase-js describes them. */

@@ -65,6 +65,8 @@ describe('POST /api/requeue', () => {
     [{ appids: [10, 40] }, [10, 40]],
     [{ error: 'noresponse' }, [10, 20]],
     [{ failureGroup: 'NoResponse: in # s' }, [10, 20]],
+    [{ failures: {} }, [10, 20, 30, 40, 50]],
+    [{ failures: { state: 'failed', reason: 'NoResponse: in # s', name: 'twen' } }, [20]],
     [{ type: 'dlc' }, [20, 40]],
     [{ since: '2026-11-02' }, [20, 30]],
     [{ since: '2026-11-01T00:00:00Z' }, [10, 20, 30]],
@@ -79,7 +81,13 @@ describe('POST /api/requeue', () => {
       expect(requeued.body).toEqual({
         apps: appids.length,
         dryRun: false,
-        message: `${appids.length} apps requeued.`,
+        requeue: expect.any(Number),
+        message: `${appids.length} ${appids.length === 1 ? 'app' : 'apps'} requeued.`,
+      });
+      const progress = await call('GET', `/requeues/${Number(requeued.body['requeue'])}`);
+      expect(progress).toMatchObject({
+        status: 200,
+        body: { apps: appids.length, open: appids.length, settled: 0, failed: 0 },
       });
       expect(await pendingApps()).toEqual(appids);
     },
@@ -100,12 +108,14 @@ describe('POST /api/requeue', () => {
     ['a date that cannot be parsed', { since: 'yesterday' }],
     ['a day that does not exist', { since: '2026-02-30' }],
     ['a dry run that is not a boolean', { failed: true, dryRun: 'no' }],
+    ['an unknown state of failures', { failures: { state: 'settled' } }],
+    ['an unknown field of failures', { failures: { appid: 440 } }],
     ['a list', []],
   ] as const)('refuses %s with a sentence', async ([, body]) => {
     const response = await call('POST', '/requeue', body);
     expect(response.status).toBe(400);
     expect(response.body['error']).toMatch(
-      /^(body: must be one of \{"failed": true\}|appids(\.0)?: Too (small|big)|error: Too (small|big)).*\.$/,
+      /^(body: must be one of \{"failed": true\}|appids(\.0)?: Too (small|big)|error: Too (small|big)|failures: Unrecognized key).*\.$/,
     );
     expect(await pendingApps()).toEqual([]);
   });
@@ -180,7 +190,77 @@ describe('reading', () => {
     });
   });
 
+  test('lists what failed, in pages that a script reads to their end', async () => {
+    const first = await call('GET', '/failures?limit=2');
+    expect(first.body).toMatchObject({
+      failed: 3,
+      retrying: 0,
+      total: 3,
+      reasons: [
+        { reason: 'NoResponse: in # s', apps: 2 },
+        { reason: 'RowRefused: too long', apps: 1 },
+      ],
+      types: [
+        { type: 'game', apps: 2 },
+        { type: 'dlc', apps: 1 },
+      ],
+      apps: [
+        { appid: 10, name: 'Ten', state: 'failed', reason: 'NoResponse: in 30 s', attempts: 12 },
+        { appid: 20 },
+      ],
+      next: 20,
+    });
+    const second = await call('GET', '/failures?limit=2&after=20');
+    expect(second.body).toMatchObject({ apps: [{ appid: 30 }], next: null });
+    const filtered = await call('GET', '/failures?reason=NoResponse%3A%20in%20%23%20s&type=GAME&name=te');
+    expect(filtered.body).toMatchObject({ total: 1, apps: [{ appid: 10 }] });
+    expect((await call('GET', '/failures?state=retrying')).body).toMatchObject({ total: 0, apps: [] });
+  });
+
+  test('follows the changes from a position to the newest, and on from there', async () => {
+    const change = (changeNumber: number, id: number) => ({
+      changeNumber,
+      kind: 'app' as const,
+      id,
+      needsToken: false,
+    });
+    await database.deleteFrom('picsChanges').execute();
+    await database
+      .insertInto('picsChanges')
+      .values([change(7, 10), change(7, 20), change(8, 50)])
+      .execute();
+    const first = await call('GET', '/changes?since=0&limit=2');
+    expect(first.body).toMatchObject({
+      changes: [
+        { changeNumber: 7, appid: 10, name: 'Ten', outcome: 'failed' },
+        { changeNumber: 7, appid: 20 },
+      ],
+      next: '7:20',
+      more: true,
+    });
+    const second = await call('GET', `/changes?since=${String(first.body['next'])}`);
+    expect(second.body).toMatchObject({
+      changes: [{ changeNumber: 8, appid: 50 }],
+      next: '8:50',
+      more: false,
+    });
+    const third = await call('GET', '/changes?since=8:50');
+    expect(third.body).toEqual({ changes: [], next: '8:50', more: false });
+    expect((await call('GET', '/changes?since=7')).body).toMatchObject({ changes: [{ changeNumber: 8 }] });
+  });
+
   test.for([
+    ['/failures?state=settled', 400],
+    ['/failures?limit=0', 400],
+    ['/failures?limit=1001', 400],
+    ['/failures?after=-1', 400],
+    [`/failures?name=${'x'.repeat(501)}`, 400],
+    ['/failures?name=a&name=b', 400],
+    ['/requeues/99999', 404],
+    ['/requeues/x', 400],
+    ['/changes', 400],
+    ['/changes?since=yesterday', 400],
+    ['/changes?since=1:2:3', 400],
     ['/apps/21', 404],
     ['/apps/-1', 400],
     ['/apps/99999999999', 400],

@@ -4,6 +4,8 @@ import type { OverviewStream } from '../overview/overview-stream.ts';
 import type { Overview, OverviewReader } from '../overview/read-overview.ts';
 import { appRoutes } from './apps.ts';
 import { ApiError } from './errors.ts';
+import { changeRoutes } from './changes.ts';
+import { failureRoutes } from './failures.ts';
 import { fleetRoutes } from './fleet.ts';
 import { requeueRoutes } from './requeue.ts';
 
@@ -29,7 +31,8 @@ export function createApi(options: {
   api.get('/overview', async (_request, response) => void response.json(toResponseBody(await read())));
   api.get('/events', stream.handler);
   api.use(express.json({ limit: MAX_BODY, strict: true }));
-  api.use(appRoutes(database), requeueRoutes(database), fleetRoutes(database));
+  api.use(appRoutes(database), failureRoutes(database), changeRoutes(database));
+  api.use(requeueRoutes(database), fleetRoutes(database));
   api.use(() => {
     throw new ApiError(404, 'No such path. docs/api.md lists all of them.');
   });

@@ -4,6 +4,7 @@ import { Router } from 'express';
 import { z } from 'zod';
 import { addToAuditLine } from '../access/audit.ts';
 import { appidList } from './apps.ts';
+import { failureFilter } from './failures.ts';
 
 const text = z.string().trim().min(1).max(500);
 
@@ -21,6 +22,7 @@ const requeueBody = z.union(
     z.strictObject({ appids: appidList, dryRun }),
     z.strictObject({ error: text, dryRun }),
     z.strictObject({ failureGroup: text, dryRun }),
+    z.strictObject({ failures: failureFilter, dryRun }),
     z.strictObject({ type: text, dryRun }),
     z.strictObject({ since: moment, dryRun }),
     z.strictObject({ all: z.literal(true), dryRun }),
@@ -28,7 +30,7 @@ const requeueBody = z.union(
   {
     error:
       'must be one of {"failed": true}, {"appids": [440]}, {"error": "text"}, {"failureGroup": "Class: message"}, ' +
-      '{"type": "dlc"}, {"since": "2026-11-22"} and {"all": true}, each with an optional "dryRun"',
+      '{"failures": {"state": "retrying"}}, {"type": "dlc"}, {"since": "2026-11-22"} and {"all": true}, each with an optional "dryRun"',
   },
 );
 
@@ -40,10 +42,12 @@ export function requeueRoutes(database: Database): Router {
   const routes = Router();
   routes.post('/requeue', async ({ body }, response) => {
     const { dryRun: isDryRun, ...selection } = requeueBody.parse(body);
-    const apps = await requeueApps(database, await findSelection(database, selection), { dryRun: isDryRun });
+    const { apps, id } = await requeueApps(database, await findSelection(database, selection), {
+      dryRun: isDryRun,
+    });
     addToAuditLine({ action: 'requeue', ...summarize(selection), dryRun: isDryRun, apps });
     const message = `${formatApps(apps)} ${isDryRun ? 'would be requeued' : 'requeued'}.`;
-    response.json({ apps, dryRun: isDryRun, message });
+    response.json({ apps, dryRun: isDryRun, requeue: id, message });
   });
   return routes;
 }

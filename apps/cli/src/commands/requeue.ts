@@ -41,7 +41,7 @@ export const requeueCommand = defineCommand('requeue', 'Fetch apps again, with f
         'error: choose the apps in one way: --failed, --appids, --error, --type, --all or --since',
       );
     }
-    const apps = await useDatabase((database) => requeueApps(database, selection, { dryRun }));
+    const { apps } = await useDatabase((database) => requeueApps(database, selection, { dryRun }));
     if (json) printJson({ apps, dryRun });
     else print(describe(apps, selection, dryRun));
   });

@@ -22,7 +22,7 @@ export async function getBatchesInFlight(db: Database): Promise<string[]> {
 export interface ReleaseOutcome {
   /** Whether it was an attempt: not when only the job disappeared. */
   counts: boolean;
-  /** `Class: message`: the reason that an app gets whose last attempt this was. */
+  /** `Class: message`: why, when it was an attempt. */
   error?: string;
 }
 
@@ -66,7 +66,7 @@ export async function releaseBatches(
             .then(sql<Date>`now()`)
             .else(expression.ref('failedAt'))
             .end(),
-          lastError: expression.case().when(isLast).then(error).else(expression.ref('lastError')).end(),
+          lastError: error,
         };
       })
       .whereRef('picsAppLedger.id', '=', 'chosen.id')

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../connection/connect-database.ts';
-import { errorOfGroup } from '../ledger/apps/requeue-apps.ts';
+import { reasonOfGroup } from '../ledger/apps/failure-filter.ts';
 
 /** One app that has failed. */
 export interface Failure {
@@ -50,7 +50,7 @@ export async function groupFailures(db: Database, limit: number): Promise<Failur
         from unnest(latest) with ordinality as example (appid, place) left join apps using (appid)
       ) as examples
     from (
-      select ${errorOfGroup} as error, count(*) as apps, min(failed_at) as first_failed_at,
+      select ${reasonOfGroup} as error, count(*) as apps, min(failed_at) as first_failed_at,
         max(failed_at) as last_failed_at, (array_agg(id order by failed_at desc, id))[1:${sql.lit(EXAMPLES)}] as latest
       from pics_app_ledger
       where failed_at is not null
@@ -69,7 +69,7 @@ export async function findFailedApps(db: Database, error: string): Promise<numbe
     .selectFrom('picsAppLedger')
     .select('id')
     .where('failedAt', 'is not', null)
-    .where(errorOfGroup, '=', error)
+    .where(reasonOfGroup, '=', error)
     .orderBy('id')
     .execute();
   return failed.map(({ id }) => id);

@@ -1,5 +1,6 @@
-import { sql } from 'kysely';
+import { sql, type Selectable, type SelectQueryBuilder } from 'kysely';
 import type { Database } from '../connection/connect-database.ts';
+import type { Schema } from '../schema.ts';
 import { polledMsAgo } from '../ledger/cursor.ts';
 import { fresh, pending, retried } from '../ledger/apps/pending.ts';
 
@@ -94,8 +95,45 @@ export async function getLatestChanges(
     .orderBy('changeNumber', 'desc')
     .orderBy('id')
     .limit(limit);
+  return withOutcome(db, latest).orderBy('changeNumber', 'desc').orderBy('change.id').execute();
+}
+
+/** A place between two changes of the feed: after this app of this change number, or after all apps of the number. */
+export interface ChangePosition {
+  changeNumber: number;
+  appid?: number | undefined;
+}
+
+/**
+ * Lists the changes of apps after a position, the oldest first. The feed is recorded in order, so a reader that continues
+ * after the last change it got misses none, as long as it comes back within
+ * CHANGES_RETENTION_DAYS.
+ */
+export async function listChangesSince(
+  db: Database,
+  { changeNumber, appid }: ChangePosition,
+  limit: number,
+): Promise<LatestChange[]> {
+  const changes = db
+    .selectFrom('picsChanges')
+    .selectAll()
+    .where('kind', '=', 'app')
+    .where('changeNumber', '>=', changeNumber)
+    .where((eb) =>
+      eb.or([eb('changeNumber', '>', changeNumber), ...(appid === undefined ? [] : [eb('id', '>', appid)])]),
+    )
+    .orderBy('changeNumber')
+    .orderBy('id')
+    .limit(limit);
+  return withOutcome(db, changes).orderBy('changeNumber').orderBy('change.id').execute();
+}
+
+function withOutcome(
+  db: Database,
+  changes: SelectQueryBuilder<Schema, 'picsChanges', Selectable<Schema['picsChanges']>>,
+) {
   return db
-    .selectFrom(latest.as('change'))
+    .selectFrom(changes.as('change'))
     .leftJoin('apps', 'apps.appid', 'change.id')
     .leftJoin('picsAppLedger as ledger', 'ledger.id', 'change.id')
     .select(['changeNumber', 'change.id as appid', 'apps.name', 'needsToken', 'seenAt'])
@@ -107,8 +145,5 @@ export async function getLatestChanges(
         when batch_id is not null then 'in flight'
         else 'wanted'
       end`.as('outcome'),
-    )
-    .orderBy('changeNumber', 'desc')
-    .orderBy('change.id')
-    .execute();
+    );
 }

@@ -11,7 +11,7 @@ interface Named {
 /** An app's row in the ledger, but for its access token, and when Steam last described the app. */
 export interface AppLedger extends Omit<
   Selectable<LedgerTable>,
-  'id' | 'storedChangeNumber' | 'storedSha1' | 'accessToken' | 'tokenAskedAt'
+  'id' | 'announcedChangeNumber' | 'storedChangeNumber' | 'storedSha1' | 'accessToken' | 'tokenAskedAt'
 > {
   appid: number;
   /** Change number of the stored response. */

@@ -9,7 +9,7 @@ import { startScan } from '../ledger/scans/scans.ts';
 import { findApp } from './find-app.ts';
 import { getFailures } from './failures.ts';
 import { getFeed } from './feed.ts';
-import { getLatestChanges, type ChangesStart } from './feed.ts';
+import { getLatestChanges, listChangesSince, type ChangePosition, type ChangesStart } from './feed.ts';
 import { getScans } from '../ledger/scans/scans.ts';
 import { findFailedApps, groupFailures } from './failures.ts';
 import { searchApps } from './search-apps.ts';
@@ -133,6 +133,23 @@ test('scans come newest first, and an unfinished one has its last id', async () 
     ['gap', 1_440],
     ['discovery', null],
   ]);
+});
+
+test('a list of changes since a position is read to its end without a gap, also within one change number', async () => {
+  await startCursor(database, 100);
+  await poll(100, 120, [440, 105], [570, 105], [730, 105], [10, 118]);
+  const read = async (position: ChangePosition) =>
+    (await listChangesSince(database, position, 2)).map(({ changeNumber, appid }) => [changeNumber, appid]);
+  expect(await read({ changeNumber: 104 })).toEqual([
+    [105, 440],
+    [105, 570],
+  ]);
+  expect(await read({ changeNumber: 105, appid: 570 })).toEqual([
+    [105, 730],
+    [118, 10],
+  ]);
+  expect(await read({ changeNumber: 105 })).toEqual([[118, 10]]);
+  expect(await read({ changeNumber: 118, appid: 10 })).toEqual([]);
 });
 
 describe('failures', () => {

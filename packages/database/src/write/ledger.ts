@@ -43,6 +43,7 @@ export async function lockLedger(
       'storedChangeNumber',
       sql<string | null>`encode(stored_sha1, 'hex')`.as('storedSha1'),
       'wantedChangeNumber',
+      'announcedChangeNumber',
       'settledChangeNumber',
       'batchId',
       'attempts',

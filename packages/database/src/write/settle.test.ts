@@ -11,6 +11,7 @@ const wanted: LedgerRow = {
   id: 440,
   storedChangeNumber: null,
   storedSha1: null,
+  announcedChangeNumber: null,
   wantedChangeNumber: 900,
   settledChangeNumber: null,
   batchId: 'b',
@@ -83,6 +84,13 @@ describe('settle', () => {
       staleAnswers: 0,
       state: 'settled',
     });
+  });
+
+  test('keeps an app pending whose response is older than the feed announced, though a requeue lowered what is wanted', () => {
+    const requeued = { ...wanted, wantedChangeNumber: 800, announcedChangeNumber: 900 };
+    const batch = { ...job, changeNumber: 800 };
+    expect(settle(record(899), requeued, batch)).toMatchObject({ state: 'pending', staleAnswers: 1 });
+    expect(settle(record(900), requeued, batch)).toMatchObject({ state: 'settled' });
   });
 
   test('does not accept a stale response because responses were missing before', () => {

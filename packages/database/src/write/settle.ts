@@ -8,6 +8,8 @@ export interface LedgerRow {
   /** SHA-1 of the body that the rows show, in hex; null unless all of it is stored. */
   storedSha1: string | null;
   wantedChangeNumber: number | null;
+  /** What the feed announced, where a requeue lowered `wantedChangeNumber` below it. */
+  announcedChangeNumber: number | null;
   settledChangeNumber: number | null;
   batchId: string | null;
   attempts: number;
@@ -124,7 +126,7 @@ function isStale(storedChangeNumber: number, ledger: LedgerRow, job: Batch): boo
   const wanted = ledger.wantedChangeNumber ?? 0;
   return (
     !isSettled(ledger) &&
-    storedChangeNumber < wanted &&
+    storedChangeNumber < Math.max(wanted, ledger.announcedChangeNumber ?? 0) &&
     wanted <= job.changeNumber &&
     ledger.staleAnswers < MAX_STALE_ANSWERS
   );
