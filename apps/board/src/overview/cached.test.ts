@@ -39,19 +39,29 @@ test('serves concurrent calls with one read', async () => {
   expect(await Promise.all([get(), get(), get()])).toEqual([1, 1, 1]);
 });
 
-test('passes a failure to its callers, and reads again later', async () => {
+test('passes a failure to its callers and reads again at the next call, however long the failed read took', async () => {
   let now = 0;
   let fails = true;
   const get = cached(
     async () => {
+      now += 22_000;
       if (fails) throw new Error('unreachable');
       return 'result';
     },
     () => now,
   );
-  await expect(get()).rejects.toThrow('unreachable');
+  const failed = [get(), get()];
+  for (const call of failed) await expect(call).rejects.toThrow('unreachable');
+  expect(now).toBe(22_000);
   fails = false;
-  await expect(get()).rejects.toThrow('unreachable');
-  now += 1_500;
   expect(await get()).toBe('result');
+});
+
+test('repeats a read that had to wait for a server after half a minute at the latest', async () => {
+  const { get, pass } = setUp(22_000);
+  expect(await get()).toBe(1);
+  pass(29_000);
+  expect(await get()).toBe(1);
+  pass(1_100);
+  expect(await get()).toBe(2);
 });
