@@ -1,13 +1,19 @@
-/** Keeps the overview live: replaces the parts of the page that the server sends. */
+/** Keeps the overview live: replaces the parts of the page that the board sends, and counts the seconds in between. */
 
-/** @import { Parts, Plots } from '../src/overview/live-message.ts' */
+/** @import { Parts } from '../src/overview/live-message.ts' */
 
 import { Idiomorph } from 'idiomorph';
-import { Throughput } from './plots.js';
+import { setBoardTime, showAges } from './ages.js';
 import { showResult } from './controls.js';
+import { LiveStream } from './live-stream.js';
+import { Throughput } from './plots.js';
 
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const throughput = new Throughput();
-const health = () => document.getElementById('health')?.dataset['level'];
+let isLive = false;
+let isSilent = false;
+
+const levelOf = () => document.getElementById('health')?.dataset['level'];
 
 /**
  * Changes only what differs, so that the focus, the selection and the position of a screen reader are kept.
@@ -15,7 +21,7 @@ const health = () => document.getElementById('health')?.dataset['level'];
  * @param {Parts} parts
  */
 function replace(parts) {
-  const before = health();
+  const before = levelOf();
   for (const [id, markup] of Object.entries(parts)) {
     const element = document.getElementById(id);
     const focused = document.activeElement;
@@ -23,7 +29,8 @@ function replace(parts) {
     // The pressed button may have been removed with its row: move the focus to the heading of its section.
     if (focused && !focused.isConnected) headingOf(id)?.focus();
   }
-  if (health() !== before) showResult(document.getElementById('headline')?.textContent ?? '');
+  showAges();
+  if (levelOf() !== before) showResult(document.getElementById('headline')?.textContent ?? '');
 }
 
 /**
@@ -35,19 +42,34 @@ const headingOf = (id) => document.querySelector(`#${id} h2`);
 /** @param {string} text */
 function showConnection(text) {
   const live = document.getElementById('live');
-  if (live) live.textContent = text;
+  if (live && live.textContent !== text) live.textContent = text;
 }
 
-const events = new EventSource('api/events');
-events.addEventListener('open', () => showConnection('Live'));
-events.addEventListener('error', () => {
-  // A browser reconnects by itself unless the server refused the connection.
-  const refused = events.readyState === EventSource.CLOSED;
-  showConnection(refused ? 'Not live, reload the page' : 'Connection lost, reconnecting');
-});
-events.addEventListener('parts', ({ data }) => replace(JSON.parse(data)));
-events.addEventListener('plots', ({ data }) => {
-  /** @type {Plots} */
-  const plots = JSON.parse(data);
-  throughput.show(plots);
+/** @param {Date} lastUpdate */
+function showSilence(lastUpdate) {
+  isLive = false;
+  if (isSilent) return;
+  isSilent = true;
+  replace({
+    health: `<section id="health" data-level="quiet" aria-labelledby="headline">
+      <h1 id="headline">Not live, last update ${clock.format(lastUpdate)}</h1>
+      <p>The board does not respond. Everything below is as it was then.</p>
+    </section>`,
+  });
+}
+
+setInterval(() => isLive && showAges(), 1_000);
+
+void new LiveStream({
+  onUpdate: (boardTime) => {
+    isLive = true;
+    isSilent = false;
+    setBoardTime(boardTime);
+    showAges();
+    showConnection('Live');
+  },
+  onParts: replace,
+  onPlots: (plots) => throughput.show(plots),
+  onDisconnect: () => showConnection('Connection lost, reconnecting'),
+  onSilence: showSilence,
 });

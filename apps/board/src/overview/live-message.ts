@@ -1,3 +1,9 @@
+/**
+ * Event `at`, first in every update: when the overview was read, in Unix milliseconds. A page without one for a while is no
+ * longer live.
+ */
+export type At = number;
+
 /** Event `parts`: the parts of the page that changed, as HTML by the id of the element each one replaces. */
 export type Parts = Record<string, string>;
 

@@ -1,4 +1,6 @@
+import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { constants, createGzip } from 'node:zlib';
 import type { ThroughputPoint } from '@pics/database';
 import type { RequestHandler, Response } from 'express';
 import type { Log } from '../access/audit.ts';
@@ -15,8 +17,10 @@ const MAX_VIEWERS = 200;
 const MAX_UNREAD_BYTES = 1_000_000;
 
 /**
- * Sends the overview to every open page as server-sent events: `parts` with what changed since the last update, and
- * `plots`. A page that has just connected gets everything.
+ * Sends the overview to every open page as server-sent events: `at` with every update, `parts` and `plots` with what changed
+ * since the last one. A page that has just connected gets everything.
+ *
+ * The text of `<time>` elements is left out: it changes every second, and the page counts by itself.
  *
  * One read serves all open pages; while no page is open, nothing is read.
  */
@@ -25,8 +29,9 @@ export class OverviewStream {
   readonly #render: (overview: Overview) => Parts;
   readonly #stopping: AbortSignal;
   readonly #log: Log;
-  readonly #viewers = new Set<Response>();
-  #sent: { parts: Parts; plots: string } | undefined;
+  /** Each open page, with the stream that its events are written to. */
+  readonly #viewers = new Map<Response, Writable>();
+  #sent: { at: string; parts: Parts; plots: string } | undefined;
   #sending = false;
 
   constructor(options: {
@@ -45,20 +50,28 @@ export class OverviewStream {
     return this.#viewers.size;
   }
 
-  readonly handler: RequestHandler = (_request, response) => {
+  readonly handler: RequestHandler = (request, response) => {
     if (this.#viewers.size >= MAX_VIEWERS) {
       response.status(503).json({ error: `Too many open pages (${MAX_VIEWERS}).` });
       return;
     }
+    const isCompressed = request.acceptsEncodings('gzip') === 'gzip';
     response.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
+      ...(isCompressed && { 'content-encoding': 'gzip' }),
+      vary: 'accept-encoding',
       // Keeps nginx and other proxies from buffering the events.
       'x-accel-buffering': 'no',
     });
-    response.write(`retry: ${INTERVAL_MS}\n\n`);
-    if (this.#sent) response.write(eventOf('parts', JSON.stringify(this.#sent.parts)) + this.#sent.plots);
-    this.#viewers.add(response);
+    response.flushHeaders();
+    const events = isCompressed ? compress(response) : response;
+    events.write(`retry: ${INTERVAL_MS}\n\n`);
+    if (this.#sent) {
+      const { at, parts, plots } = this.#sent;
+      events.write(at + eventOf('parts', JSON.stringify(parts)) + plots);
+    }
+    this.#viewers.set(response, events);
     response.on('close', () => this.#viewers.delete(response));
     if (!this.#sending) void this.#keepSending();
   };
@@ -70,7 +83,7 @@ export class OverviewStream {
       await this.#sendWhileViewed();
     } catch (err) {
       this.#log.error({ err }, 'sending the overview failed');
-      for (const viewer of this.#viewers) viewer.destroy();
+      for (const viewer of this.#viewers.keys()) viewer.destroy();
     } finally {
       this.#sending = false;
       this.#sent = undefined;
@@ -80,22 +93,43 @@ export class OverviewStream {
   async #sendWhileViewed(): Promise<void> {
     while (this.#viewers.size > 0 && !this.#stopping.aborted) {
       const overview = await this.#read();
-      const parts = this.#render(overview);
+      const parts = withoutTimes(this.#render(overview));
       const changed = Object.entries(parts).filter(([id, markup]) => this.#sent?.parts[id] !== markup);
       const plots = overview.ledger
         ? eventOf('plots', JSON.stringify(plotsOf(overview.ledger, overview.fleet?.fetchRate)))
         : (this.#sent?.plots ?? '');
+      const at = eventOf('at', String(overview.at.getTime()));
       const text =
-        (changed.length > 0 ? eventOf('parts', JSON.stringify(Object.fromEntries(changed))) : ':\n\n') +
+        at +
+        (changed.length > 0 ? eventOf('parts', JSON.stringify(Object.fromEntries(changed))) : '') +
         (plots === this.#sent?.plots ? '' : plots);
-      this.#sent = { parts, plots };
-      for (const viewer of this.#viewers) {
-        if (viewer.writableLength > MAX_UNREAD_BYTES) viewer.destroy();
-        else viewer.write(text);
+      this.#sent = { at, parts, plots };
+      for (const [viewer, events] of this.#viewers) {
+        if (events.writableLength > MAX_UNREAD_BYTES) viewer.destroy();
+        else events.write(text);
       }
       await delay(INTERVAL_MS, undefined, { signal: this.#stopping }).catch(() => {});
     }
   }
+}
+
+/**
+ * Returns a stream that sends what is written to it compressed, and at once. Consecutive updates are almost the same: they
+ * shrink to a fraction.
+ */
+function compress(response: Response): Writable {
+  const gzip = createGzip({ flush: constants.Z_SYNC_FLUSH });
+  gzip.pipe(response);
+  response.on('close', () => gzip.destroy());
+  return gzip;
+}
+
+/** Removes the text of every `<time>` element, so that a part in which only time has passed is unchanged. */
+function withoutTimes(parts: Parts): Parts {
+  const texts = /(<time [^>]*>)[^<]*/g;
+  return Object.fromEntries(
+    Object.entries(parts).map(([id, markup]) => [id, markup.replaceAll(texts, '$1')]),
+  );
 }
 
 function plotsOf(

@@ -1,10 +1,17 @@
-import { formatAgo, formatUtc, type Level } from '@pics/operations';
+import { formatAgo, formatDuration, formatUtc, type Level } from '@pics/operations';
 import { html, type Html } from './html.ts';
 
-/** How long ago something happened, with the exact time as a tooltip. */
+/** How long ago something happened, with the exact time as a tooltip. An open overview counts on. */
 export function ago(date: Date, now: Date): Html {
   return html`<time datetime="${date.toISOString()}" title="${formatUtc(date)}"
     >${formatAgo(date, now)}</time
+  >`;
+}
+
+/** For how long something has lasted, like `ago`. */
+export function lasting(since: Date, now: Date): Html {
+  return html`<time datetime="${since.toISOString()}" title="since ${formatUtc(since)}" data-form="duration"
+    >${formatDuration(now.getTime() - since.getTime())}</time
   >`;
 }
 

@@ -1,7 +1,7 @@
-import { describeReplica, describeShare, formatCount, formatDuration, formatRate } from '@pics/operations';
+import { describeReplica, describeShare, formatCount, formatRate } from '@pics/operations';
 import type { QueueState, Replica } from '@pics/queue';
 import type { Overview } from '../../overview/read-overview.ts';
-import { ago, badge, empty, table } from '../elements.ts';
+import { ago, badge, empty, lasting, table } from '../elements.ts';
 import { html, type Html } from '../html.ts';
 
 /** Every replica of every service with its state, and both queues. */
@@ -39,7 +39,7 @@ function renderReplica(replica: Replica, at: Date): Html {
           .join(', ') || html`<span class="quiet">–</span>`
       }
     </td>
-    <td class="wide nowrap">${formatDuration(at.getTime() - new Date(startedAt).getTime())}</td>
+    <td class="wide nowrap">${lasting(new Date(startedAt), at)}</td>
   </tr>`;
 }
 
