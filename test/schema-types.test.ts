@@ -13,12 +13,15 @@ const KNOWN: Record<string, string> = {
   configuration: '{ [key: string]: JsonValue }',
   selection: '{ [key: string]: JsonValue }',
   'app_steam_deck.status': "'unknown' | 'unsupported' | 'playable' | 'verified'",
+  'app_details.deck_status': "'unknown' | 'unsupported' | 'playable' | 'verified'",
+  'app_details.pics_access': "'public' | 'restricted' | 'removed'",
 };
 
 /** Columns that are never NULL although the database does not say so, as it never does of a view. */
 const NEVER_NULL = new Set([
   'app_all_dlc.appid',
   'app_all_dlc.dlc_appid',
+  'app_details.appid',
   // The names come from Steam, and a name that is missing makes no row. In an older table they may be NULL.
   'franchises.name',
   'developers.name',
@@ -105,7 +108,11 @@ const renderComment = (comment: string, indent: string) =>
 
 function renderRow({ name, comment, columns }: Table): string {
   const fields = columns.map((column) => {
-    const isNullable = !column.isRequired && !NEVER_NULL.has(`${name}.${column.name}`);
+    // The arrays of app_details are empty instead.
+    const isNullable =
+      !column.isRequired &&
+      !NEVER_NULL.has(`${name}.${column.name}`) &&
+      !(name === 'app_details' && column.type.endsWith('[]'));
     const type = `${typeOf(name, column)}${isNullable ? ' | null' : ''}`;
     return `${renderComment(column.comment, '    ')}\n    ${column.name}: ${type};\n`;
   });

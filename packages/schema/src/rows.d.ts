@@ -175,12 +175,87 @@ export type Rows<As extends Encoding = JsonEncoding> = {
     /** Change number of the stored response: the row shows the app as of this change. */
     pics_change_number: As['bigint'] | null;
   };
+  /** What the ids in apps.content_descriptors mean, in the words of the store's preferences. */
+  steam_content_descriptors: {
+    /** Steam's id of the content descriptor. */
+    descriptor_id: number;
+    /** English name. */
+    name: string | null;
+  };
+  /** What the tokens in app_steam_deck.tests mean, in the words that the store shows. A token that is new at Valve is missing. */
+  steam_deck_tests: {
+    /** Steam's token, beginning with #SteamDeckVerified_TestResult_. */
+    token: string;
+    /** The sentence that the store shows for it, in English. */
+    name: string | null;
+  };
   /** The DLC of each app, from the list of the app (app_dlc, which Steam ends at 64 entries) and from the DLC that name it as their parent. */
   app_all_dlc: {
     /** The app. */
     appid: number;
     /** The app that is its DLC. It may be missing from apps. */
     dlc_appid: number;
+  };
+  /** One row for each app, with names instead of ids: what apps, its join tables and app_steam_deck hold of it. An id without a known name shows as the id; an array is never NULL. To search by a tag or another name, find the apps in the join table first: where appid in (select appid from app_steam_tags …). */
+  app_details: {
+    /** Steam's id of the app, as in store.steampowered.com/app/440. */
+    appid: number;
+    /** Name of the app, in English. NULL for hidden apps. */
+    name: string | null;
+    /** Kind of app, in lower case: game, dlc, demo, application, tool, music, video, … */
+    type: string | null;
+    /** State of the release, in lower case: released, prerelease, preloadonly, unavailable, … NULL for many released games. */
+    release_state: string | null;
+    /** Whether Steam marks the app as free. NULL until its extended section was seen. */
+    is_free: boolean | null;
+    /** Release on Steam; may lie in the future. */
+    steam_release_date: As['timestamptz'] | null;
+    /** First release anywhere, where it differs. */
+    original_release_date: As['timestamptz'] | null;
+    /** Names of the developers, alphabetically. */
+    developers: string[];
+    /** Names of the publishers, alphabetically. */
+    publishers: string[];
+    /** Names of the franchises, alphabetically. */
+    franchises: string[];
+    /** Names of the genres, the primary one first. */
+    genres: string[];
+    /** Names of the tags, the most popular first. */
+    tags: string[];
+    /** Names of the categories, alphabetically. */
+    categories: string[];
+    /** Operating systems: windows, macos, linux. */
+    platforms: string[];
+    /** Languages that are supported in any way, alphabetically, as Steam spells them: english, schinese, … */
+    languages: string[];
+    /** Languages with full audio. */
+    audio_languages: string[];
+    /** Names of the content descriptors. */
+    content_descriptors: string[];
+    /** full, partial or NULL. */
+    controller_support: string | null;
+    /** Review score from 1 (overwhelmingly negative) to 9 (overwhelmingly positive); NULL with too few reviews. */
+    pics_review_score: number | null;
+    /** Share of positive reviews, 0 to 100. */
+    pics_review_percentage: number | null;
+    /** Metacritic score, 0 to 100. */
+    metacritic_score: number | null;
+    /** Valve's result for Steam Deck: unknown, unsupported, playable or verified. NULL when it was not tested. */
+    deck_status: 'unknown' | 'unsupported' | 'playable' | 'verified' | null;
+    /** What Valve noted on Steam Deck, in the words of the store. */
+    deck_tests: string[];
+    /** App that this one belongs to: the game of a DLC, demo or soundtrack. The parent may be missing from apps. */
+    parent_appid: number | null;
+    /** Home page of the app, else of its developer. */
+    homepage_url: string | null;
+    /** Build of the public branch. Text, because build ids are 64-bit without a sign. */
+    current_build_id: string | null;
+    /** When the public branch last got a build. */
+    last_content_update: As['timestamptz'] | null;
+    /** public: the whole description is stored; restricted: Steam shows an anonymous session only a part; removed: Steam no longer knows the app, the row shows its last state; NULL: the row has not been fetched yet. */
+    pics_access: 'public' | 'restricted' | 'removed' | null;
+    /** When the row, or a row of the app in another table, last changed. */
+    updated_at: As['timestamptz'] | null;
   };
   /** What needs fetching and what is done, one row for each known app. Rows are work to do, not data: an app may have one without ever being in apps. */
   pics_app_ledger: {
@@ -346,7 +421,7 @@ export type Rows<As extends Encoding = JsonEncoding> = {
   };
 };
 
-export type ViewName = 'app_all_dlc';
+export type ViewName = 'app_all_dlc' | 'app_details';
 
 /** The columns that have a default. */
 export type Optional = {
