@@ -5,6 +5,16 @@ export { probeDatabase } from './connection/probe-database.ts';
 export { inspectDatabase, type DatabaseFacts } from './connection/inspect-database.ts';
 export { isDatabaseUnavailable } from './connection/is-database-unavailable.ts';
 export { findPendingMigrations, migrateToLatest } from './migrations/migrate-to-latest.ts';
+export { findBlindUsers, type BlindUser } from './readers/find-blind-users.ts';
+export { openCatalogue, READABLE } from './readers/open-catalogue.ts';
+export {
+  createReader,
+  dropReader,
+  getReaders,
+  rotateReader,
+  type Reader,
+  type ReaderLogon,
+} from './readers/readers.ts';
 export type { AppsTable, AppSteamDeckTable, LedgerTable, PicsScansTable, Schema } from './schema.ts';
 
 export {

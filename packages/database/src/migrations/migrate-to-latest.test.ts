@@ -109,6 +109,13 @@ describe('migrateToLatest', () => {
     expect(await findDatabaseBlocker(db)).toBeUndefined();
   });
 
+  test('applies a migration whose name comes before those that the database has already', async () => {
+    const { url, db } = await freshDatabase();
+    const name = '20261129150600_comments';
+    await sql`delete from pics_migrations where name = ${name}`.execute(db);
+    expect(await migrateToLatest(url)).toEqual([name]);
+  });
+
   test('migrates once when three processes migrate at the same time', async () => {
     const { url, db } = await freshDatabase({ migrated: false });
     const taken = await Promise.all([migrateToLatest(url), migrateToLatest(url), migrateToLatest(url)]);
@@ -177,9 +184,14 @@ describe('migrateToLatest on an existing catalogue', () => {
     expect((await sql`select * from apps where appid = 570 and slug = 'kept'`.execute(db)).rows).toHaveLength(
       1,
     );
-    expect((await sql`select policyname from pg_policies where tablename = 'apps'`.execute(db)).rows).toEqual(
-      [{ policyname: 'readers' }],
+    const policies = await sql`select policyname, roles from pg_policies where tablename = 'apps'`.execute(
+      db,
     );
+    expect(policies.rows).toEqual([
+      { policyname: 'readers', roles: '{public}' },
+      // A role that nobody has before pics reader creates one.
+      { policyname: 'pics_reader', roles: '{pics_reader}' },
+    ]);
     expect((await sql`select get_apps_for_sync('prices', 5)`.execute(db)).rows).toEqual([
       { getAppsForSync: 1 },
     ]);

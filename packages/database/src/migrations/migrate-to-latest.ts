@@ -5,6 +5,7 @@ import { Migrator, type Migration, type MigrationProvider } from 'kysely/migrati
 import { connectDatabase, type Database } from '../connection/connect-database.ts';
 import { findUnfitness } from '../connection/find-database-blocker.ts';
 import { requireSessions } from '../connection/transaction-pooler.ts';
+import { openCatalogue } from '../readers/open-catalogue.ts';
 
 const FOLDER = new URL('../../../../migrations/', import.meta.url);
 
@@ -13,7 +14,8 @@ const FOLDER = new URL('../../../../migrations/', import.meta.url);
  *
  * Migrating twice, or several times at once, does the same as once: a lock lets one process migrate while the others wait
  * and then find nothing to do. All of it is one transaction, so a migration that fails leaves the database as it was. A
- * database that already holds tables of these names keeps every row and every column of its own.
+ * database that already holds tables of these names keeps every row and every column of its own. After that the role
+ * `pics_reader` may read the catalogue, where the user of the URL may create roles.
  *
  * @throws Error with the sentences of the migration that refused, or when the URL leads to a transaction pooler, where the
  * lock would not hold.
@@ -37,6 +39,7 @@ export async function migrateToLatest(url: string): Promise<string[]> {
       const reason = error instanceof Error ? error.message : 'unknown reason';
       throw new Error(failed ? `migration ${failed.migrationName}: ${reason}` : reason, { cause: error });
     }
+    await openCatalogue(db); // Where it may not, pics doctor and pics reader say so.
     return results.map((result) => result.migrationName);
   } finally {
     await db.destroy();
@@ -55,6 +58,8 @@ function createMigrator(db: Database): Migrator {
     provider: sqlFiles,
     migrationTableName: 'pics_migrations',
     migrationLockTableName: 'pics_migrations_lock',
+    // Migrations that were written at the same time reach a database in any order; none depends on that of another branch.
+    allowUnorderedMigrations: true,
   });
 }
 

@@ -1,0 +1,107 @@
+import { sql } from 'kysely';
+import { DatabaseError } from 'pg';
+import type { Database } from '../connection/connect-database.ts';
+import { inTransaction } from '../connection/in-transaction.ts';
+
+/** The role that may read the catalogue and nothing else. Nobody logs in as it: logins are members of it. */
+export const READER_ROLE = 'pics_reader';
+
+/** What readers may read: the catalogue, and the changes that Steam announced. No ledger, for it holds access tokens. */
+export const READABLE = [
+  'apps',
+  'steam_tags',
+  'steam_genres',
+  'steam_categories',
+  'steam_content_descriptors',
+  'steam_deck_tests',
+  'franchises',
+  'developers',
+  'publishers',
+  'app_steam_tags',
+  'app_genres',
+  'app_categories',
+  'app_franchises',
+  'app_developers',
+  'app_publishers',
+  'app_dlc',
+  'app_all_dlc',
+  'app_steam_deck',
+  'app_details',
+  'sync_status',
+  'pics_changes',
+] as const;
+
+/** Two processes that grant at the same time would fail each other. The number is any that nobody else uses. */
+const LOCK = 7_312_009_541;
+
+/**
+ * Lets the role `pics_reader` read the catalogue: SELECT on its tables and views, and a policy on each table with row level
+ * security. It adds what is missing and nothing else, so it may run at any time. What other roles may read stays as it is.
+ *
+ * A role belongs to the whole server and is in no dump, so this is no migration: it runs after each of them.
+ *
+ * @returns undefined, or a sentence that says which right is missing.
+ */
+export async function openCatalogue(db: Database): Promise<string | undefined> {
+  const user = await findUser(db);
+  try {
+    if (!(await hasReaderRole(db))) await createReaderRole(db);
+    await inTransaction(db, async (trx) => {
+      await sql`select pg_advisory_xact_lock(${LOCK}::bigint)`.execute(trx);
+      for (const statement of await findMissingGrants(trx)) await sql.raw(statement).execute(trx);
+    });
+    return undefined;
+  } catch (error) {
+    if (!lacksRights(error)) throw error;
+    return (await hasReaderRole(db))
+      ? `The user ${user} may not let others read every table of the catalogue: run pics migrate as the owner of the tables.`
+      : `The user ${user} may not create the role ${READER_ROLE}: have an administrator run CREATE ROLE ${READER_ROLE} NOLOGIN, then run pics migrate.`;
+  }
+}
+
+export function lacksRights(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '42501';
+}
+
+/** The user of this connection, which behind a pooler has another name than in the URL. */
+export async function findUser(db: Database): Promise<string> {
+  const { rows } = await sql<{ user: string }>`select current_user as user`.execute(db);
+  return rows[0]?.user ?? '';
+}
+
+export async function hasReaderRole(db: Database): Promise<boolean> {
+  const { rows } = await sql`select from pg_roles where rolname = ${READER_ROLE}`.execute(db);
+  return rows.length > 0;
+}
+
+/** Another process may be creating it for another database of the same server. */
+async function createReaderRole(db: Database): Promise<void> {
+  const DUPLICATES = ['42710', '23505'];
+  try {
+    await sql`create role ${sql.id(READER_ROLE)} nologin`.execute(db);
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || !DUPLICATES.includes(error.code ?? '')) throw error;
+  }
+}
+
+/** The statements that let readers read what they cannot read yet. */
+async function findMissingGrants(db: Database): Promise<string[]> {
+  const { rows } = await sql<{ statement: string }>`
+    with relations as (
+      select pg_class.oid, format('%I.%I', nspname, relname) as name, relrowsecurity
+      from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+      where nspname = current_schema() and relname = any (${[...READABLE]}::text[])
+    )
+    select format('grant usage on schema %I to ${sql.raw(READER_ROLE)}', current_schema()) as statement
+    where not has_schema_privilege(${READER_ROLE}, current_schema(), 'usage')
+    union all
+    select format('grant select on %s to ${sql.raw(READER_ROLE)}', name) from relations
+    where not has_table_privilege(${READER_ROLE}, oid, 'select')
+    union all
+    select format('create policy ${sql.raw(READER_ROLE)} on %s for select to ${sql.raw(READER_ROLE)} using (true)', name)
+    from relations
+    where relrowsecurity
+      and not exists (select from pg_policy where polrelid = relations.oid and polname = ${READER_ROLE})
+  `.execute(db);
+  return rows.map(({ statement }) => statement);
+}
