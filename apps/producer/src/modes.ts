@@ -58,7 +58,7 @@ async function syncEverything(producer: Producer): Promise<void> {
     await followOnce(producer); // Stores a cursor if there is none, so that no later change is missed.
     const marked = await markWanted(database, { all: true });
     await wantStoreApps(producer, stopping);
-    await startScan(database, { reason: 'discovery', knownOnly: false });
+    await startScan(database, { reason: 'discovery', knownOnly: false, survey: true });
     log.info({ apps: marked }, 'all known apps are wanted again, discovery started');
     return 'done' as const;
   };

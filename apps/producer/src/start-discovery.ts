@@ -16,7 +16,7 @@ export async function startDiscovery(producer: Producer, signal: AbortSignal): P
   const startOnce = async () => {
     if (await findScan(database, 'discovery')) return 'done' as const;
     await wantStoreApps(producer, signal);
-    await startScan(database, { reason: 'discovery', knownOnly: false });
+    await startScan(database, { reason: 'discovery', knownOnly: false, survey: true });
     log.info('discovery started: looking for every app');
     return 'done' as const;
   };

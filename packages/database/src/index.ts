@@ -82,6 +82,8 @@ export {
   type Feed,
   type LatestChange,
 } from './read/feed.ts';
+export { estimateAppsToFind, getBacklog, type Backlog, type Discovery } from './read/backlog.ts';
+export { findRetries, type Retries } from './read/retries.ts';
 export {
   findFailedApps,
   getFailures,
@@ -98,4 +100,5 @@ export {
 } from './read/failing-apps.ts';
 export { findRequeue, listRequeues, type RequeueProgress } from './read/requeues.ts';
 export { findApp, type AppDetails } from './read/find-app.ts';
+export { findUnknownApps } from './read/unknown-apps.ts';
 export { searchApps, type FoundApp } from './read/search-apps.ts';

@@ -2,7 +2,7 @@ import { sql, type Selectable, type SelectQueryBuilder } from 'kysely';
 import type { Database } from '../connection/connect-database.ts';
 import type { Schema } from '../schema.ts';
 import { polledMsAgo } from '../ledger/cursor.ts';
-import { fresh, pending, retried } from '../ledger/apps/pending.ts';
+import { fresh, pending } from '../ledger/apps/pending.ts';
 
 /** How far the tables follow Steam's change feed. */
 export interface Feed {
@@ -21,8 +21,8 @@ export interface Feed {
 
 /**
  * Gets how far the tables follow the feed. Only what changed live counts: a backlog of apps that were never fetched is work
- * to do, not distance to Steam; what failed waits for a person; and an app that is fetched once more although the tables
- * show its newest change is not behind.
+ * to do, not distance to Steam; what is being retried is counted by `findRetries`, and what failed waits for a person; and an
+ * app that is fetched once more although the tables show its newest change is not behind.
  *
  * It reads the first entries of partial indexes and the apps in flight, a few milliseconds whatever the size of the ledger.
  */
@@ -44,10 +44,8 @@ export async function getFeed(db: Database): Promise<Feed> {
           order by wanted_change_number
           limit 1
         ) union all (
-          select min(wanted_change_number) from pics_app_ledger where ${pending} and ${retried} and ${unseen}
-        ) union all (
           select min(wanted_change_number) from pics_app_ledger
-          where batch_id is not null and failed_at is null and ${unseen}
+          where batch_id is not null and failed_at is null and ${fresh} and ${unseen}
             and (settled_change_number is null or settled_change_number < wanted_change_number)
         )
       ) as first (change_number)

@@ -62,17 +62,25 @@ describe('the feed', () => {
     expect(await getFeed(database)).toMatchObject({ changeNumber: 110, changesBehind: 0, behindSince: null });
   });
 
-  test('is behind from the oldest change that is not stored, also while that is in flight or retried', async () => {
+  test('is behind from the oldest change that is not stored, also while that is in flight', async () => {
     await startCursor(database, 100);
     await poll(100, 120, [440, 105], [570, 118]);
     const behind = { changesBehind: 16, behindSince: expect.any(Date) };
     expect(await getFeed(database)).toMatchObject(behind);
     await claimBatch(database, { size: 10 });
     expect(await getFeed(database)).toMatchObject(behind);
-    await sql`update pics_app_ledger set batch_id = null, attempts = 1, not_before = now()`.execute(database);
-    expect(await getFeed(database)).toMatchObject(behind);
     await store(440, 'Team Fortress 2', 105);
     expect(await getFeed(database)).toMatchObject({ changesBehind: 3 });
+  });
+
+  test('does not count what is being retried, waiting or in flight: that stands beside it', async () => {
+    await startCursor(database, 100);
+    await poll(100, 120, [440, 105], [570, 118]);
+    await claimBatch(database, { size: 10 });
+    await sql`update pics_app_ledger set batch_id = null, attempts = 1 where id = 440`.execute(database);
+    expect(await getFeed(database)).toMatchObject({ changesBehind: 3, behindSince: expect.any(Date) });
+    await sql`update pics_app_ledger set batch_id = 'again', attempts = 1`.execute(database);
+    expect(await getFeed(database)).toMatchObject({ changesBehind: 0, behindSince: null });
   });
 
   test('counts neither a backlog nor what failed nor what is fetched once more', async () => {

@@ -3,6 +3,7 @@ import type { Database } from '../../connection/connect-database.ts';
 import { inTransaction } from '../../connection/in-transaction.ts';
 import type { PicsScansTable } from '../../schema.ts';
 import { startBacklog } from '../apps/mark-wanted.ts';
+import { insertSurvey } from './survey.ts';
 
 export type Scan = Selectable<PicsScansTable>;
 
@@ -13,6 +14,8 @@ export interface ScanOptions {
   knownOnly: boolean;
   /** Start an unfinished scan of the same reason again, instead of continuing it. */
   restart?: boolean;
+  /** Find out first, from a sample, how much there is to find; for a scan of ids that are mostly not known. */
+  survey?: boolean;
 }
 
 export interface ScanProgress extends Scan {
@@ -24,13 +27,13 @@ export interface ScanProgress extends Scan {
  * How far above the highest known id a scan of every id looks before it believes that there is nothing more. Steam assigns
  * ids in ascending order with holes; SteamDatabase has scanned with this distance for years.
  */
-const DISCOVERY_HEADROOM = 50_000;
+export const DISCOVERY_HEADROOM = 50_000;
 
 /**
  * The same for a scan of known ids, which looks for the apps of the last hours or days: new ids lie close together, and
  * the rest of the last request reaches far enough, so that a catalogue of 282,630 apps remains 57 requests of 5,000.
  */
-const KNOWN_HEADROOM = 1_000;
+export const KNOWN_HEADROOM = 1_000;
 
 /**
  * Starts a scan, unless one of the same reason is unfinished, which then continues and is returned. With `restart`, and for
@@ -41,7 +44,7 @@ const KNOWN_HEADROOM = 1_000;
  */
 export async function startScan(
   db: Database,
-  { reason, knownOnly, restart = reason === 'gap' }: ScanOptions,
+  { reason, knownOnly, restart = reason === 'gap', survey = false }: ScanOptions,
 ): Promise<Scan> {
   return inTransaction(db, async (trx) => {
     // Locked first, as by a poll, so that the two never wait for each other.
@@ -58,6 +61,7 @@ export async function startScan(
       .returningAll()
       .executeTakeFirst();
     if (started) await startBacklog(trx);
+    if (started && survey) await insertSurvey(trx, started.id);
     return started ?? latestScans(trx).where('reason', '=', reason).executeTakeFirstOrThrow();
   });
 }
