@@ -1,83 +1,48 @@
 import { describe, expect, test } from 'vitest';
 import { assessHealth } from './assess-health.ts';
-import type { FleetStatus, LedgerStatus, Status } from './read-status.ts';
-import { estimateEtaMs } from './throughput.ts';
+import { ago, at, minutesOf, replica, statusWith, type StatusChange } from './testing/status-with.ts';
 
-const at = new Date('2026-11-22T14:00:00Z');
-const ago = (ms: number) => new Date(at.getTime() - ms);
-
-function replica(service: string, changed: Partial<FleetStatus['replicas'][number]> = {}) {
-  return {
-    service,
-    replica: 'a',
-    version: '1',
-    startedAt: at.toISOString(),
-    counters: {},
-    silentMs: 1_000,
-    ...(service === 'producer' && { role: 'leads' }),
-    ...changed,
-  };
-}
-
-function scan(reason: 'discovery' | 'gap', finishedAt: Date | null): LedgerStatus['scans'][number] {
-  const counts = { requests: 1, seen: 1, marked: 1, unchanged: 0, gone: 0, unanswered: 0, nextAppid: 0 };
-  return { id: 1, reason, knownOnly: false, startedAt: at, finishedAt, lastAppid: null, ...counts };
-}
-
-/** The status of an installation that is well, except for what is given. */
-function statusWith(changed: {
-  ledger?: Partial<LedgerStatus>;
-  fleet?: Partial<FleetStatus>;
-  problems?: string[];
-}): Status {
-  const ledger: LedgerStatus = {
-    counts: {
-      known: 282_630,
-      wanted: 0,
-      inFlight: 0,
-      settled: 282_630,
-      failed: 0,
-      oldestWantedChangeNumber: null,
-    },
-    feed: {
-      source: 'steam',
-      changeNumber: 31_000_000,
-      changedAt: at,
-      polledMsAgo: 2_000,
-      changesBehind: 0,
-      behindSince: null,
-    },
-    settings: { fetchRate: null, pausedAt: null },
-    hour: [],
-    scans: [scan('discovery', at)],
-    ...changed.ledger,
-  };
-  const fleet: FleetStatus = {
-    replicas: [replica('producer'), replica('fetcher'), replica('writer')],
-    queues: [],
-    fetchRate: 2,
-    steamPause: undefined,
-    ...changed.fleet,
-  };
-  return { at, ledger, fleet, problems: changed.problems ?? [] };
-}
-
-const counts = (wanted: number, inFlight = 0) => ({
-  counts: { known: 282_630, wanted, inFlight, settled: 0, failed: 0, oldestWantedChangeNumber: null },
+const wanted = (apps: number, inFlight = 0) => ({
+  known: 282_630,
+  wanted: apps,
+  inFlight,
+  settled: 282_630 - apps - inFlight,
+  failed: 0,
+  oldestWantedChangeNumber: null,
 });
-const behind = (ms: number) => ({
-  feed: {
-    source: 'steam' as const,
-    changeNumber: 100,
-    changedAt: at,
-    polledMsAgo: 2_000,
-    changesBehind: 3,
-    behindSince: ago(ms),
+const failed = (apps: number) => ({ counts: { ...wanted(0), settled: 282_630 - apps, failed: apps } });
+const feed = {
+  source: 'steam' as const,
+  changeNumber: 100,
+  changedAt: at,
+  polledMsAgo: 2_000,
+  changesBehind: 0,
+  behindSince: null,
+};
+const behind = (ms: number) => ({ feed: { ...feed, changesBehind: 3, behindSince: ago(ms) } });
+const polled = (polledMsAgo: number | null) => ({ feed: { ...feed, polledMsAgo } });
+const retried = (apps: number, attempt: number) => ({
+  retries: {
+    apps,
+    attempt,
+    error: 'NoResponse: Steam did not respond in time',
+    byAttempts: [{ attempts: attempt - 1, apps }],
   },
 });
-const polled = (polledMsAgo: number | null) => ({ feed: { ...behind(0).feed, polledMsAgo } });
-const speed = (...appsPerSecond: number[]) => ({
-  hour: appsPerSecond.map((apps) => ({ from: at, appsPerSecond: apps, requestsPerSecond: 2 })),
+const discovery = (idsLookedThrough: number) => ({
+  backlog: {
+    discovery: {
+      startedAt: ago(300_000),
+      requests: 200,
+      idsLookedThrough,
+      ids: 4_200_000,
+      apps: 282_000,
+      appsToFind: 200_000,
+    },
+    otherIdsLeft: 0,
+    scanRequestSize: 5_000,
+    batchSize: 200,
+  },
 });
 
 describe('assessHealth', () => {
@@ -95,7 +60,7 @@ describe('assessHealth', () => {
       { fleet: { steamPause: { since: undefined, until: ago(1_000), share: 0.25 } } },
       'good',
       'Up to date with Steam',
-      '',
+      'Working at 25 % of the rate, since Steam refused requests.',
     ],
     ['changes are on their way', { ledger: behind(8_000) }, 'good', 'Up to date with Steam', ''],
     [
@@ -108,21 +73,82 @@ describe('assessHealth', () => {
     ['changes take too long', { ledger: behind(600_000) }, 'warn', 'Behind Steam', 'A change from 10m ago'],
     [
       'there is a backlog',
-      { ledger: { ...counts(240_000, 6_000), ...speed(0, 400, 400) } },
+      { ledger: { counts: wanted(240_000, 6_000), hour: minutesOf(0, 400, 400) } },
       'busy',
       'Catching up',
-      '246,000 of 282,630 apps to go, about 10m at the current speed.',
+      '12 % done: fetched 36,630 of 282,630 apps. About 10m left.',
     ],
     [
       'a discovery is still running',
-      { ledger: { scans: [scan('discovery', null)] } },
+      { ledger: { counts: { ...wanted(0), known: 80_000, settled: 80_000 }, ...discovery(1_000_000) } },
       'busy',
       'Catching up',
-      'A scan is still looking for more.',
+      '26 % done: scanned 23 % of the ids, fetched 80,000 of about 282,000 apps. About 13m left.',
+    ],
+    [
+      'a discovery has only begun',
+      { ledger: { counts: { ...wanted(0), known: 0, settled: 0 }, ...discovery(0) } },
+      'busy',
+      'Catching up',
+      'Scanned 0 % of the ids, finding out how many apps there are.',
+    ],
+    [
+      'apps have failed',
+      { ledger: failed(152) },
+      'warn',
+      'Up to date; 152 apps failed',
+      '152 apps failed and wait for a requeue.',
+    ],
+    ['an app has failed', { ledger: failed(1) }, 'warn', 'Up to date; 1 app failed', 'waits for a requeue'],
+    [
+      'apps have failed during a backlog',
+      { ledger: { counts: { ...wanted(5_000), failed: 7 } } },
+      'warn',
+      'Catching up; 7 apps failed',
+      '',
+    ],
+    [
+      'apps have failed and the fleet is paused',
+      { ledger: { ...failed(7), settings: { fetchRate: null, pausedAt: ago(120_000) } } },
+      'warn',
+      'Paused',
+      '7 apps failed and wait for a requeue.',
+    ],
+    [
+      'apps have been retried for long',
+      { ledger: retried(150, 6) },
+      'warn',
+      'Up to date; 150 apps are being retried',
+      '150 apps are being retried, attempt 6 of 12: NoResponse: Steam did not respond in time.',
+    ],
+    [
+      'an app is retried for the first time',
+      { ledger: retried(1, 2) },
+      'good',
+      'Up to date with Steam',
+      '1 app is being retried, attempt 2 of 12',
+    ],
+    [
+      'apps have failed and others are being retried',
+      { ledger: { ...failed(3), ...retried(150, 6) } },
+      'warn',
+      'Up to date; 3 apps failed; 150 apps are being retried',
+      '',
+    ],
+    [
+      'batches failed as a whole',
+      {
+        fleet: {
+          queues: [{ name: 'pics-fetch', waiting: 0, active: 0, delayed: 0, failed: 141, paused: false }],
+        },
+      },
+      'good',
+      'Up to date with Steam',
+      '141 batches failed as a whole within the last week',
     ],
     [
       'the feed was never polled',
-      { ledger: { feed: { ...behind(0).feed, changeNumber: null, behindSince: null, polledMsAgo: null } } },
+      { ledger: { feed: { ...feed, changeNumber: null, polledMsAgo: null } } },
       'busy',
       'Starting',
       '',
@@ -194,6 +220,18 @@ describe('assessHealth', () => {
       'Producers are running, and none leads. The last poll was 5m ago.',
     ],
     [
+      'producers run and none leads, a moment after the last poll',
+      {
+        ledger: polled(40_000),
+        fleet: {
+          replicas: [replica('producer', { role: 'stands by' }), replica('fetcher'), replica('writer')],
+        },
+      },
+      'warn',
+      'No producer is leading',
+      'The last poll was 40s ago.',
+    ],
+    [
       'nobody follows Steam and the fleet is paused',
       { ledger: { ...polled(300_000), settings: { fetchRate: null, pausedAt: ago(120_000) } } },
       'bad',
@@ -232,7 +270,7 @@ describe('assessHealth', () => {
       },
       'good',
       'Up to date with Steam',
-      '',
+      '1 of 2 fetchers is waiting: throttled.',
     ],
     [
       'no writer runs',
@@ -248,8 +286,8 @@ describe('assessHealth', () => {
       'Database or Redis unreachable',
       'Redis cannot be read: no answer.',
     ],
-  ] as const)('when %s', ([, changed, level, headline, detail]) => {
-    const health = assessHealth(statusWith(changed as Parameters<typeof statusWith>[0]));
+  ] as const)('when %s, says so', ([, changed, level, headline, detail]) => {
+    const health = assessHealth(statusWith(changed as StatusChange));
     expect([health.level, health.headline]).toEqual([level, headline]);
     expect(health.detail).toContain(detail);
   });
@@ -262,31 +300,5 @@ describe('assessHealth', () => {
       replica('writer'),
     ];
     expect(assessHealth(statusWith({ fleet: { replicas } })).level).toBe('good');
-  });
-});
-
-describe('estimateEtaMs', () => {
-  const going = { settings: { fetchRate: null, pausedAt: null } };
-  const eta = (wanted: number, ...apps: number[]) =>
-    estimateEtaMs({ ...going, ...counts(wanted), ...speed(...apps) });
-
-  test('uses the speed of the last five minutes, from the first one in which apps were settled', () => {
-    expect(eta(4_000, 9_999, 400, 400, 400, 400, 400)).toBe(10_000);
-    expect(eta(4_000, 0, 0, 0, 200, 200)).toBe(20_000);
-  });
-
-  test('counts idle minutes that follow busy ones', () => {
-    expect(eta(4_000, 400, 0, 0, 0, 0)).toBe(50_000);
-  });
-
-  test('knows no time while the fleet is paused', () => {
-    const settings = { fetchRate: null, pausedAt: at };
-    expect(estimateEtaMs({ settings, ...counts(4_000), ...speed(400) })).toBeUndefined();
-  });
-
-  test('knows no time when nothing gets settled or nothing is wanted', () => {
-    expect(eta(4_000, 0, 0)).toBeUndefined();
-    expect(eta(4_000)).toBeUndefined();
-    expect(eta(0, 400)).toBeUndefined();
   });
 });

@@ -1,16 +1,23 @@
-import { LONGEST_POLL_PAUSE_MS } from '@pics/database';
-import type { SteamPause } from '@pics/queue';
-import { findReporting } from './replica-state.ts';
-import { formatCount, formatDuration } from './format.ts';
+import { MAX_ATTEMPTS } from '@pics/core';
+import type { Retries } from '@pics/database';
+import { describeEta, measureCatchUp } from './catch-up.ts';
+import { describeShare, findStop } from './find-stop.ts';
+import { formatApps, formatCount, formatDuration } from './format.ts';
+import { sentences } from './sentences.ts';
 import type { FleetStatus, LedgerStatus, Status } from './read-status.ts';
+import { findReporting } from './replica-state.ts';
 import type { Level } from './state.ts';
-import { countUnsettled, estimateEtaMs } from './throughput.ts';
 
 /** The health of the whole pipeline, for somebody who glances at it. */
 export interface Health {
+  /** The most serious of all that is the matter: green means that nothing on the page below wants a look. */
   level: Exclude<Level, 'quiet'>;
+  /** "Up to date with Steam", "Up to date; 152 apps failed", "Steam refuses requests". */
   headline: string;
+  /** Sentences; empty when the headline says it all. */
   detail: string;
+  /** What the pipeline does: it follows changes, fills the tables, or is kept from both by what the headline says. */
+  phase: 'following' | 'catching up' | 'stopped';
 }
 
 /** On an ordinary day a change is in the tables well within this: until then the tables do not count as behind. */
@@ -19,162 +26,128 @@ const USUAL_DELAY_MS = 15_000;
 /** A change that takes longer than this is worth a look: a retry waits up to a minute. */
 const LONG_DELAY_MS = 90_000;
 
-/** Fewer apps than this are the everyday work of following changes, not a backlog. */
-const BACKLOG = 1_000;
+/** From this attempt on, some 7 seconds after the first, it is no longer the moment that Steam's servers lag behind. */
+const NOTEWORTHY_ATTEMPT = 4;
 
-/** Assesses a status; whatever keeps most work from being done comes first. */
-export function assessHealth({ at, ledger, fleet, problems }: Status): Health {
-  if (problems.length > 0 || !ledger || !fleet) {
+/** Assesses a status; whatever keeps most work from being done comes first, and failed apps are always named. */
+export function assessHealth(status: Status): Health {
+  const { at, ledger, fleet, problems } = status;
+  if (problems.length > 0 || !ledger) {
     return {
       level: 'bad',
       headline: 'Database or Redis unreachable',
       detail: sentences(...problems, 'Work waits and is not lost.'),
+      phase: 'stopped',
     };
   }
-  return (
-    findRefusals(fleet, at) ??
-    findProducerFault(ledger, fleet) ??
-    findPause(ledger, at) ??
-    findWorkerFault(fleet) ??
-    findPausedQueue(fleet) ??
-    assessFollowing(ledger, at)
-  );
+  const stop = findStop({ at, ledger, fleet });
+  if (stop) return { ...stop, detail: joinParts(stop.detail, ...describeFailures(ledger)), phase: 'stopped' };
+  return assessFollowing({ at, ledger, fleet });
 }
 
-function findProducerFault({ feed }: LedgerStatus, { replicas }: FleetStatus): Health | undefined {
-  const producers = findReporting(replicas, 'producer');
-  if (producers.length === 0) {
-    return {
-      level: 'bad',
-      headline: 'No producer running',
-      detail: 'Changes are neither recorded nor dispatched.',
-    };
-  }
-  const leader = producers.find((producer) => producer.role === 'leads');
-  if (!isFollowed(feed) && (leader?.reason || feed.polledMsAgo !== null || !leader)) {
-    return {
-      level: 'bad',
-      headline: 'No producer is following Steam',
-      detail: sentences(
-        leader?.reason ?? (leader ? '' : 'Producers are running, and none leads'),
-        feed.polledMsAgo === null
-          ? 'The change feed has not been polled yet'
-          : `The last poll was ${formatDuration(feed.polledMsAgo)} ago`,
-      ),
-    };
-  }
-  return leader?.reason
-    ? { level: 'bad', headline: 'The producer is not ready', detail: sentences(leader.reason) }
-    : undefined;
-}
+type Readable = Status & { ledger: LedgerStatus };
 
-function findRefusals({ replicas, steamPause }: FleetStatus, at: Date): Health | undefined {
-  // Without a producer nothing makes requests, and that comes first.
-  if (!steamPause?.since || findReporting(replicas, 'producer').length === 0) return undefined;
-  const { since, until } = steamPause;
-  const next = until > at ? `in ${formatDuration(until.getTime() - at.getTime())}` : 'now';
+function assessFollowing(status: Omit<Readable, 'problems'>): Health {
+  const base = describeWork(status);
+  const { ledger, fleet } = status;
+  const { counts, retries } = ledger;
+  const failed = counts.failed > 0 ? `${formatApps(counts.failed)} failed` : '';
+  const retried = retries && retries.attempt >= NOTEWORTHY_ATTEMPT ? describeRetried(retries) : '';
+  const concerns = [failed, retried].filter((concern) => concern !== '');
   return {
-    level: 'bad',
-    headline: 'Steam refuses requests',
-    detail: sentences(
-      `For ${formatDuration(at.getTime() - since.getTime())}; the next one is made ${next}`,
-      'The whole fleet pauses, work waits and is not lost',
+    level: concerns.length > 0 && base.level !== 'bad' ? 'warn' : base.level,
+    headline: [concerns.length > 0 ? base.title : base.headline, ...concerns].join('; '),
+    detail: joinParts(
+      base.detail,
+      ...describeFailures(ledger),
+      retries ? sentences(describeAttempts(retries)) : '',
+      ...(fleet ? describeImpairments(fleet) : []),
     ),
+    phase: base.phase,
   };
 }
 
-/** How far the rate of the fleet is reduced after refusals of Steam. */
-export function describeShare({ share }: Pick<SteamPause, 'share'>): string {
-  return `${Math.round(share * 100)} % of the rate, since Steam refused requests`;
+interface Work extends Health {
+  /** The headline in short, when something is added to it. */
+  title: string;
 }
 
-/** Whether a producer polled the change feed within the last minute. */
-export function isFollowed({ polledMsAgo }: Pick<LedgerStatus['feed'], 'polledMsAgo'>): boolean {
-  return polledMsAgo !== null && polledMsAgo <= LONGEST_POLL_PAUSE_MS;
-}
-
-function findPause({ settings }: LedgerStatus, at: Date): Health | undefined {
-  if (!settings.pausedAt) return undefined;
-  const duration = formatDuration(at.getTime() - settings.pausedAt.getTime());
-  return {
-    level: 'warn',
-    headline: 'Paused',
-    detail: `For ${duration}. Changes are recorded and wait; nothing new is fetched.`,
-  };
-}
-
-function findWorkerFault({ replicas }: FleetStatus): Health | undefined {
-  for (const [service, work] of [
-    ['fetcher', 'fetched'],
-    ['writer', 'written'],
-  ] as const) {
-    const reporting = findReporting(replicas, service);
-    const headline = `Nothing is ${work}`;
-    if (reporting.length === 0) return { level: 'bad', headline, detail: `No ${service} is running.` };
-    if (reporting.every((replica) => replica.reason)) {
-      return { level: 'warn', headline, detail: sentences(reporting[0]?.reason ?? '') };
-    }
-  }
-  return undefined;
-}
-
-function findPausedQueue({ queues }: FleetStatus): Health | undefined {
-  const paused = queues.find((queue) => queue.paused);
-  return (
-    paused && {
-      level: 'warn',
-      headline: 'A queue is paused',
-      detail: `${paused.name} was paused on its own page; its jobs wait.`,
-    }
-  );
-}
-
-function assessFollowing(ledger: LedgerStatus, at: Date): Health {
-  const { feed, counts, scans } = ledger;
+/** What the pipeline is doing, whatever failed or is retried. */
+function describeWork({ at, ledger, fleet }: Omit<Readable, 'problems'>): Work {
+  const { feed, counts } = ledger;
   if (feed.changeNumber === null) {
-    return {
-      level: 'busy',
-      headline: 'Starting',
-      detail: 'The first poll of the change feed is under way.',
-    };
+    const detail = 'The first poll of the change feed is under way.';
+    return { level: 'busy', headline: 'Starting', title: 'Starting', detail, phase: 'catching up' };
   }
-  const discovering = scans.some((scan) => scan.reason === 'discovery' && !scan.finishedAt);
-  if (discovering || countUnsettled(counts) > BACKLOG) {
-    return { level: 'busy', headline: 'Catching up', detail: describeBacklog(ledger) };
+  const catchUp = measureCatchUp({ at, ledger, fleet });
+  if (catchUp) {
+    const detail = sentences(catchUp.summary, describeEta(catchUp) ?? '');
+    return { level: 'busy', headline: 'Catching up', title: 'Catching up', detail, phase: 'catching up' };
   }
   const behindMs = feed.behindSince ? at.getTime() - feed.behindSince.getTime() : 0;
   if (behindMs > USUAL_DELAY_MS) {
     const isLong = behindMs > LONG_DELAY_MS;
+    const headline = isLong ? 'Behind Steam' : 'Following Steam';
     return {
       level: isLong ? 'warn' : 'good',
-      headline: isLong ? 'Behind Steam' : 'Following Steam',
+      headline,
+      title: headline,
       detail: `A change from ${formatDuration(behindMs)} ago is not in the tables yet.`,
+      phase: 'following',
     };
   }
   return {
     level: 'good',
     headline: 'Up to date with Steam',
+    title: 'Up to date',
     detail:
       counts.known === 0
         ? 'No app is known yet.'
         : `${formatCount(counts.settled)} of ${formatCount(counts.known)} apps are settled.`,
+    phase: 'following',
   };
 }
 
-function describeBacklog(ledger: LedgerStatus): string {
-  const { counts, scans } = ledger;
-  const etaMs = estimateEtaMs(ledger);
-  const eta = etaMs === undefined ? '' : `, about ${formatDuration(etaMs)} at the current speed`;
-  return sentences(
-    `${formatCount(countUnsettled(counts))} of ${formatCount(counts.known)} apps to go${eta}`,
-    scans.some((scan) => !scan.finishedAt) ? 'A scan is still looking for more' : '',
-  );
+function describeFailures({ counts: { failed } }: LedgerStatus): string[] {
+  return failed > 0
+    ? [sentences(`${formatApps(failed)} failed and wait${failed === 1 ? 's' : ''} for a requeue`)]
+    : [];
 }
 
-/** Each part as a sentence: a capital letter first, a full stop last. */
-function sentences(...parts: string[]): string {
-  return parts
-    .filter((part) => part !== '')
-    .map((part) => `${part.charAt(0).toUpperCase()}${part.slice(1)}${/[.!?]$/.test(part) ? '' : '.'}`)
-    .join(' ');
+function describeRetried({ apps }: Retries): string {
+  return `${formatApps(apps)} ${apps === 1 ? 'is' : 'are'} being retried`;
+}
+
+/** The retries with attempt and reason: "150 apps are being retried, attempt 6 of 12: NoResponse: Steam did not …". */
+export function describeAttempts(retries: Retries): string {
+  const { attempt, error } = retries;
+  const reason = error ?? "Steam's responses are older than the change";
+  return `${describeRetried(retries)}, attempt ${Math.min(attempt, MAX_ATTEMPTS)} of ${MAX_ATTEMPTS}: ${reason}`;
+}
+
+/** What slows the fleet down without stopping it. */
+function describeImpairments({ replicas, queues, steamPause }: FleetStatus): string[] {
+  const waiting = (['fetcher', 'writer'] as const).flatMap((service) => {
+    const reporting = findReporting(replicas, service);
+    const [first, ...others] = reporting.filter(({ reason }) => reason !== undefined);
+    if (!first) return [];
+    const all = `${others.length + 1} of ${reporting.length} ${service}s`;
+    return [sentences(`${all} ${others.length === 0 ? 'is' : 'are'} waiting: ${first.reason}`)];
+  });
+  const jobs = queues.reduce((sum, { failed }) => sum + failed, 0);
+  return [
+    ...(steamPause ? [sentences(`Working at ${describeShare(steamPause)}`)] : []),
+    ...waiting,
+    ...(jobs > 0
+      ? [
+          sentences(
+            `${formatCount(jobs)} ${jobs === 1 ? 'batch' : 'batches'} failed as a whole within the last week; the apps were dispatched again`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function joinParts(...parts: string[]): string {
+  return parts.filter((part) => part !== '').join(' ');
 }

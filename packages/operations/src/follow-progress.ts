@@ -1,20 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LedgerCounts } from '@pics/database';
-import {
-  describeProgress,
-  describeUnreadable,
-  findHint,
-  type Progress,
-  type ProgressReport,
-} from './progress.ts';
+import { describeUnreadable, type ProgressReport } from './progress.ts';
 
 const INTERVAL_MS = 1_000;
 
-export interface FollowOptions {
+/** Reading takes at most this share of the time: the counts of a ledger of millions take a second. */
+const READING_SHARE = 1 / 10;
+
+export interface FollowOptions<Progress> {
   read: () => Promise<Progress>;
+  /** @param watchedMs for how long the progress has been followed. */
+  describe: (progress: Progress, watchedMs: number) => ProgressReport;
   show: (report: ProgressReport) => void;
-  /** What else to say when there is no hint; asked after each read. */
-  findNote?: () => string | undefined | Promise<string | undefined>;
   /** Whether there is nothing more to follow. */
   isOver: (progress: Progress) => boolean | Promise<boolean>;
   signal: AbortSignal;
@@ -26,40 +22,25 @@ export interface FollowOptions {
  *
  * @returns the progress that was read last; undefined when none could be read.
  */
-export async function followProgress(options: FollowOptions): Promise<Progress | undefined> {
-  const { read, show, findNote, isOver, signal } = options;
+export async function followProgress<Progress>(
+  options: FollowOptions<Progress>,
+): Promise<Progress | undefined> {
+  const { read, describe, show, isOver, signal } = options;
   const startedAt = Date.now();
-  const rate = new SettlingRate();
   let latest: Progress | undefined;
   while (!signal.aborted) {
+    const readAt = Date.now();
+    let readMs = 0;
     try {
       latest = await read();
-      const appsPerSecond = rate.measure(latest.counts, Date.now());
-      const hint = findHint(latest, appsPerSecond, Date.now() - startedAt) ?? (await findNote?.());
-      show(describeProgress(latest, appsPerSecond, hint));
+      readMs = Date.now() - readAt;
+      show(describe(latest, Date.now() - startedAt));
       if (await isOver(latest)) break;
     } catch (error) {
       show(describeUnreadable(error));
     }
-    await delay(INTERVAL_MS, undefined, { signal }).catch(() => {});
+    const pauseMs = Math.max(INTERVAL_MS, readMs / READING_SHARE);
+    await delay(pauseMs, undefined, { signal }).catch(() => {});
   }
   return latest;
-}
-
-/** The span the rate is measured over: long enough to be steady across batches of 200 apps, short enough to follow changes. */
-const WINDOW_MS = 15_000;
-
-/** Measures how many apps were settled (or failed) per second in the last seconds. */
-export class SettlingRate {
-  readonly #samples: { at: number; done: number }[] = [];
-
-  /** @returns the current rate; undefined until there is something to compare with. */
-  measure({ settled, failed }: LedgerCounts, now: number): number | undefined {
-    const done = settled + failed;
-    this.#samples.push({ at: now, done });
-    while (this.#samples.length > 2 && now - (this.#samples[0]?.at ?? now) > WINDOW_MS) this.#samples.shift();
-    const first = this.#samples[0];
-    if (!first || first.at === now) return undefined;
-    return Math.max(0, ((done - first.done) / (now - first.at)) * 1_000);
-  }
 }

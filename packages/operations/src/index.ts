@@ -5,8 +5,10 @@ export {
   listStoredFields,
   type Field,
 } from './app-fields.ts';
-export { assessHealth, describeShare, isFollowed, type Health } from './assess-health.ts';
+export { assessHealth, describeAttempts, type Health } from './assess-health.ts';
+export { describeEta, measureCatchUp, type CatchUp } from './catch-up.ts';
 export { findSteamBlocker } from './find-steam-blocker.ts';
+export { describeShare, isFollowed } from './find-stop.ts';
 export { followProgress } from './follow-progress.ts';
 export {
   formatAgo,
@@ -20,16 +22,21 @@ export {
 export { INTERRUPTED, listenForInterrupts, stopOnInterrupt } from './interrupts.ts';
 export {
   describeCounts,
+  describeNamedApps,
+  describeProgress,
+  findHint,
   isSettled,
   measureScan,
-  readProgress,
   summarise,
-  type Progress,
+  type ProgressReport,
+  type Span,
 } from './progress.ts';
 export {
   fleetReads,
   ledgerReads,
   readAll,
+  readLedger,
+  readStatus,
   type FleetStatus,
   type LedgerStatus,
   type Reads,
@@ -46,4 +53,4 @@ export {
 } from './running-instances.ts';
 export { OUTCOME_LEVELS, type Level, type State } from './state.ts';
 export { openTerminal, type Terminal } from './terminal.ts';
-export { estimateEtaMs, measureCurrentSpeed, measureSpeed, type Speed } from './throughput.ts';
+export { measureCurrentSpeed, measureSpeed, type Speed } from './throughput.ts';

@@ -1,79 +1,109 @@
-import type { LedgerCounts } from '@pics/database';
 import { describe, expect, test } from 'vitest';
-import { SettlingRate } from './follow-progress.ts';
-import { describeProgress, findHint, type Progress } from './progress.ts';
+import { describeNamedApps, describeProgress, findHint, isSettled } from './progress.ts';
+import { ago, minutesOf, statusWith, type StatusChange } from './testing/status-with.ts';
 
-const counts = (changed: Partial<LedgerCounts>): LedgerCounts => ({
-  known: 0,
+const boardUrl = 'http://127.0.0.1:3000';
+const lineOf = (changed: StatusChange, hint?: string) =>
+  describeProgress(statusWith(changed), { boardUrl, hint })
+    .spans.map(({ text }) => text)
+    .join(' · ');
+
+const counts = {
+  known: 282_630,
   wanted: 0,
   inFlight: 0,
-  settled: 0,
-  failed: 0,
+  settled: 282_615,
+  failed: 15,
   oldestWantedChangeNumber: null,
-  ...changed,
-});
-const progress = (changed: Partial<LedgerCounts>, scanned?: number): Progress => ({
-  counts: counts(changed),
-  scanned,
-  pausedAt: null,
-});
+};
+const scan = {
+  id: 1,
+  reason: 'sweep' as const,
+  knownOnly: true,
+  startedAt: ago(60_000),
+  finishedAt: null,
+  nextAppid: 41,
+  lastAppid: 99,
+  requests: 1,
+  seen: 1,
+  marked: 1,
+  unchanged: 0,
+  gone: 0,
+  unanswered: 0,
+};
 
 describe('describeProgress', () => {
-  test('gives the counts, the speed, the time left and the hint', () => {
-    const some = { known: 12_000, wanted: 7_000, inFlight: 400, settled: 4_597, failed: 3 };
-    expect(describeProgress(progress(some), 370, 'board on port 3000')).toEqual({
-      fraction: 4_600 / 12_000,
-      pace: '370 apps/s · ETA 20s · board on port 3000',
-      counts: 'known 12,000 · wanted 7,000 · in flight 400 · settled 4,597 · failed 3',
-      facts: { ...counts(some), scanned: null, appsPerSecond: 370, remark: 'board on port 3000' },
+  test('says how Steam is followed, what was written a second, and what failed', () => {
+    expect(lineOf({ ledger: { counts, hour: minutesOf(10, 10, 10, 10, 10) } })).toBe(
+      'Following Steam · change 36,002,074 (2s ago) · 10 apps/s · 15 failed · http://127.0.0.1:3000',
+    );
+  });
+
+  test('says what is being retried, scanned, and behind', () => {
+    const retries = { apps: 150, attempt: 6, error: null, byAttempts: [{ attempts: 5, apps: 150 }] };
+    expect(lineOf({ ledger: { retries, scans: [scan] } })).toContain(
+      '0 apps/s · scanned 41 % of the known ids · 150 retried · http',
+    );
+    const { ledger } = statusWith();
+    const feed = ledger && { ...ledger.feed, behindSince: ago(600_000), changesBehind: 7 };
+    expect(lineOf({ ledger: { ...(feed && { feed }) } })).toMatch(/^Behind Steam · change /);
+  });
+
+  test('shows a catch-up as a share, with the time left', () => {
+    const many = { ...counts, wanted: 240_000, settled: 42_630, failed: 0 };
+    const status = statusWith({ ledger: { counts: many, hour: minutesOf(0, 400, 400, 400) } });
+    const report = describeProgress(status, { boardUrl });
+    expect(report.share).toBe(42_630 / 282_630);
+    expect(report.spans.map(({ text }) => text).join(' · ')).toBe(
+      '15 % done: fetched 42,630 of 282,630 apps · 400 apps/s · about 10m left · http://127.0.0.1:3000',
+    );
+    expect(report.facts).toMatchObject({
+      settled: 42_630,
+      etaSeconds: 600,
+      appsPerSecond: 400,
+      scanned: null,
     });
   });
 
-  test('gives no time while nothing moves, nor when nothing is left', () => {
-    expect(describeProgress(progress({ wanted: 10 }), 0).pace).toBe('0 apps/s');
-    expect(describeProgress(progress({ known: 10, settled: 10 }), 5).pace).toBe('5 apps/s');
-  });
-
-  test('includes the apps that the scan has yet to find in the time left', () => {
-    const { pace, fraction } = describeProgress(
-      progress({ known: 1_000, wanted: 500, settled: 500 }, 0.25),
-      100,
+  test('says what keeps the pipeline from working, as the board does', () => {
+    expect(lineOf({ fleet: { replicas: [] } })).toBe(
+      'No producer running · Changes are neither recorded nor dispatched. · http://127.0.0.1:3000',
     );
-    expect(pace).toBe('scanned 25 % of the ids · 100 apps/s · ETA 35s');
-    expect(fraction).toBe(500 / 4_000);
-  });
-
-  test('gives no fraction of nothing', () => {
-    expect(describeProgress(progress({}), 0).fraction).toBeUndefined();
+    expect(lineOf({ ledger: { settings: { fetchRate: null, pausedAt: ago(60_000) } } })).toMatch(
+      /^Paused · /,
+    );
   });
 });
 
 describe('findHint', () => {
-  test('says that the fleet is paused', () => {
-    expect(findHint({ ...progress({ wanted: 5 }), pausedAt: new Date() }, 100, 0)).toContain('pics resume');
+  const hint = (ledger: StatusChange['ledger'], watchedMs = 60_000) =>
+    findHint(statusWith({ ledger: { counts: { ...counts, wanted: 5 }, ...ledger } }), watchedMs);
+
+  test('says how to continue a paused fleet', () => {
+    expect(hint({ settings: { fetchRate: null, pausedAt: new Date() } }, 0)).toContain('pics resume');
   });
 
   test('says after some time that nothing moves, unless a scan is running', () => {
-    expect(findHint(progress({ wanted: 5 }), 0, 60_000)).toContain('pics doctor');
-    expect(findHint(progress({ wanted: 5 }), 0, 5_000)).toBeUndefined();
-    expect(findHint(progress({ wanted: 5 }), 0.1, 60_000)).toBeUndefined();
-    expect(findHint(progress({ wanted: 0 }), 0, 60_000)).toBeUndefined();
-    expect(findHint(progress({ wanted: 5 }, 0.5), 0, 60_000)).toBeUndefined();
+    expect(hint({ hour: minutesOf(0) })).toContain('pics doctor');
+    expect(hint({ hour: minutesOf(0) }, 5_000)).toBeUndefined();
+    expect(hint({ hour: minutesOf(1) })).toBeUndefined();
+    expect(hint({ hour: minutesOf(0), counts })).toBeUndefined();
+    expect(hint({ hour: minutesOf(0), scans: [scan] })).toBeUndefined();
   });
 });
 
-describe('SettlingRate', () => {
-  test('measures the last seconds, failed apps included', () => {
-    const rate = new SettlingRate();
-    expect(rate.measure(counts({ settled: 100 }), 0)).toBeUndefined();
-    expect(rate.measure(counts({ settled: 280, failed: 20 }), 1_000)).toBe(200);
-    for (let second = 2; second <= 40; second += 1) rate.measure(counts({ settled: 300 }), second * 1_000);
-    expect(rate.measure(counts({ settled: 300 }), 41_000)).toBe(0);
-  });
+test('nothing is settled while a scan looks for apps, or while nothing is known', () => {
+  expect(isSettled(statusWith())).toBe(true);
+  expect(isSettled(statusWith({ ledger: { scans: [scan] } }))).toBe(false);
+  expect(isSettled(statusWith({ ledger: { counts: { ...counts, inFlight: 1 } } }))).toBe(false);
+  expect(isSettled({ ledger: undefined })).toBe(false);
+});
 
-  test('is never negative when settled apps become wanted again', () => {
-    const rate = new SettlingRate();
-    rate.measure(counts({ settled: 500 }), 0);
-    expect(rate.measure(counts({ settled: 0 }), 1_000)).toBe(0);
+test('named apps have a progress of their own', () => {
+  const some = { ...counts, known: 4, wanted: 1, settled: 2, failed: 1 };
+  expect(describeNamedApps(some)).toMatchObject({
+    share: 3 / 4,
+    spans: [{ text: '3 of 4 apps done' }, { text: '1 failed' }],
+    counts: 'known 4 · wanted 1 · in flight 0 · settled 2 · failed 1',
   });
 });

@@ -1,43 +1,101 @@
-import {
-  countLedger,
-  findUnfinishedScan,
-  getFleetSettings,
-  getScanLimit,
-  type Database,
-  type LedgerCounts,
-  type ScanProgress,
-} from '@pics/database';
-import { formatCount, formatDuration, formatRate } from './format.ts';
-import { countUnsettled } from './throughput.ts';
+import type { LedgerCounts, ScanProgress } from '@pics/database';
+import { assessHealth, type Health } from './assess-health.ts';
+import { describeEta, measureCatchUp, type CatchUp } from './catch-up.ts';
+import { formatAgo, formatApps, formatCount, formatDuration, formatRate } from './format.ts';
+import type { LedgerStatus, Status } from './read-status.ts';
+import type { Level } from './state.ts';
+import { countUnsettled, measureCurrentSpeed } from './throughput.ts';
 
-/** How much of the work is done at one moment. */
-export interface Progress {
-  counts: LedgerCounts;
-  /** How far the scan that looks for apps has come, from 0 to 1; undefined when none is under way. */
-  scanned: number | undefined;
-  /** Since when the fleet has been paused; null when it is not. */
-  pausedAt: Date | null;
+/** A part of a line, in the colour of its level. A link is never broken. */
+export interface Span {
+  text: string;
+  style?: Level | 'link';
 }
 
 /** Progress in words, for a terminal, and in fields, for programs. */
 export interface ProgressReport {
-  /** How much is done, from 0 to 1; undefined when that means nothing. */
-  fraction: number | undefined;
-  /** How fast it goes, the time left, and a hint. */
-  pace: string;
+  /** How much is done, from 0 to 1, for a bar; undefined when there is nothing to draw. */
+  share?: number;
+  /** What matters most comes first. */
+  spans: Span[];
+  /** The counts of the ledger, for a log; empty when they are not known. */
   counts: string;
   facts: object;
 }
 
+/** What else to say. */
+export interface ProgressNotes {
+  boardUrl?: string | undefined;
+  /** What to do about something that does not move. */
+  hint?: string | undefined;
+}
+
 /**
- * Reads the progress: the scan first, because a scan that finishes meanwhile has marked what it found, and the counts then
- * include it. The other way round everything would seem settled for a moment.
+ * Describes a status in one line: a catch-up with the time left, how Steam is followed, or what keeps the pipeline from
+ * working. The words and numbers are those of the board.
  */
-export async function readProgress(database: Database): Promise<Progress> {
-  const scan = await findUnfinishedScan(database);
-  const scanned = scan && measureScan({ ...scan, lastAppid: await getScanLimit(database, scan.knownOnly) });
-  const [counts, { pausedAt }] = await Promise.all([countLedger(database), getFleetSettings(database)]);
-  return { counts, scanned, pausedAt };
+export function describeProgress(status: Status, { boardUrl, hint }: ProgressNotes = {}): ProgressReport {
+  const health = assessHealth(status);
+  const { ledger } = status;
+  const catchUp = ledger && measureCatchUp({ ...status, ledger });
+  const spans: Span[] = [
+    ...describeWork(status, health, catchUp),
+    ...(hint === undefined ? [] : [{ text: hint, style: 'warn' } as const]),
+    ...(boardUrl === undefined ? [] : [{ text: boardUrl, style: 'link' } as const]),
+  ];
+  const facts = { ...listFacts(health, ledger, catchUp), remark: hint ?? null };
+  const counts = ledger ? describeCounts(ledger.counts) : '';
+  return { ...(catchUp && { share: catchUp.share }), spans, counts, facts };
+}
+
+function describeWork(
+  { at, ledger }: Status,
+  { phase, level, headline, detail }: Health,
+  catchUp: CatchUp | undefined,
+): Span[] {
+  if (!ledger || phase === 'stopped') return [{ text: headline, style: level }, { text: detail }];
+  const { feed, counts, retries, scans, hour } = ledger;
+  const speed = { text: `${formatRate(measureCurrentSpeed(hour).apps)} apps/s` };
+  const troubles: Span[] = [
+    ...(retries ? [{ text: `${formatCount(retries.apps)} retried`, style: 'warn' } as const] : []),
+    ...(counts.failed > 0 ? [{ text: `${formatCount(counts.failed)} failed`, style: 'bad' } as const] : []),
+  ];
+  if (phase === 'catching up') {
+    const eta = catchUp && describeEta(catchUp);
+    return [
+      { text: catchUp?.summary ?? headline, style: 'busy' },
+      speed,
+      ...(eta === undefined ? [] : [{ text: eta }]),
+      ...troubles,
+    ];
+  }
+  const isBehind = level !== 'good' && feed.behindSince !== null && headline.startsWith('Behind');
+  const comparing = scans.find(({ finishedAt }) => finishedAt === null);
+  return [
+    { text: isBehind ? 'Behind Steam' : 'Following Steam', style: isBehind ? 'warn' : 'good' },
+    { text: `change ${formatCount(feed.changeNumber ?? 0)} (${formatAgo(feed.changedAt, at)})` },
+    speed,
+    ...(comparing
+      ? [{ text: `scanned ${Math.floor(measureScan(comparing) * 100)} % of the known ids` }]
+      : []),
+    ...troubles,
+  ];
+}
+
+function listFacts(health: Health, ledger: LedgerStatus | undefined, catchUp: CatchUp | undefined): object {
+  const { headline, level } = health;
+  if (!ledger) return { headline, level };
+  const scan = ledger.scans.find(({ finishedAt }) => finishedAt === null);
+  return {
+    headline,
+    level,
+    ...ledger.counts,
+    changeNumber: ledger.feed.changeNumber,
+    share: catchUp?.share ?? null,
+    scanned: catchUp?.idsShare ?? (scan ? measureScan(scan) : null),
+    appsPerSecond: measureCurrentSpeed(ledger.hour).apps,
+    etaSeconds: catchUp?.etaMs === undefined ? null : Math.round(catchUp.etaMs / 1_000),
+  };
 }
 
 /** How much of its range of ids a scan has asked for, from 0 to 1. */
@@ -45,61 +103,43 @@ export function measureScan({ nextAppid, lastAppid }: Pick<ScanProgress, 'nextAp
   return lastAppid === null ? 1 : Math.min(nextAppid / (lastAppid + 1), 1);
 }
 
-/** Whether there is nothing left to do: nothing wanted, in flight, or being looked for. */
-export function isSettled({ counts, scanned }: Progress): boolean {
-  return countUnsettled(counts) === 0 && scanned === undefined;
+/** Whether there is nothing left to do: nothing wanted, in flight, or being looked for. A status without a ledger is not. */
+export function isSettled({ ledger }: Pick<Status, 'ledger'>): boolean {
+  if (!ledger) return false;
+  return countUnsettled(ledger.counts) === 0 && ledger.scans.every(({ finishedAt }) => finishedAt !== null);
 }
 
-/** How long the pipeline may take to start, or rest between two batches, before a hint says that nothing moves. */
+/** How long the pipeline may take to start before a hint says that nothing moves. */
 const IDLE_HINT_AFTER_MS = 20_000;
 
 /**
- * Finds what somebody who waits should know: that the fleet is paused, or that nothing moves although apps are wanted.
+ * Finds what somebody who waits should do: resume a paused fleet, or find out why nothing moves although apps are wanted.
  *
  * @param watchedMs for how long the progress has been followed.
  */
-export function findHint(
-  progress: Progress,
-  appsPerSecond: number | undefined,
-  watchedMs: number,
-): string | undefined {
-  if (progress.pausedAt) return 'paused, continue with: pics resume';
-  const waiting = countUnsettled(progress.counts) > 0 && progress.scanned === undefined;
-  if (waiting && appsPerSecond === 0 && watchedMs > IDLE_HINT_AFTER_MS) {
-    return 'nothing moves, find out why with: pics doctor';
-  }
-  return undefined;
+export function findHint({ ledger }: Pick<Status, 'ledger'>, watchedMs: number): string | undefined {
+  if (!ledger) return undefined;
+  if (ledger.settings.pausedAt) return 'continue with: pics resume';
+  const isScanning = ledger.scans.some(({ finishedAt }) => finishedAt === null);
+  const waiting = countUnsettled(ledger.counts) - (ledger.retries?.apps ?? 0);
+  const isIdle = ledger.hour.at(-1)?.requestsPerSecond === 0;
+  return waiting > 0 && !isScanning && isIdle && watchedMs > IDLE_HINT_AFTER_MS
+    ? 'nothing moves, find out why with: pics doctor'
+    : undefined;
 }
 
-/**
- * Describes the progress. The time left is an estimate: while a scan is under way, the ids it has not asked for yet are
- * assumed to hold apps as densely as the others.
- *
- * @param appsPerSecond undefined while it is not known.
- */
-export function describeProgress(
-  { counts, scanned }: Progress,
-  appsPerSecond: number | undefined,
-  hint?: string,
-): ProgressReport {
-  const { known, settled, failed } = counts;
-  const left = countUnsettled(counts) + (scanned ? (known * (1 - scanned)) / scanned : 0);
-  const done = settled + failed;
-  const pace: string[] = [];
-  if (scanned !== undefined) pace.push(`scanned ${Math.floor(scanned * 100)} % of the ids`);
-  if (appsPerSecond !== undefined) pace.push(`${formatRate(appsPerSecond)} apps/s`);
-  if (appsPerSecond && left > 0) pace.push(`ETA ${formatDuration((left / appsPerSecond) * 1_000)}`);
-  if (hint !== undefined) pace.push(hint);
+/** Describes how far named apps have come. */
+export function describeNamedApps(counts: LedgerCounts, hint?: string): ProgressReport {
+  const done = counts.settled + counts.failed;
   return {
-    fraction: done + left > 0 ? done / (done + left) : undefined,
-    pace: pace.join(' · '),
+    ...(counts.known > 0 && { share: done / counts.known }),
+    spans: [
+      { text: `${formatCount(done)} of ${formatApps(counts.known)} done` },
+      ...(counts.failed > 0 ? [{ text: `${formatCount(counts.failed)} failed`, style: 'bad' } as const] : []),
+      ...(hint === undefined ? [] : [{ text: hint, style: 'warn' } as const]),
+    ],
     counts: describeCounts(counts),
-    facts: {
-      ...counts,
-      scanned: scanned ?? null,
-      appsPerSecond: appsPerSecond ?? null,
-      remark: hint ?? null,
-    },
+    facts: { ...counts, remark: hint ?? null },
   };
 }
 
@@ -116,8 +156,8 @@ export function describeCounts({ known, wanted, inFlight, settled, failed }: Led
 
 /** Replaces the progress while the database cannot be read. */
 export function describeUnreadable(error: unknown): ProgressReport {
-  const pace = `Waiting for the database: ${String(error)}`;
-  return { fraction: undefined, pace, counts: '', facts: { remark: pace } };
+  const text = `Waiting for the database: ${String(error)}`;
+  return { spans: [{ text, style: 'bad' }], counts: '', facts: { remark: text } };
 }
 
 /** The result of a run until everything is settled, in one line. */

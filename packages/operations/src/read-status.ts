@@ -1,13 +1,17 @@
 import {
   countLedger,
+  findRetries,
+  getBacklog,
   getFeed,
   getFleetSettings,
   getScans,
   getThroughput,
+  type Backlog,
   type Database,
   type Feed,
   type FleetSettings,
   type LedgerCounts,
+  type Retries,
   type ScanProgress,
   type ThroughputPoint,
 } from '@pics/database';
@@ -25,6 +29,9 @@ import {
 /** What Postgres knows about the pipeline. */
 export interface LedgerStatus {
   counts: LedgerCounts;
+  backlog: Backlog;
+  /** Apps that are being asked for again; null when there are none. */
+  retries: Retries | null;
   feed: Feed;
   settings: FleetSettings;
   /** The last hour, one point a minute. */
@@ -43,7 +50,10 @@ export interface FleetStatus {
   steamPause: SteamPause | undefined;
 }
 
-/** The state of the whole pipeline. A side that could not be read is undefined, with the reason among the problems. */
+/**
+ * The state of the whole pipeline. A side that could not be read is undefined, with the reason among the problems; a fleet
+ * that was not asked for, by a command that reads Postgres alone, is undefined without one.
+ */
 export interface Status {
   at: Date;
   ledger: LedgerStatus | undefined;
@@ -61,6 +71,8 @@ export type Reads<Parts> = { [Part in keyof Parts]: () => Promise<Parts[Part]> }
 export function ledgerReads(database: Database): Reads<LedgerStatus> {
   return {
     counts: () => countLedger(database),
+    backlog: () => getBacklog(database),
+    retries: () => findRetries(database),
     feed: () => getFeed(database),
     settings: () => getFleetSettings(database),
     hour: () => getThroughput(database, { minutes: 60, step: 1 }),
@@ -83,4 +95,29 @@ export async function readAll<Parts>(reads: Reads<Parts>): Promise<Parts> {
   const names = Object.keys(reads) as (keyof Parts)[];
   const parts = await Promise.all(names.map(async (name) => [name, await reads[name]()] as const));
   return Object.fromEntries(parts) as Parts;
+}
+
+/** Reads the status; without queues only that of the ledger. A side that cannot be read becomes a problem. */
+export async function readStatus(database: Database, queues?: Queues): Promise<Status> {
+  const problems: string[] = [];
+  const orProblem = async <Side>(server: string, reading: Promise<Side>): Promise<Side | undefined> =>
+    reading.catch((error: unknown) => {
+      problems.push(`${server} cannot be read: ${error instanceof Error ? error.message : 'unknown reason'}`);
+      return undefined;
+    });
+  const [ledger, fleet] = await Promise.all([
+    orProblem('Postgres', readLedger(database)),
+    queues && orProblem('Redis', readAll(fleetReads(queues))),
+  ]);
+  return { at: new Date(), ledger, fleet, problems };
+}
+
+/**
+ * Reads the side of Postgres: the scans first, because a scan that finishes meanwhile has marked what it found, and the
+ * counts then include it. The other way round everything would seem settled for a moment.
+ */
+export async function readLedger(database: Database): Promise<LedgerStatus> {
+  const { scans, backlog, ...others } = ledgerReads(database);
+  const first = await readAll({ scans, backlog });
+  return { ...first, ...(await readAll(others)) };
 }

@@ -12,8 +12,12 @@ function createOutput(columns?: number): { output: TerminalOutput; written: () =
 }
 
 const report = (settled: number): ProgressReport => ({
-  fraction: settled / 10,
-  pace: '5 apps/s',
+  share: settled / 10,
+  spans: [
+    { text: 'Catching up', style: 'busy' },
+    { text: '5 apps/s' },
+    { text: 'http://127.0.0.1:3000', style: 'link' },
+  ],
   counts: `settled ${settled}`,
   facts: { settled },
 });
@@ -21,15 +25,19 @@ const report = (settled: number): ProgressReport => ({
 const ERASE_LINE = '\u001B[2K';
 
 describe('on a terminal', () => {
-  test('updates a bar and two lines in place', async () => {
+  test('updates a bar and a line in place', async () => {
     const { output, written } = createOutput(80);
     const terminal = await openTerminal({ output });
     terminal.showProgress(report(5));
-    expect(stripVTControlCharacters(written())).toBe('████████████░░░░░░░░░░░░  50 %  5 apps/s\nsettled 5\n');
+    expect(stripVTControlCharacters(written())).toBe(
+      '████████████░░░░░░░░░░░░ 50 %\nCatching up · 5 apps/s · http://127.0.0.1:3000\n',
+    );
     terminal.showProgress(report(10));
     const update = written();
     expect(update).toContain(ERASE_LINE);
-    expect(stripVTControlCharacters(update)).toBe('████████████████████████ 100 %  5 apps/s\nsettled 10\n');
+    expect(stripVTControlCharacters(update)).toBe(
+      '████████████████████████ 100 %\nCatching up · 5 apps/s · http://127.0.0.1:3000\n',
+    );
     terminal.end();
     terminal.say('done');
     const last = written();
@@ -45,17 +53,19 @@ describe('on a terminal', () => {
     terminal.say('an app changed');
     const update = written();
     expect(update).toContain(ERASE_LINE);
-    expect(stripVTControlCharacters(update)).toBe(
-      'an app changed\n████████████░░░░░░░░░░░░  50 %  5 apps/s\nsettled 5\n',
-    );
+    expect(stripVTControlCharacters(update)).toMatch(/^an app changed\n█+░+ 50 %\nCatching up · /);
   });
 
-  test('never writes a line that is wider than the terminal', async () => {
-    const { output, written } = createOutput(20);
+  test('never writes a line that is wider than the terminal, and never cuts a link', async () => {
+    const { output, written } = createOutput(24);
     const terminal = await openTerminal({ output });
-    terminal.showProgress({ ...report(5), counts: 'settled 5 of a great many apps' });
+    terminal.showProgress({
+      ...report(5),
+      spans: [{ text: 'a reason with a great many words' }, ...report(5).spans],
+    });
     const lines = stripVTControlCharacters(written()).split('\n');
-    expect(lines.every((line) => line.length <= 20)).toBe(true);
+    expect(lines.every((line) => line.length <= 30)).toBe(true);
+    expect(lines).toContain('http://127.0.0.1:3000');
   });
 });
 
@@ -69,7 +79,8 @@ test('writes a plain line from time to time to a pipe', async () => {
   vi.setSystemTime(105_000);
   terminal.showProgress(report(3));
   vi.useRealTimers();
-  expect(written()).toBe('settled 1 · 5 apps/s\nsettled 3 · 5 apps/s\n');
+  const line = (settled: number) => `settled ${settled} · Catching up · 5 apps/s · http://127.0.0.1:3000\n`;
+  expect(written()).toBe(line(1) + line(3));
 });
 
 test('writes one JSON object a line to programs', async () => {

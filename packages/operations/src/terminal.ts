@@ -1,8 +1,9 @@
 import { plainJson } from '@pics/core';
+import { layOutProgress } from './lay-out-progress.ts';
 import type { ProgressReport } from './progress.ts';
 
 /**
- * The output of a command that takes a while: lines that stay, and below them, on a terminal, a bar and two lines that are
+ * The output of a command that takes a while: lines that stay, and below them, on a terminal, the progress, which is
  * updated in place. Without a terminal, the progress is an ordinary line from time to time.
  */
 export interface Terminal {
@@ -54,7 +55,7 @@ async function openLive(output: TerminalOutput): Promise<Terminal> {
       if (shown !== undefined) update(shown);
     },
     showProgress: (report) => {
-      shown = layOut(report);
+      shown = layOutProgress(report, output.columns ?? 80, output);
       update(shown);
     },
     end: () => {
@@ -64,27 +65,16 @@ async function openLive(output: TerminalOutput): Promise<Terminal> {
   };
 }
 
-function layOut({ fraction, pace, counts }: ProgressReport): string {
-  if (fraction === undefined) return [pace, counts].filter((line) => line !== '').join('\n');
-  const percent = `${Math.floor(fraction * 100)} %`.padStart(5);
-  return `${drawBar(fraction)} ${percent}  ${pace}\n${counts}`;
-}
-
-const BAR_COLUMNS = 24;
-
-function drawBar(fraction: number): string {
-  const done = Math.round(Math.min(Math.max(fraction, 0), 1) * BAR_COLUMNS);
-  return '█'.repeat(done) + '░'.repeat(BAR_COLUMNS - done);
-}
-
 function openPlain(output: TerminalOutput): Terminal {
   let lastShownAt = 0;
   return {
     say: (line) => void output.write(`${line}\n`),
-    showProgress: ({ counts, pace }) => {
+    showProgress: ({ counts, spans }) => {
       if (Date.now() - lastShownAt < PLAIN_INTERVAL_MS) return;
       lastShownAt = Date.now();
-      output.write(`${[counts, pace].filter((part) => part !== '').join(' · ')}\n`);
+      output.write(
+        `${[counts, ...spans.map(({ text }) => text)].filter((text) => text !== '').join(' · ')}\n`,
+      );
     },
     end: () => {},
   };

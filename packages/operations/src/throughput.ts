@@ -1,4 +1,4 @@
-import type { FleetSettings, LedgerCounts, ThroughputPoint } from '@pics/database';
+import type { LedgerCounts, ThroughputPoint } from '@pics/database';
 
 /** What the whole fleet does per second. */
 export interface Speed {
@@ -34,18 +34,26 @@ export function countUnsettled({ wanted, inFlight }: Pick<LedgerCounts, 'wanted'
   return wanted + inFlight;
 }
 
+/** Requests a second when nothing else is known: FETCH_RATE_PER_SECOND unless set. */
+const USUAL_REQUESTS = 2;
+
+/** So many whole minutes of work say more than the rate the fleet may work at. */
+const ENOUGH_MINUTES = 2;
+
 /**
- * Estimates how long the wanted apps take at the current speed.
+ * Estimates how many requests a second the fleet makes from now on: what it may make, or less when whole minutes of work show
+ * less. Minutes that were idle in part, at a start or around a pause, say nothing of the minutes to come.
  *
- * @returns milliseconds; undefined when nothing is wanted, nothing gets settled, or the fleet is paused.
+ * @param hour points of one minute each.
+ * @param budget requests a second the fleet may make; undefined when that is not known.
  */
-export function estimateEtaMs(ledger: {
-  counts: LedgerCounts;
-  settings: FleetSettings;
-  hour: readonly ThroughputPoint[];
-}): number | undefined {
-  if (ledger.settings.pausedAt) return undefined;
-  const { apps } = measureCurrentSpeed(ledger.hour);
-  const left = countUnsettled(ledger.counts);
-  return left > 0 && apps > 0 ? (left / apps) * 1_000 : undefined;
+export function estimateRequestRate(hour: readonly ThroughputPoint[], budget: number | undefined): number {
+  const whole = hour
+    .slice(-CURRENT_MINUTES)
+    .filter(({ requestsPerSecond }, index, points) => {
+      return requestsPerSecond > 0 && (points[index - 1]?.requestsPerSecond ?? 0) > 0;
+    })
+    .map(({ requestsPerSecond }) => requestsPerSecond);
+  if (whole.length < ENOUGH_MINUTES) return budget ?? USUAL_REQUESTS;
+  return Math.min(Math.max(...whole), budget ?? Number.POSITIVE_INFINITY);
 }

@@ -2,20 +2,22 @@ import { plainText, UserError } from '@pics/core';
 import type { Feed, FleetSettings, LedgerCounts, ScanProgress } from '@pics/database';
 import {
   assessHealth,
+  describeAttempts,
   describeCounts,
+  describeEta,
   describeReplica,
   describeShare,
-  estimateEtaMs,
   fleetReads,
   formatAgo,
   formatCount,
   formatDuration,
   formatRate,
-  ledgerReads,
+  measureCatchUp,
   measureCurrentSpeed,
   measureScan,
   measureSpeed,
   readAll,
+  readLedger,
   type FleetStatus,
   type LedgerStatus,
   type Speed,
@@ -26,6 +28,7 @@ import { defineCommand, type CommonOptions } from '../command-line/define-comman
 import { formatFields, formatTable, type Column } from '../output/format-table.ts';
 import { print, printJson } from '../output/print.ts';
 import { LEVEL_STYLES, style } from '../output/text.ts';
+import { findBoardUrl } from '../servers/find-board-url.ts';
 import { useDatabase } from '../servers/use-database.ts';
 import { useQueues } from '../servers/use-queues.ts';
 
@@ -44,7 +47,7 @@ type ReadStatus = Status & { ledger: LedgerStatus };
 
 async function readStatus(): Promise<ReadStatus> {
   return useDatabase(async (database) => {
-    const [ledger, { fleet, problems }] = await Promise.all([readAll(ledgerReads(database)), readFleet()]);
+    const [ledger, { fleet, problems }] = await Promise.all([readLedger(database), readFleet()]);
     return { at: new Date(), ledger, fleet, problems };
   });
 }
@@ -61,7 +64,8 @@ async function readFleet(): Promise<Pick<Status, 'fleet' | 'problems'>> {
 /** The fields that scripts read. */
 function toJson(status: ReadStatus): object {
   const { at, ledger, fleet, problems } = status;
-  const etaMs = estimateEtaMs(ledger);
+  const catchUp = measureCatchUp(status);
+  const etaMs = catchUp?.etaMs;
   return {
     at,
     health: assessHealth(status),
@@ -70,6 +74,9 @@ function toJson(status: ReadStatus): object {
     steering: ledger.settings,
     speed: { lastMinutes: measureCurrentSpeed(ledger.hour), lastHour: measureSpeed(ledger.hour) },
     etaSeconds: etaMs === undefined ? null : Math.round(etaMs / 1_000),
+    catchUp: catchUp ?? null,
+    retries: ledger.retries,
+    boardUrl: findBoardUrl() ?? null,
     scans: findUnfinished(ledger.scans),
     fleet: fleet
       ? { ...fleet, fetchRate: fleet.fetchRate ?? null, steamPause: fleet.steamPause ?? null }
@@ -86,17 +93,21 @@ function findUnfinished(scans: readonly ScanProgress[]): ScanProgress[] {
 function describeStatus(status: ReadStatus): string[] {
   const { at, ledger, fleet } = status;
   const { feed, counts, scans } = ledger;
-  const { level, headline, detail } = assessHealth(status);
+  const { level, headline, detail, phase } = assessHealth(status);
   return [
     ...formatFields([
       ['Health', `${style(LEVEL_STYLES[level], `${headline}.`)} ${plainText(detail)}`],
       [feed.source === 'simulator' ? 'Simulator' : 'Steam', describeFeed(feed, at)],
       ['Tables', describeTables(feed, at)],
+      // While nothing stops it, the health is the progress.
+      ['Progress', phase === 'stopped' ? describeCatchUp(status) : undefined],
       ['Ledger', describeLedger(counts)],
+      ['Retries', ledger.retries && style('yellow', plainText(describeAttempts(ledger.retries)))],
       ['Speed', describeSpeed(ledger)],
       ['Budget', describeBudget(ledger.settings, fleet, at)],
       ...findUnfinished(scans).map((scan) => ['Scan', describeScan(scan)] as const),
       ...(fleet?.queues ?? []).map((queue) => ['Queue', describeQueue(queue)] as const),
+      ['Board', findBoardUrl()],
     ]),
     ...(fleet ? ['', ...describeReplicas(fleet.replicas, at)] : []),
   ];
@@ -122,9 +133,12 @@ function describeLedger(counts: LedgerCounts): string {
 function describeSpeed(ledger: LedgerStatus): string {
   const describe = ({ apps, requests }: Speed) =>
     `${formatRate(apps)} apps/s, ${formatRate(requests)} requests/s`;
-  const etaMs = estimateEtaMs(ledger);
-  const eta = etaMs === undefined ? '' : ` · ETA ${formatDuration(etaMs)}`;
-  return `${describe(measureCurrentSpeed(ledger.hour))}${eta} (last hour ${describe(measureSpeed(ledger.hour))})`;
+  return `${describe(measureCurrentSpeed(ledger.hour))} (last hour ${describe(measureSpeed(ledger.hour))})`;
+}
+
+function describeCatchUp(status: ReadStatus): string | undefined {
+  const catchUp = measureCatchUp(status);
+  return catchUp && [catchUp.summary, describeEta(catchUp)].filter(Boolean).join(', ');
 }
 
 function describeBudget(settings: FleetSettings, fleet: FleetStatus | undefined, at: Date): string {

@@ -1,21 +1,36 @@
-import { countApps, getFleetSettings, markWanted, startScan, type Database, type Scan } from '@pics/database';
 import {
+  countApps,
+  findUnknownApps,
+  getFleetSettings,
+  markWanted,
+  startScan,
+  type Database,
+  type LedgerCounts,
+  type Scan,
+} from '@pics/database';
+import {
+  describeNamedApps,
+  describeProgress,
+  findHint,
   followProgress,
   formatApps,
+  formatCount,
   INTERRUPTED,
   isSettled,
   openTerminal,
-  readProgress,
+  readStatus,
   stopOnInterrupt,
   summarise,
-  type Progress,
+  type ProgressReport,
 } from '@pics/operations';
+import type { Queues } from '@pics/queue';
 import type { Command } from 'commander';
 import { parseAppids } from '../command-line/arguments.ts';
 import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
 import { readAppids } from '../command-line/read-appids.ts';
 import { print, printJson } from '../output/print.ts';
 import { useDatabase } from '../servers/use-database.ts';
+import { useQueuesIfReachable } from '../servers/use-queues.ts';
 
 interface Options extends CommonOptions {
   appids?: number[];
@@ -49,8 +64,8 @@ export const syncCommand = defineCommand('sync', 'Have apps fetched now by the r
       }
       // With --json stdout is for the result, so the progress goes to stderr.
       const output = json ? process.stderr : process.stdout;
-      const { exitCode, progress } = await waitUntilSynced(database, named, output);
-      if (json) printJson({ ...started, counts: progress?.counts });
+      const { exitCode, counts, unknown } = await waitUntilSynced(database, named, output);
+      if (json) printJson({ ...started, counts, unknown });
       process.exitCode = exitCode;
     });
   });
@@ -71,7 +86,7 @@ async function startSync(
 ): Promise<StartedSync> {
   if (selection === 'all') {
     const apps = await markWanted(database, { all: true });
-    await startScan(database, { reason: 'discovery', knownOnly: false });
+    await startScan(database, { reason: 'discovery', knownOnly: false, survey: true });
     return { apps, failedBefore: 0, scan: 'discovery' };
   }
   if (selection === 'differing') {
@@ -93,34 +108,85 @@ function describeSync({ apps, failedBefore, scan }: StartedSync): string[] {
   return [`${formatApps(apps)} wanted.`, ...(failedBefore > 0 ? [failed] : [])];
 }
 
+interface FinishedSync {
+  exitCode: number;
+  counts: LedgerCounts | undefined;
+  /** The named apps that Steam does not know. */
+  unknown: number[];
+}
+
 /** Shows the progress until the named apps, or else all apps, are settled. */
 async function waitUntilSynced(
   database: Database,
   appids: readonly number[] | undefined,
   output: NodeJS.WriteStream,
-): Promise<{ exitCode: number; progress: Progress | undefined }> {
+): Promise<FinishedSync> {
   const startedAt = Date.now();
   const terminal = await openTerminal({ output });
-  const interruption = stopOnInterrupt();
-  const progress = await followProgress({
-    read: () => (appids ? readProgressOf(database, appids) : readProgress(database)),
-    show: (report) => terminal.showProgress(report),
-    isOver: isSettled,
-    signal: interruption.signal,
-  });
-  interruption.stopListening();
+  const { signal, stopListening } = stopOnInterrupt();
+  const show = (report: ProgressReport) => terminal.showProgress(report);
+  const counts = await (appids
+    ? followNamed(database, appids, show, signal)
+    : useQueuesIfReachable((queues) => followAll(database, queues, show, signal)));
+  stopListening();
   terminal.end();
-  if (!progress || interruption.signal.aborted) {
+  if (!counts || signal.aborted) {
     terminal.say('Stopped waiting; the sync continues.');
-    return { exitCode: INTERRUPTED, progress };
+    return { exitCode: INTERRUPTED, counts, unknown: [] };
   }
-  terminal.say(summarise(progress.counts, Date.now() - startedAt));
-  const { failed } = progress.counts;
-  if (failed > 0) terminal.say('See why they failed with: pics failures');
-  return { exitCode: failed > 0 ? 1 : 0, progress };
+  terminal.say(summarise(counts, Date.now() - startedAt));
+  const unknown = appids ? await findUnknownApps(database, appids) : [];
+  if (unknown.length > 0) terminal.say(describeUnknown(unknown));
+  if (counts.failed > 0) terminal.say('See why they failed with: pics failures');
+  return { exitCode: counts.failed > 0 ? 1 : 0, counts, unknown };
 }
 
-async function readProgressOf(database: Database, appids: readonly number[]): Promise<Progress> {
-  const [counts, { pausedAt }] = await Promise.all([countApps(database, appids), getFleetSettings(database)]);
-  return { counts, scanned: undefined, pausedAt };
+type Show = (report: ProgressReport) => void;
+
+async function followAll(
+  database: Database,
+  queues: Queues | undefined,
+  show: Show,
+  signal: AbortSignal,
+): Promise<LedgerCounts | undefined> {
+  const status = await followProgress({
+    read: () => readStatus(database, queues),
+    describe: (status, watchedMs) => describeProgress(status, { hint: findHint(status, watchedMs) }),
+    show,
+    isOver: isSettled,
+    signal,
+  });
+  return status?.ledger?.counts;
+}
+
+async function followNamed(
+  database: Database,
+  appids: readonly number[],
+  show: Show,
+  signal: AbortSignal,
+): Promise<LedgerCounts | undefined> {
+  const progress = await followProgress({
+    read: async () => {
+      const [counts, { pausedAt }] = await Promise.all([
+        countApps(database, appids),
+        getFleetSettings(database),
+      ]);
+      return { counts, pausedAt };
+    },
+    describe: ({ counts, pausedAt }) =>
+      describeNamedApps(counts, pausedAt ? 'paused, continue with: pics resume' : undefined),
+    show,
+    isOver: ({ counts }) => counts.wanted + counts.inFlight === 0,
+    signal,
+  });
+  return progress?.counts;
+}
+
+/** More ids than this say nothing in a terminal; JSON has all of them. */
+const MOST_IDS = 20;
+
+function describeUnknown(unknown: readonly number[]): string {
+  const named = unknown.slice(0, MOST_IDS).join(', ');
+  const others = unknown.length > MOST_IDS ? ` and ${formatCount(unknown.length - MOST_IDS)} others` : '';
+  return `Steam does not know ${formatApps(unknown.length)} of them: ${named}${others}`;
 }

@@ -1,18 +1,23 @@
 import { plainText } from '@pics/core';
 import { getFeed, getLatestChanges, type Database, type LatestChange } from '@pics/database';
 import {
+  describeProgress,
+  findHint,
   followProgress,
   INTERRUPTED,
   isSettled,
   openTerminal,
   OUTCOME_LEVELS,
-  readProgress,
+  readStatus,
   stopOnInterrupt,
 } from '@pics/operations';
+import type { Queues } from '@pics/queue';
 import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
 import { printJsonLine } from '../output/print.ts';
 import { LEVEL_STYLES, padText, style } from '../output/text.ts';
+import { findBoardUrl } from '../servers/find-board-url.ts';
 import { useDatabase } from '../servers/use-database.ts';
+import { useQueuesIfReachable } from '../servers/use-queues.ts';
 
 interface Options extends CommonOptions {
   untilSettled?: boolean;
@@ -32,7 +37,8 @@ export const watchCommand = defineCommand('watch', 'Show changes as they are sto
 async function watch({ json, untilSettled = false }: Options): Promise<number> {
   const terminal = await openTerminal({ json });
   const interruption = stopOnInterrupt();
-  const progress = await useDatabase(async (database) => {
+  const boardUrl = findBoardUrl();
+  const work = async (database: Database, queues: Queues | undefined) => {
     const { changeNumber } = await getFeed(database);
     const changes = new SettledChanges(database, changeNumber ?? 0);
     return followProgress({
@@ -41,18 +47,21 @@ async function watch({ json, untilSettled = false }: Options): Promise<number> {
           if (json) printJsonLine({ type: 'change', ...change });
           else terminal.say(describeChange(change));
         }
-        return readProgress(database);
+        return readStatus(database, queues);
       },
+      describe: (status, watchedMs) =>
+        describeProgress(status, { hint: findHint(status, watchedMs), boardUrl }),
       show: (report) => terminal.showProgress(report),
       isOver: (latest) => untilSettled && isSettled(latest),
       signal: interruption.signal,
     });
-  });
+  };
+  const status = await useDatabase((database) => useQueuesIfReachable((queues) => work(database, queues)));
   interruption.stopListening();
   terminal.end();
   if (!untilSettled) return 0;
   if (interruption.signal.aborted) return INTERRUPTED;
-  return progress && progress.counts.failed > 0 ? 1 : 0;
+  return status?.ledger && status.ledger.counts.failed > 0 ? 1 : 0;
 }
 
 const APPID_COLUMNS = 7;

@@ -20,3 +20,32 @@ export async function useQueues<Result>(work: (queues: Queues) => Promise<Result
     await queues.close();
   }
 }
+
+/** Runs `work` with the queues, or without them when no Redis is named or can be reached: Postgres says most of it. */
+export async function useQueuesIfReachable<Result>(
+  work: (queues: Queues | undefined) => Promise<Result>,
+): Promise<Result> {
+  const queues = await openIfReachable();
+  try {
+    return await work(queues);
+  } finally {
+    await queues?.close();
+  }
+}
+
+async function openIfReachable(): Promise<Queues | undefined> {
+  let url: string;
+  try {
+    url = getServerUrl('REDIS_URL');
+  } catch {
+    return undefined;
+  }
+  const queues = openQueues(url, () => {});
+  try {
+    await queues.redis.ping();
+    return queues;
+  } catch {
+    await queues.close();
+    return undefined;
+  }
+}

@@ -1,12 +1,16 @@
 import { plainLines } from '@pics/core';
 import { findScan, type LedgerCounts } from '@pics/database';
 import {
+  describeProgress,
+  findHint,
   followProgress,
   isSettled,
   listenForInterrupts,
   openTerminal,
-  readProgress,
+  readStatus,
   summarise,
+  type ProgressReport,
+  type Status,
   type Terminal,
 } from '@pics/operations';
 import { CleanupStack } from '../processes/cleanup-stack.ts';
@@ -63,6 +67,9 @@ export async function run(options: StartOptions): Promise<number> {
   return exitCode;
 }
 
+/** So long after the start a service that is not there yet is starting; after that it is missing. */
+const STARTING_MS = 30_000;
+
 /**
  * Shows the progress until the signal or, if asked, until everything is settled: the change feed followed, every app looked
  * for once, and nothing wanted or in flight.
@@ -70,21 +77,39 @@ export async function run(options: StartOptions): Promise<number> {
  * @returns the last counts of the ledger; undefined when none could be read.
  */
 async function watchProgress(
-  { database, boardUrl, findBlocker }: RunningPipeline,
+  { database, queues, boardUrl, findBlocker }: RunningPipeline,
   terminal: Terminal,
   untilSettled: boolean,
   signal: AbortSignal,
 ): Promise<LedgerCounts | undefined> {
-  const progress = await followProgress({
+  let blocker: string | undefined;
+  let hasStarted = false;
+  const status = await followProgress({
     signal,
-    read: () => readProgress(database),
+    read: async () => {
+      blocker = await findBlocker();
+      hasStarted ||= blocker === undefined;
+      return readStatus(database, queues);
+    },
+    describe: (status, watchedMs) =>
+      !hasStarted && watchedMs < STARTING_MS
+        ? describeStarting(status, blocker, boardUrl)
+        : describeProgress(status, { boardUrl, hint: findHint(status, watchedMs) }),
     show: (report) => terminal.showProgress(report),
-    findNote: async () => (await findBlocker()) ?? `board ${boardUrl}`,
-    isOver: async (progress) => {
+    isOver: async (status) => {
       // As long as the change feed is not followed, an empty ledger means nothing.
-      if (!untilSettled || !isSettled(progress) || (await findBlocker())) return false;
+      if (!untilSettled || !isSettled(status) || blocker !== undefined) return false;
       return Boolean((await findScan(database, 'discovery'))?.finishedAt);
     },
   });
-  return progress?.counts;
+  return status?.ledger?.counts;
+}
+
+function describeStarting(status: Status, blocker: string | undefined, boardUrl: string): ProgressReport {
+  const spans = [
+    { text: 'Starting', style: 'busy' },
+    { text: blocker ?? '' },
+    { text: boardUrl, style: 'link' },
+  ] as const;
+  return { ...describeProgress(status), spans: [...spans] };
 }

@@ -5,6 +5,7 @@ import type { Database, Source } from '@pics/database';
 import { findSteamBlocker, getDataFolder, type InstanceUrls } from '@pics/operations';
 import { environment, parseSettings } from '@pics/service';
 import { chooseSource, claimServers } from './choose-source.ts';
+import { openQueues, type Queues } from '@pics/queue';
 import type { StartContext, StartOptions } from './context.ts';
 import { claimInstance } from './instance.ts';
 import { startServers } from './start-servers.ts';
@@ -14,9 +15,10 @@ import { startSimulator } from './start-simulator.ts';
 /** As long as people wait without wondering; Steam responds within a second or not at all. */
 const STEAM_TIMEOUT_MS = 10_000;
 
-/** The whole pipeline, and a connection to its database. */
+/** The whole pipeline, and connections to its servers. */
 export interface RunningPipeline extends RunningServices {
   database: Database;
+  queues: Queues;
 }
 
 /**
@@ -77,7 +79,9 @@ export async function startEverything(
   instance.publish({ ...urls, boardUrl: services.boardUrl, ...published });
   const target = 'databaseUrl' in own ? 'your Postgres' : folder;
   terminal.say(`${SOURCE_TITLES[source]} → ${target} · board ${services.boardUrl}`);
-  return { ...services, database };
+  const queues = openQueues(urls.redisUrl, () => {}); // Commands report what does not work.
+  cleanup.add({ stop: () => queues.close() });
+  return { ...services, database, queues };
 }
 
 /** @throws UserError with the message of Postgres or the migration; it contains neither URL nor password. */

@@ -1,8 +1,9 @@
 import {
   assessHealth,
-  estimateEtaMs,
+  describeEta,
   formatCount,
   formatDuration,
+  measureCatchUp,
   type FleetStatus,
   type LedgerStatus,
 } from '@pics/operations';
@@ -75,7 +76,7 @@ function renderCounts({ at, ledger, fleet }: Overview): Html {
     <dl class="tiles">
       ${ledger ? renderTiles(ledger, fleet, at) : renderTile('Apps', '–', 'Postgres is unreachable.')}
     </dl>
-    ${ledger ? renderProportions(ledger) : null}
+    ${ledger ? renderProportions(ledger, fleet, at) : null}
   </section>`;
 }
 
@@ -92,7 +93,7 @@ function renderTiles(ledger: LedgerStatus, fleet: FleetStatus | undefined, at: D
             <small>${feed.changesBehind === 1 ? 'change' : 'changes'}</small> ${formatDuration(behindMs)}`,
       describeFeed(ledger, fleet, at),
     ),
-    renderTile('Wanted', formatCount(counts.wanted), describeWanted(ledger)),
+    renderTile('Wanted', formatCount(counts.wanted), describeWanted(ledger, fleet, at)),
     renderTile(
       'In flight',
       formatCount(counts.inFlight),
@@ -109,10 +110,10 @@ function renderTile(title: string, value: Html | string, note: Html | string, le
   return html`<div${level ? html` data-level="${level}"` : null}><dt>${title}</dt><dd class="value">${value}</dd><dd>${note}</dd></div>`;
 }
 
-function describeWanted(ledger: LedgerStatus): string {
-  if (ledger.counts.wanted === 0) return 'nothing to fetch';
-  const etaMs = estimateEtaMs(ledger);
-  return etaMs === undefined ? 'to be fetched' : `done in about ${formatDuration(etaMs)}`;
+function describeWanted(ledger: LedgerStatus, fleet: FleetStatus | undefined, at: Date): string {
+  const catchUp = measureCatchUp({ at, ledger, fleet });
+  if (catchUp) return describeEta(catchUp) ?? 'to be fetched';
+  return ledger.counts.wanted === 0 ? 'nothing to fetch' : 'to be fetched';
 }
 
 /** The change number up to which the feed is recorded, and when it was last polled. */
@@ -123,12 +124,16 @@ function describeFeed({ feed }: LedgerStatus, fleet: FleetStatus | undefined, at
 }
 
 /** The counts as a bar. Hidden from screen readers, which read the same numbers in the tiles. */
-function renderProportions({ counts }: LedgerStatus): Html | null {
+function renderProportions(ledger: LedgerStatus, fleet: FleetStatus | undefined, at: Date): Html | null {
+  const { counts } = ledger;
   if (counts.known === 0) return null;
+  // What is still to be found takes its place too: the bar is full when everything is done.
+  const share = measureCatchUp({ at, ledger, fleet })?.share ?? 1;
+  const total = Math.max(counts.known, share > 0 ? counts.settled / share : counts.known);
   let x = 0;
   const parts = (['settled', 'inFlight', 'wanted', 'failed'] as const).map((state) => {
     // Wide enough to be seen, even for a single app.
-    const width = counts[state] === 0 ? 0 : Math.max(0.4, (counts[state] / counts.known) * 100);
+    const width = counts[state] === 0 ? 0 : Math.max(0.4, (counts[state] / total) * 100);
     x += width;
     return html`<rect
       class="${state}"
@@ -139,7 +144,7 @@ function renderProportions({ counts }: LedgerStatus): Html | null {
   });
   return html`<svg
     class="proportions"
-    viewBox="0 0 ${x.toFixed(2)} 1"
+    viewBox="0 0 ${Math.max(x, 100).toFixed(2)} 1"
     preserveAspectRatio="none"
     aria-hidden="true"
   >
