@@ -62,6 +62,44 @@ describe('replicas', () => {
     expect(replica?.silentMs).toBeLessThan(55_000);
   });
 
+  /** A replica that started and was killed so many seconds ago; the report of a running one is as of now. */
+  const kill = async (replica: string, service: string, startedAgo: number, killedAgo: number) => {
+    const startedAt = new Date(Date.now() - startedAgo * 1_000).toISOString();
+    const key = `pics:replica:${service}:${replica}`;
+    const text = JSON.stringify(report(replica, { service, startedAt }));
+    await queues.redis.set(key, text, 'PX', 10 * 60_000 - killedAgo * 1_000);
+    await queues.redis.sadd('pics:replicas', key);
+  };
+  const listedNames = async () => (await getReplicas(queues.redis)).map(({ replica }) => replica);
+
+  test('that were killed leave the list after a minute once another has started in their place', async () => {
+    await kill('replaced', 'fetcher', 500, 70);
+    await kill('replacement', 'fetcher', 65, 0);
+    await kill('replaced just now', 'writer', 500, 50);
+    await kill('its replacement', 'writer', 45, 0);
+    await kill('missed', 'producer', 500, 70);
+    await kill('older', 'producer', 400, 0);
+    expect(await listedNames()).toEqual([
+      'replacement',
+      'missed',
+      'older',
+      'replaced just now',
+      'its replacement',
+    ]);
+  });
+
+  test('stay listed when fewer started again than were killed, and leave after a series of crashes', async () => {
+    for (const name of ['a', 'b', 'c']) await kill(name, 'fetcher', 500, 100);
+    await kill('only one', 'fetcher', 90, 0);
+    await kill('first', 'writer', 500, 300);
+    await kill('second', 'writer', 290, 200);
+    await kill('third', 'writer', 190, 100);
+    await kill('fourth', 'writer', 90, 0);
+    const names = await listedNames();
+    expect(names).toHaveLength(4);
+    expect(names.slice(-2)).toEqual(['only one', 'fourth']);
+  });
+
   test('are removed when their report has expired', async () => {
     await queues.redis.sadd('pics:replicas', 'pics:replica:fetcher:forgotten');
     expect(await getReplicas(queues.redis)).toEqual([]);

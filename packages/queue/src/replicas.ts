@@ -39,6 +39,9 @@ const REMOVE_WITHIN_MS = 2_000;
  */
 const LISTED_MS = 10 * 60_000;
 
+/** How long a silent replica stays listed once another has started in its place: there is nothing to do about it. */
+const LISTED_WHEN_REPLACED_MS = 60_000;
+
 const LIST = 'pics:replicas';
 
 /**
@@ -76,20 +79,36 @@ export function keepReporting(
   };
 }
 
-/** Gets every replica that reported within the last ten minutes, ordered by service, oldest first. */
+/**
+ * Gets every replica that reported within the last ten minutes, ordered by service, oldest first. One that is silent for more
+ * than a minute is left out if another of its service has started since.
+ */
 export async function getReplicas(redis: Redis): Promise<Replica[]> {
   const keys = await redis.smembers(LIST);
   const replicas = await Promise.all(keys.map((key) => findReplica(redis, key)));
   const expired = keys.filter((_, index) => !replicas[index]);
   if (expired.length > 0) await redis.srem(LIST, ...expired);
-  return replicas
-    .filter((replica) => replica !== undefined)
-    .toSorted(
-      (a, b) =>
-        a.service.localeCompare(b.service) ||
-        a.startedAt.localeCompare(b.startedAt) ||
-        a.replica.localeCompare(b.replica),
+  return withoutReplaced(replicas.filter((replica) => replica !== undefined)).toSorted(
+    (a, b) =>
+      a.service.localeCompare(b.service) ||
+      a.startedAt.localeCompare(b.startedAt) ||
+      a.replica.localeCompare(b.replica),
+  );
+}
+
+/** Each start accounts for one death before it, so of three dead replicas two stay listed when only one was started again. */
+function withoutReplaced(replicas: readonly Replica[]): Replica[] {
+  const now = Date.now();
+  const replaced = new Set<Replica>();
+  for (const dead of replicas.toSorted((a, b) => a.silentMs - b.silentMs)) {
+    if (dead.silentMs <= LISTED_WHEN_REPLACED_MS) continue;
+    const ofService = ({ service }: Replica) => service === dead.service;
+    const started = replicas.filter(
+      (other) => ofService(other) && Date.parse(other.startedAt) > now - dead.silentMs,
     );
+    if (started.length > [...replaced].filter(ofService).length) replaced.add(dead);
+  }
+  return replicas.filter((replica) => !replaced.has(replica));
 }
 
 /** Silence is derived from the remaining time to live, so only the clock of Redis matters, not those of the replicas. */
