@@ -64,6 +64,9 @@ export function describeLedgerRow(row: LedgerRow, now: Date): State {
     const detail = dispatchedAt ? `dispatched ${formatAgo(dispatchedAt, now)}` : '';
     return { level: 'busy', word: 'in flight', detail };
   }
+  if (settled !== null && settled >= (wanted ?? 0) && row.picsChangeNumber === null) {
+    return { level: 'quiet', word: 'unknown', detail: 'Steam does not know this app' };
+  }
   if (wanted === null || (settled !== null && settled >= wanted)) {
     return { level: 'good', word: 'settled', detail: '' };
   }

@@ -19,12 +19,12 @@ export function renderAppPage(details: AppDetails, at: Date, mode: PageMode): st
       ${app?.picsAccess && app.picsAccess !== 'public' ? badge('warn', app.picsAccess) : null}
       <span class="quiet">${app?.type} ${appid}</span>
       <a href="https://store.steampowered.com/app/${appid}" rel="noreferrer">store page</a>
-      ${renderAction(details, mode)}
+      ${isUnknown(details) ? badge('quiet', 'unknown to Steam') : null} ${renderAction(details, mode)}
     </div>
     <div class="columns">
       <section class="card" aria-labelledby="stored-title">
         <h2 id="stored-title">Stored data</h2>
-        ${app ? renderFields(listStoredFields(details), formatUtc) : empty('Nothing yet. The app is stored once Steam has responded; apps unknown to Steam are never stored.')}
+        ${app ? renderFields(listStoredFields(details), formatUtc) : empty(isUnknown(details) ? 'Nothing: Steam does not know this app. It is stored when Steam announces it.' : 'Nothing yet. The app is stored once Steam has responded.')}
         <p class="note">
           The original PICS body is not kept. <code>pics app ${appid} --raw</code> fetches it from Steam.
         </p>
@@ -41,6 +41,11 @@ export function renderAppPage(details: AppDetails, at: Date, mode: PageMode): st
       </div>
     </div>`;
   return renderPage({ ...mode, title, searched: String(appid) }, content);
+}
+
+/** Whether Steam has responded that there is no such app. */
+function isUnknown({ ledger }: AppDetails): boolean {
+  return ledger !== undefined && describeLedgerRow(ledger, new Date()).word === 'unknown';
 }
 
 function renderAction({ appid, ledger }: AppDetails, { readOnly }: PageMode): Html | null {

@@ -34,6 +34,7 @@ await database
       attempts: 3,
     },
     { id: 40, wantedChangeNumber: 9 },
+    { id: 50, wantedChangeNumber: 9, settledChangeNumber: 9 },
   ])
   .execute();
 await database
@@ -72,6 +73,13 @@ describe('the page of an app', () => {
   test('exists for an app without a name, and for one that is only wanted', async () => {
     expect((await get('/apps/30')).text).toContain('<h1>App 30</h1>');
     expect((await get('/apps/40')).text).toContain('Nothing yet.');
+  });
+
+  test('says that Steam does not know an app', async () => {
+    const { text } = await get('/apps/50');
+    expect(text).toContain('unknown to Steam');
+    expect(text).toContain('Nothing: Steam does not know this app.');
+    expect((await get('/apps/40')).text).not.toContain('unknown');
   });
 
   test.for(['/apps/21', '/apps/99999999999999', '/apps/x', '/apps/10/x', '/nowhere'])(
