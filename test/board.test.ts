@@ -167,7 +167,7 @@ describe.skipIf(!program)('the board in a browser', () => {
     await result.getByText('2 apps will be fetched now.').waitFor();
     await page.locator('.tiles > div', { hasText: 'Wanted' }).getByText('2', { exact: true }).waitFor();
 
-    await page.getByRole('spinbutton', { name: 'Requests a second' }).fill('50');
+    await page.getByLabel('Requests a second, all fetchers together').fill('50');
     await page.getByRole('button', { name: 'Set', exact: true }).click();
     await result.getByText('Rate set to 50 requests a second for the whole fleet.').waitFor();
     await page.locator('#fleet').getByText('50 requests a second').waitFor();

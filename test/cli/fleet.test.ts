@@ -13,6 +13,10 @@ test('rate shows, sets and resets the rate of the fleet', async () => {
   expect((await world.pics('rate', '30/min')).stdout).toBe('Rate of the fleet: 0.5 requests/s, set live.\n');
   expect(await getFleetSettings(world.database)).toMatchObject({ fetchRate: 0.5 });
   expect(await world.ask('rate')).toMatchObject({ fetchRate: 0.5, pausedAt: null });
+  const fast = await world.pics('rate', '5');
+  expect(fast).toMatchObject({ exitCode: 0, stdout: 'Rate of the fleet: 5 requests/s, set live.\n' });
+  expect(fast.stderr).toContain('Steam is known to tolerate 2 requests a second. At 5 it may refuse them');
+  expect((await world.pics('rate', '2')).stderr).toBe('');
   expect(await world.ask('rate', 'default')).toMatchObject({ fetchRate: null });
 });
 

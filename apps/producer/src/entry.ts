@@ -8,6 +8,7 @@ import { createMetrics } from './metrics.ts';
 import { startMode } from './modes.ts';
 import { PollSpans } from './poll-spans.ts';
 import type { Producer, ProducerState } from './producer.ts';
+import { warnAboutFastRate } from './warn-about-fast-rate.ts';
 import { reportProducer, watchProgress } from './watch-progress.ts';
 
 await runService({
@@ -22,6 +23,7 @@ await runService({
     service.onClose('database', () => database.destroy());
     const queues = await connectQueues(service);
     void logEvictionRisk(queues.redis, service.log);
+    warnAboutFastRate(service);
     const steam = connectSteam(service, observeSteam(service.metrics));
     registerSteamSession(service.metrics, () => steam.status.loggedOn);
 

@@ -7,6 +7,8 @@ export {
 } from './app-fields.ts';
 export { assessHealth, describeAttempts, type Health } from './assess-health.ts';
 export { describeEta, measureCatchUp, type CatchUp } from './catch-up.ts';
+export { findMomentAgo, findRate, HIGHEST_RATE, LOWEST_RATE } from './find-input.ts';
+export { findRateWarning } from './find-rate-warning.ts';
 export { findSteamBlocker } from './find-steam-blocker.ts';
 export { describeShare, isFollowed } from './find-stop.ts';
 export { followProgress } from './follow-progress.ts';

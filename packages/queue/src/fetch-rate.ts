@@ -1,5 +1,8 @@
 import type { JobQueue } from './job-queue.ts';
 
+/** The requests a second that Steam is known to tolerate. When it refuses more, the whole fleet pauses. */
+export const TOLERATED_RATE = 2;
+
 /**
  * Sets how many `pics-fetch` jobs, and so PICS requests, the whole fleet may start in a second. Takes effect at once.
  *

@@ -1,6 +1,6 @@
 export { connectQueues, reportReplica, type QueueService, type ServiceQueues } from './connect-queues.ts';
 export { findRedisBlocker } from './connection.ts';
-export { findFetchRate, setFetchRate } from './fetch-rate.ts';
+export { findFetchRate, setFetchRate, TOLERATED_RATE } from './fetch-rate.ts';
 export { inspectRedis, logEvictionRisk, type RedisFacts } from './inspect-redis.ts';
 export type { DeadJob, JobQueue } from './job-queue.ts';
 export { getQueueStates, openQueues, type Queues, type QueueState } from './open-queues.ts';

@@ -70,6 +70,7 @@ describe('POST /api/requeue', () => {
     [{ type: 'dlc' }, [20, 40]],
     [{ since: '2026-11-02' }, [20, 30]],
     [{ since: '2026-11-01T00:00:00Z' }, [10, 20, 30]],
+    [{ since: '5000w' }, [10, 20, 30]],
     [{ all: true }, [10, 20, 30, 40, 50]],
   ] as const)(
     'gives exactly the apps of %j fresh attempts, and only counts them on a dry run',
@@ -158,7 +159,24 @@ describe('the API for the fleet', () => {
     expect((await call('PUT', '/rate', { requestsPerSecond: null })).body).toMatchObject({ fetchRate: null });
   });
 
-  test.for([0, -1, 0.009, 10_001, '2', true, undefined])(
+  test.for([
+    ['2', 2],
+    ['0.5/s', 0.5],
+    ['30/min', 0.5],
+  ] as const)('takes the rate %j as the command line does', async ([requestsPerSecond, fetchRate]) => {
+    expect((await call('PUT', '/rate', { requestsPerSecond })).body).toMatchObject({ fetchRate });
+  });
+
+  test('takes a rate above the one that Steam is known to tolerate, and warns', async () => {
+    const fast = await call('PUT', '/rate', { requestsPerSecond: 2.5 });
+    expect(fast).toMatchObject({ status: 200, body: { fetchRate: 2.5 } });
+    expect(fast.body['warning']).toContain(
+      'Steam is known to tolerate 2 requests a second. At 2.5 it may refuse',
+    );
+    expect((await call('PUT', '/rate', { requestsPerSecond: 2 })).body).not.toHaveProperty('warning');
+  });
+
+  test.for([0, -1, 0.009, 10_001, 'fast', '0/s', '2/h', '', true, undefined])(
     'refuses %j as a rate',
     async (requestsPerSecond) => {
       const { status, body } = await call('PUT', '/rate', { requestsPerSecond });

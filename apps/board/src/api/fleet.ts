@@ -1,12 +1,15 @@
 import { getFleetSettings, updateFleetSettings, type Database } from '@pics/database';
-import { formatRate } from '@pics/operations';
+import { findRate, findRateWarning, formatRate, HIGHEST_RATE, LOWEST_RATE } from '@pics/operations';
 import { Router } from 'express';
 import { z } from 'zod';
 import { addToAuditLine } from '../access/audit.ts';
 
-/** A rate for the whole fleet; null resets it to FETCH_RATE_PER_SECOND. */
+/** A rate for the whole fleet, as a number or as text such as "30/min"; null resets it to FETCH_RATE_PER_SECOND. */
 export const rateBody = z.strictObject({
-  requestsPerSecond: z.number().min(0.01).max(10_000).nullable(),
+  requestsPerSecond: z
+    .union([z.number(), z.string().transform((text) => findRate(text.trim()) ?? Number.NaN)])
+    .pipe(z.number().min(LOWEST_RATE).max(HIGHEST_RATE))
+    .nullable(),
 });
 
 /** `POST /pause`, `POST /resume`, `GET /rate` and `PUT /rate`. */
@@ -31,7 +34,8 @@ export function fleetRoutes(database: Database): Router {
       requestsPerSecond === null
         ? 'Rate reset to FETCH_RATE_PER_SECOND.'
         : `Rate set to ${formatRate(requestsPerSecond)} requests a second for the whole fleet.`;
-    response.json({ ...settings, message });
+    const warning = requestsPerSecond === null ? undefined : findRateWarning(requestsPerSecond);
+    response.json({ ...settings, message, warning });
   });
   return routes;
 }

@@ -1,5 +1,5 @@
 import { findFailedApps, requeueApps, type Database, type RequeueSelection } from '@pics/database';
-import { formatApps } from '@pics/operations';
+import { findMomentAgo, formatApps } from '@pics/operations';
 import { Router } from 'express';
 import { z } from 'zod';
 import { addToAuditLine } from '../access/audit.ts';
@@ -8,10 +8,17 @@ import { failureFilter } from './failures.ts';
 
 const text = z.string().trim().min(1).max(500);
 
-/** A point in time: an ISO date, or a date and time with its zone. */
-const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
-  error: 'must be a date such as 2026-11-22, or 2026-11-22T14:00:00Z',
-});
+/** A point in time: an ISO date, a date and time with its zone, or how long ago it was. */
+const moment = z.union(
+  [
+    z.union([z.iso.date(), z.iso.datetime({ offset: true })]).transform((time) => new Date(time)),
+    z
+      .string()
+      .transform((ago) => findMomentAgo(ago.trim()))
+      .pipe(z.date()),
+  ],
+  { error: 'must be a date such as 2026-11-22, or 2026-11-22T14:00:00Z, or how long ago: 2h, 3d' },
+);
 
 const dryRun = z.boolean().default(false);
 
@@ -30,7 +37,7 @@ const requeueBody = z.union(
   {
     error:
       'must be one of {"failed": true}, {"appids": [440]}, {"error": "text"}, {"failureGroup": "Class: message"}, ' +
-      '{"failures": {"state": "retrying"}}, {"type": "dlc"}, {"since": "2026-11-22"} and {"all": true}, each with an optional "dryRun"',
+      '{"failures": {"state": "retrying"}}, {"type": "dlc"}, {"since": "2026-11-22" or "2h"} and {"all": true}, each with an optional "dryRun"',
   },
 );
 
@@ -57,7 +64,6 @@ async function findSelection(
   selection: SelectionOf<RequeueBody>,
 ): Promise<RequeueSelection> {
   if ('failureGroup' in selection) return { appids: await findFailedApps(database, selection.failureGroup) };
-  if ('since' in selection) return { since: new Date(selection.since) };
   return selection;
 }
 

@@ -79,6 +79,15 @@ export function renderPage(frame: Frame, content: Html): string {
           </form>
         </header>
         <main id="content" tabindex="-1">${content}</main>
+        <dialog id="confirm" aria-labelledby="question" aria-describedby="consequence">
+          <form method="dialog">
+            <h2 id="question"></h2>
+            <p id="consequence" class="quiet">They are fetched from Steam again, after all changes.</p>
+            <p class="buttons">
+              <button value="cancel">Cancel</button><button value="confirm" class="primary"></button>
+            </p>
+          </form>
+        </dialog>
         <p id="result" role="status"></p>
       </body>
     </html>`.text;

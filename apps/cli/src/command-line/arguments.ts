@@ -1,5 +1,6 @@
 import { LARGEST_INTEGER } from '@pics/core';
 import type { ChangesStart } from '@pics/database';
+import { findMomentAgo } from '@pics/operations';
 import { InvalidArgumentError } from 'commander';
 
 /** Returns a parser of whole numbers within bounds. */
@@ -28,21 +29,13 @@ export function parseAppids(text: string): number[] {
   });
 }
 
-const UNIT_MS: Record<string, number> = {
-  s: 1_000,
-  min: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-};
-
 /**
  * Parses a moment: an ISO 8601 date or time ("2026-11-22", "2026-11-22T13:05"), in the time zone of this machine unless it
  * names another, or how long ago it was ("90min", "2h", "3d").
  */
 export function parseSince(text: string): Date {
-  const [, count, unit = ''] = /^(\d{1,6})\s*(s|min|h|d|w)$/.exec(text) ?? [];
-  if (count) return new Date(Date.now() - Number(count) * (UNIT_MS[unit] ?? 0));
+  const ago = findMomentAgo(text);
+  if (ago) return ago;
   const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00`) : new Date(text);
   // Date accepts much that nobody means as a time, such as "5".
   if (!/^\d{4}-\d{2}-\d{2}/.test(text) || Number.isNaN(time.getTime())) {

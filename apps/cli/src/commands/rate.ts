@@ -1,8 +1,15 @@
 import { getFleetSettings, updateFleetSettings, type FleetSettings } from '@pics/database';
-import { formatLocalTime, formatRate } from '@pics/operations';
+import {
+  findRate,
+  findRateWarning,
+  formatLocalTime,
+  formatRate,
+  HIGHEST_RATE,
+  LOWEST_RATE,
+} from '@pics/operations';
 import { InvalidArgumentError } from 'commander';
 import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
-import { print, printJson } from '../output/print.ts';
+import { print, printJson, printNote } from '../output/print.ts';
 import { useDatabase } from '../servers/use-database.ts';
 
 export const rateCommand = defineCommand(
@@ -22,20 +29,17 @@ export const rateCommand = defineCommand(
     );
     if (json) printJson(settings);
     else print([describeRate(settings)]);
+    const warning = settings.fetchRate === null ? undefined : findRateWarning(settings.fetchRate);
+    if (warning !== undefined) printNote(warning);
   });
-
-/** The bounds of FETCH_RATE_PER_SECOND. */
-const LOWEST = 0.01;
-const HIGHEST = 10_000;
 
 /** Parses requests per second: "2", "0.5/s", "30/min"; "default" is null and returns to the setting. */
 export function parseRate(text: string): number | null {
   if (text === 'default') return null;
-  const [, count, unit] = /^(\d{1,6}(?:\.\d{1,3})?)(?:\/(s|min))?$/.exec(text) ?? [];
-  const perSecond = count === undefined ? Number.NaN : Number(count) / (unit === 'min' ? 60 : 1);
-  if (perSecond >= LOWEST && perSecond <= HIGHEST) return perSecond;
+  const perSecond = findRate(text);
+  if (perSecond !== undefined) return perSecond;
   throw new InvalidArgumentError(
-    `It must be a number of requests from ${LOWEST} to ${HIGHEST} per second, such as 2, 0.5/s or 30/min, or default.`,
+    `It must be a number of requests from ${LOWEST_RATE} to ${HIGHEST_RATE} per second, such as 2, 0.5/s or 30/min, or default.`,
   );
 }
 

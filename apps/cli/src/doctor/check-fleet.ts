@@ -14,15 +14,13 @@ import {
   findFetchRate,
   findSteamPause,
   getReplicas,
+  TOLERATED_RATE,
   type Queues,
   type Replica,
   type SteamPause,
 } from '@pics/queue';
 import manifest from '../../package.json' with { type: 'json' };
 import { resultsFor, type CheckResult } from './check-result.ts';
-
-/** The rate that Steam is known to tolerate, in requests per second. */
-const TOLERATED = 2;
 
 /** Checks whether the fleet stays within what Steam tolerates, and is working. */
 export async function checkFleet(
@@ -48,10 +46,10 @@ const budget = resultsFor('Budget');
 function checkBudget(rate: number | undefined): CheckResult {
   if (rate === undefined) return budget.fine('not in force yet: the first leading producer sets it');
   const text = `${formatRate(rate)} requests per second for the whole fleet`;
-  if (rate <= TOLERATED) return budget.fine(text);
+  if (rate <= TOLERATED_RATE) return budget.fine(text);
   return budget.warning(
-    `${text}; Steam is known to tolerate ${TOLERATED}`,
-    `Watch for throttling, or run: pics rate ${TOLERATED}`,
+    `${text}; Steam is known to tolerate ${TOLERATED_RATE}`,
+    `Watch for throttling, or run: pics rate ${TOLERATED_RATE}`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { FailureGroup, LatestChange, ScanProgress } from '@pics/database';
 import { formatApps, formatCount, formatDuration, OUTCOME_LEVELS } from '@pics/operations';
 import type { QueueState } from '@pics/queue';
@@ -48,7 +49,7 @@ function renderGroup(group: FailureGroup, at: Date, readOnly: boolean): Html {
   const links = examples.map(
     ({ appid, name }, index) => html`${index > 0 ? ', ' : null}${appLink(appid, name)}`,
   );
-  return html`<tr>
+  return html`<tr id="${idOf('failure', error)}">
     <th scope="row">
       <strong>${errorClass}</strong> ${message}
       <div class="quiet">${links}${apps > examples.length ? ' and others' : null}</div>
@@ -64,6 +65,11 @@ function renderRequeueButton({ error, apps }: FailureGroup, errorClass: string):
     <input type="hidden" name="failureGroup" value="${error}" />
     <button aria-label="Requeue ${formatApps(apps)} that failed with ${errorClass}">Requeue</button>
   </form>`;
+}
+
+/** The id of a row: the focus stays on the button of its own group when other groups come and go. */
+function idOf(list: string, key: string): string {
+  return `${list}-${createHash('sha256').update(key).digest('hex').slice(0, 12)}`;
 }
 
 function splitError(error: string): { errorClass: string; message: string } {

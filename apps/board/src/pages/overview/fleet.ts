@@ -1,4 +1,4 @@
-import { describeReplica, describeShare, formatCount, formatRate } from '@pics/operations';
+import { describeReplica, describeShare, findRateWarning, formatCount, formatRate } from '@pics/operations';
 import type { QueueState, Replica } from '@pics/queue';
 import type { Overview } from '../../overview/read-overview.ts';
 import { ago, badge, empty, lasting, table } from '../elements.ts';
@@ -49,7 +49,7 @@ function renderQueues(queues: readonly QueueState[]): Html {
 }
 
 function renderQueue({ name, paused, waiting, active, delayed, failed }: QueueState): Html {
-  return html`<tr>
+  return html`<tr id="queue-${name}">
     <th scope="row" class="nowrap">
       <a href="queues/queue/${name}">${name}</a> ${paused ? badge('warn', 'paused') : null}
     </th>
@@ -72,12 +72,19 @@ export function renderFleet({ at, ledger, fleet }: Overview, { readOnly }: { rea
       <strong>${rate === undefined ? 'No rate yet' : `${formatRate(rate)} requests a second`}</strong>
       <span class="quiet">${describeOrigin(settings?.fetchRate ?? undefined, rate)}</span>
       ${fleet?.steamPause ? badge('warn', describeShare(fleet.steamPause)) : null}
+      ${renderRateWarning(rate, ledger?.feed.source)}
     </p>
     <p>
       ${settings?.pausedAt ? html`<strong>Paused</strong> <span class="quiet">${ago(settings.pausedAt, at)}</span>` : 'Not paused'}
     </p>
     ${readOnly || !ledger ? null : button}
   </div>`;
+}
+
+/** The simulator tolerates every rate. */
+function renderRateWarning(rate: number | undefined, source: 'steam' | 'simulator' | null | undefined) {
+  const warning = rate === undefined || source === 'simulator' ? undefined : findRateWarning(rate);
+  return warning === undefined ? null : html`<span class="warning">${warning}</span>`;
 }
 
 function describeOrigin(setLive: number | undefined, rate: number | undefined): string {
@@ -93,11 +100,9 @@ export function renderControls({ readOnly }: { readOnly: boolean }): Html {
       <input
         id="rate"
         name="requestsPerSecond"
-        type="number"
-        min="0.01"
-        max="10000"
-        step="0.01"
-        placeholder="2"
+        placeholder="2, 0.5/s, 30/min"
+        maxlength="20"
+        autocomplete="off"
         required
       />
       <button>Set</button>
@@ -125,7 +130,12 @@ export function renderControls({ readOnly }: { readOnly: boolean }): Html {
         <option value="since">apps that failed since</option>
         <option value="all">all known apps</option>
       </select>
-      <input name="value" aria-label="Value" placeholder="440, 570" />
+      <input
+        name="value"
+        aria-label="Value"
+        placeholder="440, NoResponse, dlc, 2h or 2026-11-22"
+        maxlength="100000"
+      />
       <button name="dryRun" title="Count the apps without requeuing them">Count</button>
       <button>Requeue</button>
     </form>
