@@ -133,6 +133,29 @@ describe('changes', () => {
   });
 });
 
+describe('search', () => {
+  test('lists the apps with these words and says how many there are', async () => {
+    const { exitCode, stdout, stderr } = await world.pics('search', 'strike', 'COUNTER');
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^ +10 +game +Counter-Strike$/m);
+    expect(await world.ask('search', 'counter', '--type', 'Game')).toEqual({
+      apps: [{ appid: 10, name: 'Counter-Strike', type: 'game', picsAccess: 'public' }],
+      total: 1,
+      types: [{ type: 'game', apps: 1 }],
+      didYouMean: null,
+    });
+  });
+
+  test('exits with 1 when nothing matches, and suggests what may have been meant', async () => {
+    expect(await world.pics('search', 'conter', 'strike')).toMatchObject({
+      exitCode: 1,
+      stdout: '',
+      stderr: 'No stored app matches "conter strike". Did you mean "counter strike"?\n',
+    });
+    expect((await world.pics('search', 'x'.repeat(101))).stderr).toContain('at most 100 characters');
+  });
+});
+
 describe('app', () => {
   test('shows what is stored, the state in the ledger, and the changes', async () => {
     const { exitCode, stdout } = await world.pics('app', '10');
@@ -144,10 +167,10 @@ describe('app', () => {
     expect(stdout).toMatch(/ 110$/m);
   });
 
-  test('finds an app by part of its name', async () => {
+  test('finds an app by words of its name', async () => {
     expect(await world.ask('app', 'counter')).toMatchObject({ appid: 10, app: { name: 'Counter-Strike' } });
     const missing = await world.pics('app', 'portal');
-    expect(missing).toMatchObject({ exitCode: 1, stderr: 'No stored app has "portal" in its name.\n' });
+    expect(missing).toMatchObject({ exitCode: 1, stderr: 'No stored app matches "portal".\n' });
   });
 
   test('exits with 1 for an unknown app and says how to fetch it', async () => {

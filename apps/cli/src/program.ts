@@ -24,6 +24,7 @@ const COMMANDS: Record<string, Record<string, () => Promise<Command>>> = {
     watch: async () => (await import('./commands/watch.ts')).watchCommand,
     failures: async () => (await import('./commands/failures.ts')).failuresCommand,
     changes: async () => (await import('./commands/changes.ts')).changesCommand,
+    search: async () => (await import('./commands/search.ts')).searchCommand,
     app: async () => (await import('./commands/app.ts')).appCommand,
   },
   'Control:': {

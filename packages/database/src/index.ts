@@ -101,4 +101,4 @@ export {
 export { findRequeue, listRequeues, type RequeueProgress } from './read/requeues.ts';
 export { findApp, type AppDetails } from './read/find-app.ts';
 export { findUnknownApps } from './read/unknown-apps.ts';
-export { searchApps, type FoundApp } from './read/search-apps.ts';
+export { searchApps, type FoundApp, type Search, type SearchResult } from './read/search/search-apps.ts';

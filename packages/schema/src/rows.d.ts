@@ -419,6 +419,19 @@ export type Rows<As extends Encoding = JsonEncoding> = {
     /** The apps. */
     appids: number[];
   };
+  /** For searching and listing apps: one row for each row of apps, kept by triggers on it. Narrow, so that reading many rows is quick. */
+  pics_app_search: {
+    /** The app. */
+    appid: number;
+    /** As in apps. */
+    name: string | null;
+    /** As in apps. */
+    type: string | null;
+    /** Order of results, the highest first: see the function pics_prominence. */
+    prominence: number;
+    /** The name as plain words: see the function pics_search_words. */
+    words: string | null;
+  };
 };
 
 export type ViewName = 'app_all_dlc' | 'app_details';
@@ -572,6 +585,15 @@ export type Relationships = {
       isOneToOne: false;
       referencedRelation: 'pics_scans';
       referencedColumns: ['id'];
+    },
+  ];
+  pics_app_search: [
+    {
+      foreignKeyName: 'pics_app_search_appid_fkey';
+      columns: ['appid'];
+      isOneToOne: true;
+      referencedRelation: 'apps';
+      referencedColumns: ['appid'];
     },
   ];
 };

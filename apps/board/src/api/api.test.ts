@@ -201,7 +201,15 @@ describe('reading', () => {
   });
 
   test('finds apps by name, and returns everything known about one', async () => {
-    expect((await call('GET', '/apps?q=twen')).body).toMatchObject({ apps: [{ appid: 20, name: 'Twenty' }] });
+    expect((await call('GET', '/apps?q=twen&type=DLC')).body).toEqual({
+      apps: [{ appid: 20, name: 'Twenty', type: 'dlc', picsAccess: null }],
+      total: 1,
+      page: 1,
+      pages: 1,
+      types: [{ type: 'dlc', apps: 1 }],
+      didYouMean: null,
+    });
+    expect((await call('GET', '/apps?q=twnety')).body).toMatchObject({ total: 0, didYouMean: 'twenty' });
     expect((await call('GET', '/apps/20')).body).toMatchObject({
       app: { name: 'Twenty' },
       ledger: { attempts: 12 },
@@ -284,6 +292,8 @@ describe('reading', () => {
     ['/apps/99999999999', 400],
     ['/apps/%f0', 400],
     ['/apps?q=a&q=b', 400],
+    ['/apps?q=a&page=0', 400],
+    ['/apps?q=a&page=10001', 400],
     [`/apps?q=${'x'.repeat(101)}`, 400],
     ['/nowhere', 404],
   ] as const)('responds to %s with a sentence and status %d', async ([path, status]) => {

@@ -1,5 +1,5 @@
 import { appidSchema } from '@pics/core';
-import { findApp, markWanted, searchApps, type Database } from '@pics/database';
+import { findApp, markWanted, type Database } from '@pics/database';
 import { formatApps, formatCount } from '@pics/operations';
 import { Router } from 'express';
 import { z } from 'zod';
@@ -15,22 +15,11 @@ export const appidParameter = z
   .transform(Number)
   .pipe(appidSchema);
 
-export const searchQuery = z.object({
-  q: z.string().trim().max(100, 'must have at most 100 characters').default(''),
-});
-
-/** How many apps a search returns at most. */
-export const SEARCH_LIMIT = 50;
-
 const syncBody = z.strictObject({ appids: appidList });
 
-/** `GET /apps`, `GET /apps/:appid` and `POST /sync`. */
+/** `GET /apps/:appid` and `POST /sync`. */
 export function appRoutes(database: Database): Router {
   const routes = Router();
-  routes.get('/apps', async ({ query }, response) => {
-    const { q } = searchQuery.parse(query);
-    response.json({ apps: await searchApps(database, q, SEARCH_LIMIT) });
-  });
   routes.get('/apps/:appid', async ({ params }, response) => {
     const app = await findApp(database, appidParameter.parse(params.appid));
     if (!app) throw new ApiError(404, 'Unknown app: it is neither stored nor in the ledger.');

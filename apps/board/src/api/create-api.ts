@@ -8,6 +8,7 @@ import { changeRoutes } from './changes.ts';
 import { failureRoutes } from './failures.ts';
 import { fleetRoutes } from './fleet.ts';
 import { requeueRoutes } from './requeue.ts';
+import { searchRoutes } from './search.ts';
 
 /** 10,000 appids are 80 kB; no other body comes close. */
 const MAX_BODY = '256kb';
@@ -31,7 +32,7 @@ export function createApi(options: {
   api.get('/overview', async (_request, response) => void response.json(toResponseBody(await read())));
   api.get('/events', stream.handler);
   api.use(express.json({ limit: MAX_BODY, strict: true }));
-  api.use(appRoutes(database), failureRoutes(database), changeRoutes(database));
+  api.use(searchRoutes(database), appRoutes(database), failureRoutes(database), changeRoutes(database));
   api.use(requeueRoutes(database), fleetRoutes(database));
   api.use(() => {
     throw new ApiError(404, 'No such path. docs/api.md lists all of them.');

@@ -1,14 +1,15 @@
-import { findApp, searchApps, type Database } from '@pics/database';
+import { findApp, type Database } from '@pics/database';
 import { Router, type ErrorRequestHandler, type Request } from 'express';
 import type { Log } from '../access/audit.ts';
-import { appidParameter, SEARCH_LIMIT, searchQuery } from '../api/apps.ts';
+import { appidParameter } from '../api/apps.ts';
+import { PAGE_SIZE, readSearch, searchQuery } from '../api/search.ts';
 import { describeFailure } from '../api/errors.ts';
 import type { OverviewReader } from '../overview/read-overview.ts';
 import { renderAppPage } from './app-page.ts';
 import { syncButton } from './elements.ts';
 import { renderMessagePage, type Mode, type PageMode } from './layout.ts';
 import { renderOverviewPage } from './overview/overview-page.ts';
-import { renderSearchPage } from './search-page.ts';
+import { renderSearchPage } from './search/search-page.ts';
 
 export interface PagesOptions {
   database: Database;
@@ -28,13 +29,16 @@ export function createPages({ database, read, log, mode }: PagesOptions): Router
     response.type('html').send(renderOverviewPage(await read(), modeOf(request, mode)));
   });
   pages.get('/apps', async (request, response) => {
-    const { q } = searchQuery.parse(request.query);
-    const found = await searchApps(database, q, SEARCH_LIMIT);
-    const [first] = found;
+    const searched = searchQuery.parse(request.query);
+    const { q } = searched;
+    const result = await readSearch(database, searched);
+    const [first] = result.apps;
     if (first && String(first.appid) === q) return response.redirect(`${mode.publicPath}apps/${first.appid}`);
     const appid = appidParameter.safeParse(q);
-    if (!first && appid.success) return response.redirect(`${mode.publicPath}apps/${appid.data}`);
-    response.type('html').send(renderSearchPage(q, found, { ...modeOf(request, mode), limit: SEARCH_LIMIT }));
+    if (result.total === 0 && appid.success) return response.redirect(`${mode.publicPath}apps/${appid.data}`);
+    response
+      .type('html')
+      .send(renderSearchPage({ ...searched, pageSize: PAGE_SIZE }, result, modeOf(request, mode)));
   });
   pages.get('/apps/:appid', async (request, response, next) => {
     const appid = appidParameter.safeParse(request.params.appid);

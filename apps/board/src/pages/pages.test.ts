@@ -97,6 +97,37 @@ describe('the search', () => {
     expect((await get('/apps?q=quarter')).text).toContain('No stored app matches.');
   });
 
+  test('suggests another search after a typo', async () => {
+    expect((await get('/apps?q=hlaf')).text).toContain('Did you mean <a href="apps?q=half">half</a>?');
+  });
+
+  test('counts the results of each type, links to those of one, and pages through them', async () => {
+    await board.database
+      .insertInto('apps')
+      .values(
+        Array.from({ length: 61 }, (_, index) => ({
+          appid: 100_001 + index,
+          name: `Filler & more ${index}`,
+          type: index === 0 ? 'demo' : 'game',
+        })),
+      )
+      .execute();
+    const { text } = await get('/apps?q=more+filler');
+    expect(text).toContain('<h1>61 results for “more filler”</h1>');
+    expect(text).toMatch(/href="apps\?q=more\+filler&amp;type=demo"\s*>demo <span class="quiet">1</);
+    expect(text).toContain('1–50 of 61');
+    expect(text).toContain('href="apps?q=more+filler&amp;page=2" rel="next"');
+    const second = await get('/apps?q=more+filler&type=game&page=2');
+    expect(second.text).toContain('51–60 of 60');
+    expect(second.text).toContain('href="apps?q=more+filler&amp;type=game" rel="prev"');
+    expect((await get('/apps?q=more+filler&page=3')).text).toContain('There is no page 3.');
+    await board.database.deleteFrom('apps').where('appid', '>', 100_000).execute();
+  });
+
+  test.for(['0', '-1', 'x', '1.5', '10001'])('refuses the page %s', async (page) => {
+    expect((await get(`/apps?q=half&page=${page}`)).status).toBe(400);
+  });
+
   test('redirects from an id to its app', async () => {
     const { status, headers } = await get('/apps?q=20');
     expect([status, headers.location]).toEqual([302, '/apps/20']);

@@ -1,5 +1,5 @@
 import { plainText, UserError } from '@pics/core';
-import { findApp, searchApps, type AppDetails, type Database, type FoundApp } from '@pics/database';
+import { findApp, searchApps, type AppDetails, type Database } from '@pics/database';
 import {
   describeLedgerRow,
   formatAgo,
@@ -12,6 +12,7 @@ import type { Command } from 'commander';
 import { findAppid } from '../command-line/arguments.ts';
 import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
 import { formatFields, formatTable } from '../output/format-table.ts';
+import { describeFound, describeNothing } from '../output/found-apps.ts';
 import { print, printJson } from '../output/print.ts';
 import { LEVEL_STYLES, style } from '../output/text.ts';
 import { useDatabase } from '../servers/use-database.ts';
@@ -25,11 +26,11 @@ export const appCommand = defineCommand(
   'Show what is stored of an app, its state in the ledger and its changes',
   [
     ['app 440', 'by its id'],
-    ['app "half-life"', 'by part of its name; lists all that match'],
+    ['app "half-life"', 'by words of its name; lists all that match'],
     ['app 440 --raw', 'the body that Steam sends now, as text KeyValues'],
   ],
 )
-  .argument('<id>', 'the id of the app, or part of its name')
+  .argument('<id>', 'the id of the app, or words of its name')
   .option('--raw', 'fetch the body from Steam: one logon and one request, outside the budget of the fleet')
   .action(async (wanted: string, { raw, json = false }: Options, command: Command) => {
     const appid = findAppid(wanted);
@@ -45,10 +46,8 @@ const FOUND = 20;
 
 /** @throws UserError when there is no such app. */
 async function showApp(database: Database, wanted: number | string, json: boolean): Promise<void> {
-  const found = typeof wanted === 'string' ? await searchApps(database, wanted, FOUND) : [];
-  if (found.length > 1) return json ? printJson(found) : print(describeFound(found));
-  const appid = typeof wanted === 'string' ? found[0]?.appid : wanted;
-  if (appid === undefined) throw new UserError(`No stored app has "${wanted}" in its name.`);
+  const appid = typeof wanted === 'string' ? await chooseApp(database, wanted, json) : wanted;
+  if (appid === undefined) return;
   const details = await findApp(database, appid);
   if (!details) {
     throw new UserError(`Nothing is known of app ${appid}. Fetch it with: pics sync --appids ${appid}`);
@@ -57,16 +56,15 @@ async function showApp(database: Database, wanted: number | string, json: boolea
   else print(describeApp(details, new Date()));
 }
 
-function describeFound(found: readonly FoundApp[]): string[] {
-  const more = found.length === FOUND ? ['', `The first ${FOUND}; a longer name finds fewer.`] : [];
-  return [
-    ...formatTable(found, [
-      { title: 'appid', value: ({ appid }) => String(appid), align: 'right' },
-      { title: 'type', value: ({ type }) => type ?? '' },
-      { title: 'name', value: ({ name }) => name ?? '', flexible: true },
-    ]),
-    ...more,
-  ];
+/** The only app with this name; none after listing several. */
+async function chooseApp(database: Database, text: string, json: boolean): Promise<number | undefined> {
+  const result = await searchApps(database, { text, limit: FOUND });
+  const [first] = result.apps;
+  if (!first) throw new UserError(describeNothing(text, result));
+  if (result.total === 1) return first.appid;
+  if (json) printJson(result.apps);
+  else print(describeFound(result, `pics search ${JSON.stringify(text)} lists more.`));
+  return undefined;
 }
 
 /** More of them fill the screen without saying more; `--json` has all. */

@@ -12,7 +12,6 @@ import { getFeed } from './feed.ts';
 import { getLatestChanges, listChangesSince, type ChangePosition, type ChangesStart } from './feed.ts';
 import { getScans } from '../ledger/scans/scans.ts';
 import { findFailedApps, groupFailures } from './failures.ts';
-import { searchApps } from './search-apps.ts';
 
 let database: Database;
 
@@ -203,38 +202,6 @@ describe('failures', () => {
   test('of one group are found by its reason', async () => {
     expect(await findFailedApps(database, 'KeyValuesError: cut off at #')).toEqual([10, 20]);
     expect(await findFailedApps(database, 'KeyValuesError: cut off at 7')).toEqual([]);
-  });
-});
-
-describe('search', () => {
-  beforeEach(async () => {
-    await store(70, 'Half-Life', 1);
-    await store(220, 'Half-Life 2', 1);
-    await store(323_130, 'Half-Life 2 Soundtrack', 1, 'music');
-    await store(500, 'Left 4 Dead', 1);
-    await store(4_000, '100%_real', 1);
-  });
-
-  const appids = async (text: string) => (await searchApps(database, text, 10)).map(({ appid }) => appid);
-
-  test('finds parts of names in upper or lower case, the exact name first', async () => {
-    expect(await appids('half-life 2')).toEqual([220, 323_130]);
-    expect(await appids('LIFE')).toEqual([70, 220, 323_130]);
-  });
-
-  test('finds an id before names that contain the number', async () => {
-    await store(4, 'Four', 1);
-    expect(await appids('4')).toEqual([4, 500]);
-  });
-
-  test('treats wildcards as ordinary characters', async () => {
-    expect(await appids('%_')).toEqual([4_000]);
-    expect(await appids('\\')).toEqual([]);
-  });
-
-  test('finds nothing for an empty text or a number that is no id', async () => {
-    expect(await appids('  ')).toEqual([]);
-    expect(await appids('9999999999')).toEqual([]);
   });
 });
 
