@@ -92,25 +92,58 @@ describe('a failover of Redis', { timeout: 180_000 }, () => {
     expect(pipeline.services.fetchers[0]?.lines.filter((line) => line.includes('job failed'))).toEqual([]);
     await Promise.all([oldPrimary.close(), newPrimary.close()]);
   });
+});
 
-  test('to nowhere is the reason that every service gives, its log stays short, and it ends by itself', async () => {
+/** What makes a Redis refuse, the reason that is given to strangers, and what ends it. */
+const REFUSALS: [reason: string, cause: string[][], cure: string[][]][] = [
+  ['Redis is a read-only replica', [['REPLICAOF', '127.0.0.1', '1']], [['REPLICAOF', 'NO', 'ONE']]],
+  [
+    'Redis is a replica that has lost its primary',
+    [
+      ['CONFIG', 'SET', 'replica-serve-stale-data', 'no'],
+      ['REPLICAOF', '127.0.0.1', '1'],
+    ],
+    [['REPLICAOF', 'NO', 'ONE']],
+  ],
+  [
+    'Redis accepts no writes because its memory is full (maxmemory)',
+    [['CONFIG', 'SET', 'maxmemory', '100kb']],
+    [['CONFIG', 'SET', 'maxmemory', '0']],
+  ],
+  [
+    'Redis does not permit the user of REDIS_URL what the queues need, which is all commands on all keys (ACL ~* +@all)',
+    [['ACL', 'SETUSER', 'default', '-@write']],
+    [['ACL', 'SETUSER', 'default', '+@all']],
+  ],
+];
+
+describe('a Redis that refuses', { timeout: 240_000 }, () => {
+  test('is the reason that every service gives, their logs stay short, and no job loses an attempt', async () => {
     const pipeline = await startPipeline(simulator, { board: true });
     await pipeline.settled(SETTLE_MS);
     const operator = openQueues(pipeline.redis.url, () => {});
-    const linesBefore = servicesOf(pipeline).map(({ lines }) => lines.length);
-    await operator.redis.replicaof('127.0.0.1', 1);
-    simulator.release(20);
-    for (const service of servicesOf(pipeline)) {
-      await expect
-        .poll(() => readinessOf(service), { timeout: PROMISED_MS })
-        .toEqual({ ready: false, reason: expect.stringContaining('is a read-only replica') });
+    const run = async (commands: string[][]) => {
+      for (const [command = '', ...args] of commands) await operator.redis.call(command, ...args);
+    };
+    for (const [reason, cause, cure] of REFUSALS) {
+      const linesBefore = servicesOf(pipeline).map(({ lines }) => lines.length);
+      await run(cause);
+      simulator.release(20);
+      for (const service of servicesOf(pipeline)) {
+        await expect
+          .poll(() => readinessOf(service), { timeout: PROMISED_MS })
+          .toEqual({ ready: false, reason });
+      }
+      await run(cure);
+      await pipeline.settled(PROMISED_MS);
+      expect(await waitUntil(() => areReady(servicesOf(pipeline)), PROMISED_MS)).toBe(true);
+      const logged = servicesOf(pipeline).map(({ lines }, index) => lines.length - (linesBefore[index] ?? 0));
+      expect(Math.max(...logged)).toBeLessThan(100);
     }
-    await operator.redis.replicaof('NO', 'ONE');
-    await pipeline.settled(PROMISED_MS);
-    expect(await waitUntil(() => areReady(servicesOf(pipeline)), PROMISED_MS)).toBe(true);
     expect(await operator.fetch.bull.getFailedCount()).toBe(0);
-    const logged = servicesOf(pipeline).map(({ lines }, index) => lines.length - (linesBefore[index] ?? 0));
-    expect(Math.max(...logged)).toBeLessThan(100);
+    expect(await operator.write.bull.getFailedCount()).toBe(0);
+    const attempted = pipeline.database.selectFrom('picsAppLedger').select('id').where('attempts', '>', 0);
+    expect(await attempted.execute()).toEqual([]);
     await operator.close();
   });
 });

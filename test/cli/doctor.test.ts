@@ -1,9 +1,10 @@
 import { connectDatabase, updateFleetSettings } from '@pics/database';
 import { keepReporting, openQueues, setFetchRate } from '@pics/queue';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { closeAtEndOfFile } from '../support/cleanup.ts';
 import { createCliWorld, type CliWorld } from '../support/cli-world.ts';
 import { createTestDatabase } from '../support/database.ts';
+import { createTestRedis } from '../support/redis.ts';
 import { runCli } from '../support/run-cli.ts';
 import { environmentOf, startTestSimulator } from '../support/simulator.ts';
 
@@ -126,4 +127,32 @@ test('checks no server with wrong settings, and names them', async () => {
     ['Settings', 'LOG_LEVEL'],
     ['Settings', 'MODE'],
   ]);
+});
+
+describe('a Redis that a person has to correct', { timeout: 60_000 }, () => {
+  test.for([
+    [
+      ['ACL', 'SETUSER', 'default', '-@scripting'],
+      'does not permit the user of REDIS_URL',
+      'ACL SETUSER name ~* &* +@all',
+    ],
+    [
+      ['ACL', 'SETUSER', 'default', '-@dangerous'],
+      'it does not say how it is set: NOPERM',
+      'the command INFO',
+    ],
+    [['REPLICAOF', '127.0.0.1', '1'], 'is a read-only replica', 'Name the primary server in REDIS_URL'],
+    [['CONFIG', 'SET', 'maxmemory', '100kb'], 'its memory is full', 'Raise maxmemory'],
+  ] as const)('is explained with what to do: %j', async ([[command, ...args], problem, advice]) => {
+    const [{ url: DATABASE_URL }, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+    const operator = openQueues(redis.url, () => {});
+    await operator.redis.call(command, ...args);
+    await operator.close();
+    const { stdout, stderr } = await runCli(['doctor'], { DATABASE_URL, REDIS_URL: redis.url, ...steam });
+    expect(stderr).toBe('');
+    const lines = stdout.split('\n');
+    const at = lines.findIndex((line) => line.includes(problem));
+    expect(lines[at]).toMatch(/^[✗!] Redis/);
+    expect(lines[at + 1]).toContain(advice);
+  });
 });

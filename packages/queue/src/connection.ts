@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { describeRedisError, isNotNow } from './redis-errors.ts';
+import { tryWriting } from './try-writing.ts';
 
 /**
  * A connection for reading and adding: a command without a response fails within seconds, so its caller can report it and try
@@ -31,7 +32,8 @@ const LIMITS = {
   connectTimeout: 10_000,
   keepAlive: 10_000,
   socketTimeout: SILENT_AFTER_MS,
-  maxLoadingRetryTime: 2_000,
+  /** ioredis would wait in silence for a server that is loading its data. Without its check, a command gets that as its error. */
+  enableReadyCheck: false,
   /** After a failover the name leads to another server, but open connections stay where they are. */
   reconnectOnError: isNotNow,
   /** Reconnects without end, at most 2 s apart, so that work resumes as soon as Redis is back. */
@@ -65,7 +67,7 @@ const WRITE_DEADLINE_MS = 3_000;
 
 /**
  * Finds why no job can be added or taken on this connection, by trying a small write: undefined when it succeeds. The reason
- * names the server, without user and password, and covers a server that is down, silent, read-only or full.
+ * names the server, without user and password, and covers a server that is down, silent, read-only, full or not meant for us.
  */
 export async function findRedisBlocker(redis: Redis): Promise<string | undefined> {
   const server = redis.options.path ?? `${redis.options.host}:${redis.options.port}`;
@@ -73,8 +75,7 @@ export async function findRedisBlocker(redis: Redis): Promise<string | undefined
     error ? describeRedisError(server, error) : `waiting for Redis: ${server}`;
   if (redis.status !== 'ready') return describe(lastErrors.get(redis));
   try {
-    const write = redis.set('pics:write-check', '1', 'PX', 60_000);
-    if (!(await Promise.race([write, delay(WRITE_DEADLINE_MS, undefined, { ref: false })]))) {
+    if (!(await Promise.race([tryWriting(redis), delay(WRITE_DEADLINE_MS, undefined, { ref: false })]))) {
       return `Redis does not respond: ${server}`;
     }
     lastErrors.delete(redis);

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { describeRedisError } from './redis-errors.ts';
+import { tryWriting } from './try-writing.ts';
 
 /** A server that takes longer than this for one write is of no use to the pipeline. */
 const TIMEOUT_MS = 5_000;
@@ -11,6 +12,7 @@ const TIMEOUT_MS = 5_000;
 export async function probeRedis(url: string): Promise<string | undefined> {
   const redis = new Redis(url, {
     lazyConnect: true,
+    enableReadyCheck: false,
     connectTimeout: TIMEOUT_MS,
     commandTimeout: TIMEOUT_MS,
     maxRetriesPerRequest: 0,
@@ -19,7 +21,7 @@ export async function probeRedis(url: string): Promise<string | undefined> {
   let lastError: Error | undefined;
   redis.on('error', (error) => (lastError = error));
   try {
-    await redis.set('pics:probe', '', 'PX', 1_000);
+    await tryWriting(redis);
     return undefined;
   } catch (error) {
     const { host, port, path } = redis.options;

@@ -15,20 +15,27 @@ const NOT_NOW: Record<string, string> = {
   UNBLOCKED: 'has just become a replica',
 };
 
-/** What Redis replies when REDIS_URL is wrong. It is asked again, since passwords are changed on either side first. */
+/** What Redis replies when REDIS_URL or its own settings are wrong. It is asked again: they are corrected on either side. */
 const REFUSED: Record<string, string> = {
   NOAUTH: 'requires a password, and REDIS_URL has none',
   WRONGPASS: 'refuses the user or password of REDIS_URL',
-  NOPERM: 'does not permit what the queues need to the user of REDIS_URL',
+  NOPERM:
+    'does not permit the user of REDIS_URL what the queues need, which is all commands on all keys (ACL ~* +@all)',
+  CROSSSLOT: 'is a cluster, on which the queues cannot work, so REDIS_URL must name a single server',
+  MOVED: 'is a cluster, on which the queues cannot work, so REDIS_URL must name a single server',
 };
 
 const MEANINGS: Record<string, string> = { ...NOT_NOW, ...REFUSED };
+
+/** How Redis 7 and newer word NOPERM when it is a command in a script that the user may not run; the code is ERR then. */
+const NOT_PERMITTED_IN_SCRIPT = /The user executing the script can't|ACL failure in script/;
 
 /**
  * Finds the code of an error that says something about the server: at the beginning of its message, or after a hyphen, where
  * Redis 6 and older report the error of a command in a script.
  */
 function findCode({ message }: Error): string | undefined {
+  if (NOT_PERMITTED_IN_SCRIPT.test(message)) return 'NOPERM';
   const codes = [...message.matchAll(/(?:^|-)([A-Z]{3,})\b/g)].map(([, code]) => code);
   return codes.find((code) => code !== undefined && code in MEANINGS);
 }
@@ -57,6 +64,7 @@ export function isRedisUnavailable(error: Error): boolean {
 /** Says what keeps a Redis from working. Its name comes after the colon, where only operators see it. */
 export function describeRedisError(server: string, error: Error): string {
   const code = findCode(error);
+  if (code === 'NOPERM') return `Redis ${MEANINGS[code]}: ${server}, ${error.message}`;
   if (code) return `Redis ${MEANINGS[code]}: ${server}`;
   return `Redis cannot be reached: ${server}, ${error.message || String(error)}`;
 }

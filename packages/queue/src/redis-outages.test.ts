@@ -47,9 +47,17 @@ function work(url: string, options: Partial<WorkerOptions<FetchJob>> = {}) {
 interface Refusal {
   name: string;
   reason: RegExp;
-  cause: (redis: Queues['redis'], dataDir: string) => Promise<unknown>;
+  /** More lines of its configuration. */
+  settings?: string[];
+  cause: (redis: Queues['redis'], dataDir: string, server: TestRedis) => Promise<unknown>;
   cure: (redis: Queues['redis'], dataDir: string) => Promise<unknown>;
 }
+
+/** With what Redis says about it at the end, which names the command. */
+const NOT_PERMITTED =
+  /does not permit .* all commands on all keys \(ACL ~\* \+@all\): .*, (NOPERM|ERR The user)/;
+
+let restarting: Promise<void> = Promise.resolve();
 
 const refusals: Refusal[] = [
   {
@@ -84,11 +92,60 @@ const refusals: Refusal[] = [
       return redis.config('SET', 'save', '');
     },
   },
+  {
+    name: 'that is a replica without its primary',
+    reason: /is a replica that has lost its primary: /,
+    cause: async (redis) => {
+      await redis.config('SET', 'replica-serve-stale-data', 'no');
+      await redis.replicaof('127.0.0.1', 1);
+    },
+    cure: (redis) => redis.replicaof('NO', 'ONE'),
+  },
+  {
+    name: 'that is busy with a script',
+    reason: /is busy with a script: /,
+    cause: async (redis, _dataDir, server) => {
+      await redis.config('SET', 'busy-reply-threshold', 100);
+      open(server.url)
+        .redis.eval('while true do end', 0)
+        .catch(() => {});
+    },
+    cure: (redis) => redis.script('KILL'),
+  },
+  {
+    name: 'that is still loading its data',
+    reason: /is still loading its data: /,
+    // It saves when it ends, and takes a while for each key when it starts.
+    settings: ['save 3600 1000000', 'key-load-delay 20000', 'loading-process-events-interval-bytes 1024'],
+    cause: async (redis, _dataDir, server) => {
+      for (let key = 0; key < 400; key += 1) await redis.set(`other:${key}`, 'x'.repeat(200));
+      restarting = server.restart();
+    },
+    cure: () => restarting,
+  },
+  {
+    name: 'whose user may not write',
+    reason: NOT_PERMITTED,
+    cause: (redis) => redis.call('ACL', 'SETUSER', 'default', '-@write'),
+    cure: (redis) => redis.call('ACL', 'SETUSER', 'default', '+@all'),
+  },
+  {
+    name: 'whose user may not run scripts',
+    reason: NOT_PERMITTED,
+    cause: (redis) => redis.call('ACL', 'SETUSER', 'default', '-@scripting'),
+    cure: (redis) => redis.call('ACL', 'SETUSER', 'default', '+@all'),
+  },
+  {
+    name: 'whose user may not change the keys of the queues',
+    reason: NOT_PERMITTED,
+    cause: (redis) => redis.call('ACL', 'SETUSER', 'default', 'resetkeys', '~pics:*'),
+    cure: (redis) => redis.call('ACL', 'SETUSER', 'default', 'allkeys'),
+  },
 ];
 
 describe('a Redis that refuses writes', { timeout: 60_000 }, () => {
   test.for(refusals)('$name is an outage: no attempt is lost and the reason is given', async (refusal) => {
-    const redis = await createTestRedis();
+    const redis = await createTestRedis(refusal.settings);
     const operator = open(redis.url);
     const [, dataDir = ''] = await operator.redis.config('GET', 'dir');
     const queues = open(redis.url);
@@ -111,10 +168,11 @@ describe('a Redis that refuses writes', { timeout: 60_000 }, () => {
     await begun.promise;
     await expect.poll(() => started).toBe(2);
 
-    await refusal.cause(operator.redis, dataDir);
+    await refusal.cause(operator.redis, dataDir, redis);
     proceed.resolve();
-    await expect.poll(() => worker.blocker).toMatch(refusal.reason);
-    await expect.poll(() => findRedisBlocker(queues.redis)).toMatch(refusal.reason);
+    const wait = { timeout: PROMISED_MS };
+    await expect.poll(() => worker.blocker, wait).toMatch(refusal.reason);
+    await expect.poll(() => findRedisBlocker(queues.redis), wait).toMatch(refusal.reason);
     await expect(queues.fetch.add(job('c'))).rejects.toThrow(RedisUnavailable);
     expect(lines.length).toBeLessThan(40);
 
@@ -124,9 +182,31 @@ describe('a Redis that refuses writes', { timeout: 60_000 }, () => {
       .toEqual({ completed: 2, failed: 0, delayed: 0 });
     const jobs = await queues.fetch.bull.getCompleted();
     expect(jobs.map(({ attemptsMade }) => attemptsMade)).toEqual([1, 1]);
-    expect(worker.blocker).toBeUndefined();
-    expect(await findRedisBlocker(queues.redis)).toBeUndefined();
+    await expect.poll(() => worker.blocker).toBeUndefined();
+    await expect.poll(() => findRedisBlocker(queues.redis)).toBeUndefined();
   });
+});
+
+test('a wrong password is named as what it is', async () => {
+  const { url } = await createTestRedis();
+  const wrong = Object.assign(new URL(url), { password: 'wrong' }).href;
+  const queues = open(wrong);
+  const { worker } = work(wrong);
+  const reason = /^Redis refuses the user or password of REDIS_URL: /;
+  await expect.poll(() => findRedisBlocker(queues.redis)).toMatch(reason);
+  await expect.poll(() => worker.blocker).toMatch(reason);
+  await expect(queues.fetch.add(job('a'))).rejects.toThrow(RedisUnavailable);
+});
+
+test('a cluster is named as what it is: while it is down, and as unfit for the queues once it is up', async () => {
+  const { url } = await createTestRedis(['cluster-enabled yes']);
+  const queues = open(url);
+  await expect.poll(() => findRedisBlocker(queues.redis)).toMatch(/belongs to a cluster that is down: /);
+  await expect(queues.fetch.add(job('a'))).rejects.toThrow(RedisUnavailable);
+  await queues.redis.call('CLUSTER', 'ADDSLOTSRANGE', 0, 16_383);
+  const unfit = /is a cluster, on which the queues cannot work, so REDIS_URL must name a single server: /;
+  await expect.poll(() => findRedisBlocker(queues.redis), { timeout: PROMISED_MS }).toMatch(unfit);
+  await expect(queues.fetch.add(job('a'))).rejects.toThrow(RedisUnavailable);
 });
 
 describe('connections to Redis that fall silent', { timeout: 90_000 }, () => {
@@ -213,6 +293,16 @@ test.for([
   ['TRYAGAIN Multiple keys request during rehashing of slot', 'moving keys'],
   ['BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.', 'script'],
   ['UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)', 'replica'],
+  ["NOPERM User worker has no permissions to run the 'evalsha' command", 'does not permit'],
+  [
+    "ERR The user executing the script can't run this command or subcommand script: 9fd6, on @user_script:1.",
+    'does not permit',
+  ],
+  [
+    "ERR ACL failure in script: User worker has no permissions to run the 'xadd' command script: 9fd6, on @user_script:1.",
+    'does not permit',
+  ],
+  ["CROSSSLOT Keys in request don't hash to the same slot", 'is a cluster'],
   ['NOAUTH Authentication required.', 'requires a password'],
   ['WRONGPASS invalid username-password pair or user is disabled.', 'refuses the user or password'],
 ])('the reply "%s" is an outage with its reason', ([message, reason]) => {

@@ -48,7 +48,13 @@ async function runChecks(): Promise<CheckResult[]> {
   const results = await Promise.all([
     runCheck('Postgres', 'DATABASE_URL', () => checkPostgres(getServerUrl('DATABASE_URL'))),
     runCheck('Redis', 'REDIS_URL', () =>
-      useQueues(async (queues) => [...(await checkRedis(queues)), ...(await checkFleet(queues, fleet))]),
+      useQueues(async (queues) => {
+        const results = await checkRedis(queues);
+        const isUsable = results.every(({ level }) => level !== 'problem');
+        const checkedFleet = checkFleet(queues, fleet);
+        // What is wrong with Redis may keep the fleet from being read as well.
+        return [...results, ...(await (isUsable ? checkedFleet : checkedFleet.catch(() => [])))];
+      }),
     ),
     checkSteam(settings.STEAM_CM_SERVERS, simulated),
   ]);

@@ -1,4 +1,4 @@
-import { inspectRedis, type Queues, type RedisFacts } from '@pics/queue';
+import { findRedisBlocker, inspectRedis, type Queues, type RedisFacts } from '@pics/queue';
 import { checkClock, findAdvice, resultsFor, type CheckResult } from './check-result.ts';
 
 /** BullMQ does not run below 5 and asks for 6.2. */
@@ -14,15 +14,28 @@ const { fine, warning, problem } = resultsFor('Redis');
 
 /** Checks whether Redis is fit to carry the queues. */
 export async function checkRedis({ redis }: Pick<Queues, 'redis'>): Promise<CheckResult[]> {
-  const facts = await inspectRedis(redis);
+  const blocker = await findRedisBlocker(redis);
+  const blocked = blocker ? [problem(blocker, adviseOnRedis(blocker))] : [];
+  let facts: RedisFacts;
+  try {
+    facts = await inspectRedis(redis);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return blocker
+      ? blocked
+      : [
+          warning(
+            `it does not say how it is set: ${reason}`,
+            'Allow the user of REDIS_URL the command INFO.',
+          ),
+        ];
+  }
   return [
+    ...blocked,
     checkVersion(facts),
     checkEviction(facts),
     checkPersistence(facts),
     checkMemory(facts),
-    ...(facts.role === 'slave'
-      ? [problem('it is a read-only replica', 'Name the primary server in REDIS_URL.')]
-      : []),
     checkClock('Redis', facts.clockAheadMs),
   ];
 }
@@ -71,6 +84,15 @@ const ADVICE: readonly (readonly [sign: RegExp, advice: string])[] = [
   [
     /WRONGPASS|NOAUTH|invalid password/,
     'Correct the password in REDIS_URL (redis://:password@host:6379, or redis://user:password@…); characters such as @ : / # in it are written as %40 %3A %2F %23.',
+  ],
+  [/does not permit/, 'Give the user of REDIS_URL all commands on all keys: ACL SETUSER name ~* &* +@all'],
+  [/is a cluster/, 'Use a single Redis without cluster mode; it needs some ten megabytes.'],
+  [/read-only replica|lost its primary/, 'Name the primary server in REDIS_URL.'],
+  [/loading its data|busy with a script/, 'Wait a moment; work goes on by itself.'],
+  [/memory is full/, 'Raise maxmemory, or find out what else fills it; work goes on by itself.'],
+  [
+    /cannot save to disk/,
+    'Make room on its disk, or turn off snapshots (CONFIG SET save ""); work goes on by itself.',
   ],
   [/ENOTFOUND|EAI_AGAIN/, 'The host name does not resolve: check REDIS_URL for a typo.'],
   [/ECONNREFUSED/, 'Nothing listens there: start Redis, or correct host and port in REDIS_URL.'],

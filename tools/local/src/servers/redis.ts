@@ -13,6 +13,8 @@ const GRACE_MS = 20_000;
 export interface RedisOptions extends LocalServerOptions {
   /** How many logical databases it has; Redis' own default is 16. */
   databases?: number;
+  /** More lines of its configuration. */
+  settings?: readonly string[];
 }
 
 /**
@@ -68,6 +70,7 @@ function configure(options: RedisOptions, password: string, port: number): strin
     'appendfsync everysec',
     'save ""',
     'daemonize no',
+    ...(options.settings ?? []),
     '',
   ].join('\n');
 }
