@@ -1,4 +1,8 @@
 import { expect, test } from 'vitest';
+import { claimBatch } from '../ledger/apps/claim-batch.ts';
+import { markWanted } from '../ledger/apps/mark-wanted.ts';
+import { writeJob } from '../testing/app-record.ts';
+import { writeBatch } from '../write/write-batch.ts';
 import { insertLedger } from '../testing/ledger.ts';
 import { freshDatabase } from '../testing/support/fresh-database.ts';
 import { countApps } from './measure-ledger.ts';
@@ -41,4 +45,22 @@ test('counts each app of the ledger once', async () => {
     failed: 1,
     oldestWantedChangeNumber: 30,
   });
+});
+
+test('an id that was asked for by hand counts as wanted until Steam does not know it, and never as a known app after that', async () => {
+  const { db } = await freshDatabase();
+  await insertLedger(db, {
+    id: 440,
+    wantedChangeNumber: 10,
+    settledChangeNumber: 10,
+    storedChangeNumber: 10,
+  });
+  await markWanted(db, { appids: [2_000_000_000] });
+  expect(await countLedger(db)).toMatchObject({ known: 2, wanted: 1, settled: 1 });
+  const batch = await claimBatch(db, { size: 1 });
+  if (!batch) throw new Error('nothing was due');
+  expect(await countLedger(db)).toMatchObject({ known: 2, inFlight: 1, settled: 1 });
+  await writeBatch(db, writeJob({ ...batch, unknown: batch.appids }));
+  expect(await countLedger(db)).toMatchObject({ known: 1, wanted: 0, inFlight: 0, settled: 1, failed: 0 });
+  expect(await countApps(db, [440, 2_000_000_000])).toEqual(await countLedger(db));
 });

@@ -1,11 +1,13 @@
 import { sql } from 'kysely';
 import type { Database } from '../connection/connect-database.ts';
 import { fresh, pending, retried } from '../ledger/apps/pending.ts';
+import { isConfirmed } from '../ledger/scans/scans.ts';
 import { getFleetSettings } from '../ledger/fleet-settings.ts';
 import { getFeed, type Feed } from './feed.ts';
 
 /** The ledger in numbers of apps. Each app counts once: failed before in flight before wanted before settled. */
 export interface LedgerCounts {
+  /** The sum of the four below. An id that was asked for by hand and that Steam does not know is no app and not among them. */
   known: number;
   /** To be dispatched, now or after a delay. */
   wanted: number;
@@ -29,6 +31,11 @@ export interface LedgerMeasures extends LedgerCounts, Feed {
 /** Error classes that are counted apart; there are about ten, and a metric's label must stay bounded whatever is stored. */
 const MOST_CLASSES = 30;
 
+/** Whether a row counts: it is an app, or it is not yet known whether it is. */
+const isKnown = sql<boolean>`(
+  ${isConfirmed} or settled_change_number is null or batch_id is not null or failed_at is not null
+)`;
+
 /**
  * Counts the ledger.
  *
@@ -38,7 +45,7 @@ const MOST_CLASSES = 30;
 export async function countLedger(db: Database): Promise<LedgerCounts> {
   const counted = await sql<Omit<LedgerCounts, 'settled'>>`
     select
-      (select count(*) from pics_app_ledger) as known,
+      (select count(*) from pics_app_ledger where ${isKnown}) as known,
       (select count(*) from pics_app_ledger where ${pending} and ${fresh})
         + (select count(*) from pics_app_ledger where ${pending} and ${retried}) as wanted,
       (select count(*) from pics_app_ledger where batch_id is not null)
@@ -55,7 +62,7 @@ export async function countLedger(db: Database): Promise<LedgerCounts> {
 /** Counts some apps of the ledger as `countLedger` counts all of them; unknown ids do not count. */
 export async function countApps(db: Database, appids: readonly number[]): Promise<LedgerCounts> {
   const counted = await sql<Omit<LedgerCounts, 'settled'>>`
-    select count(*) as known, count(*) filter (where ${pending}) as wanted,
+    select count(*) filter (where ${isKnown}) as known, count(*) filter (where ${pending}) as wanted,
       count(*) filter (where batch_id is not null and failed_at is null) as in_flight,
       count(*) filter (where failed_at is not null) as failed,
       min(wanted_change_number) filter (where ${pending}) as oldest_wanted_change_number
