@@ -1,7 +1,7 @@
-import { UserError } from '@pics/core';
+import { plainText, UserError } from '@pics/core';
 import { migrateToLatest } from '@pics/database';
 import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
-import { print, printJson } from '../output/print.ts';
+import { print, printJson, printNote } from '../output/print.ts';
 import { getServerUrl } from '../servers/get-server-url.ts';
 
 export const migrateCommand = defineCommand(
@@ -18,7 +18,9 @@ export const migrateCommand = defineCommand(
 /** @throws UserError with the reason, which holds neither URL nor password. */
 async function migrate(url: string): Promise<string[]> {
   try {
-    return await migrateToLatest(url);
+    return await migrateToLatest(url, (holder) =>
+      printNote(`Waiting for a lock, held by ${plainText(holder)}. Migrating goes on when that ends.`),
+    );
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UserError(`The database could not be migrated: ${reason}`, { cause });

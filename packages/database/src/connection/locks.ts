@@ -45,6 +45,38 @@ export async function setLockTimeout(trx: Transaction<Schema>, timeoutMs: number
   await sql`select set_config('lock_timeout', ${`${timeoutMs}ms`}, true)`.execute(trx);
 }
 
+/** How often to say who holds a lock that a long piece of work waits for. */
+const SAY_EVERY_MS = 2_000;
+
+/**
+ * Looks from another connection, until the signal, whether this process waits for somebody's lock, and calls back with each other
+ * holder.
+ *
+ * @param applicationName of the connections that work.
+ */
+export async function watchForHolders(
+  db: Database,
+  applicationName: string,
+  signal: AbortSignal,
+  onWait: (holder: string) => void,
+): Promise<void> {
+  let last: string | undefined;
+  try {
+    for (;;) {
+      await sleep(SAY_EVERY_MS, undefined, { signal });
+      const { rows } = await sql<{ pid: number }>`
+        select pid from pg_stat_activity
+        where datname = current_database() and application_name = ${applicationName} and wait_event_type = 'Lock'
+      `.execute(db);
+      const holder = rows[0] && (await findHolder(db, rows[0].pid));
+      if (holder && holder !== last) onWait(holder);
+      last = holder;
+    }
+  } catch {
+    // Aborted, or the database is away, which the work reports.
+  }
+}
+
 /** How often to look who holds a lock while it is waited for. */
 const LOOK_EVERY_MS = 100;
 
@@ -106,30 +138,54 @@ async function watchHolder(
  * waits for nobody, for that is whose transaction has to end.
  */
 async function findHolder(db: Database, pid: number): Promise<string | undefined> {
-  const { rows } = await sql<{
-    pid: number;
-    application: string | null;
-    role: string | null;
-    state: string | null;
-    since: string | null;
-  }>`
+  const { rows } = await sql<Holder>`
     with recursive holders (pid) as (
       select unnest(pg_blocking_pids(${pid}::integer))
       union
       select unnest(pg_blocking_pids(holders.pid)) from holders
     )
-    select pid, nullif(application_name, '') as application, usename as role, state,
-      to_char(xact_start at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as since
+    select pid, ${holderColumns}
     from holders left join pg_stat_activity using (pid)
     order by wait_event_type is not distinct from 'Lock', xact_start
     limit 1
   `.execute(db);
-  const [holder] = rows;
-  if (!holder) return undefined;
-  if (holder.pid === 0) return 'a prepared transaction';
-  const { application, role, since, state } = holder;
+  return rows[0] && describeHolder(rows[0]);
+}
+
+/**
+ * Finds who most likely held what a statement has just waited for in vain, in words: of the transactions that hold a lock on one
+ * of these tables and began before the statement did, the oldest.
+ */
+export async function findHolderAfterwards(db: Database): Promise<string | undefined> {
+  const { rows } = await sql<Holder>`
+    select pid, ${holderColumns}
+    from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()
+      and xact_start < now() - current_setting('lock_timeout')::interval
+      and pid in (select pid from pg_locks where granted and relation in (
+        select oid from pg_class where relnamespace = current_schema()::regnamespace
+      ))
+    order by wait_event_type is not distinct from 'Lock', xact_start
+    limit 1
+  `.execute(db);
+  return rows[0] && describeHolder(rows[0]);
+}
+
+interface Holder {
+  pid: number;
+  application: string | null;
+  role: string | null;
+  state: string | null;
+  since: string | null;
+}
+
+const holderColumns = sql`nullif(application_name, '') as application, usename as role, state,
+  to_char(xact_start at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') as since`;
+
+function describeHolder({ pid, application, role, since, state }: Holder): string {
+  if (pid === 0) return 'a prepared transaction';
   return [
-    `pid ${holder.pid}`,
+    `pid ${pid}`,
     application ? `application ${application}` : role && `role ${role}`,
     since && `since ${since} UTC${state ? `: ${state}` : ''}`,
   ]

@@ -3,9 +3,13 @@ import { UserError } from '@pics/core';
 import { sql } from 'kysely';
 import { Migrator, type Migration, type MigrationProvider } from 'kysely/migration';
 import { connectDatabase, type Database } from '../connection/connect-database.ts';
+import { watchForHolders } from '../connection/locks.ts';
 import { findUnfitness } from '../connection/find-database-blocker.ts';
 import { requireSessions } from '../connection/transaction-pooler.ts';
 import { openCatalogue } from '../readers/open-catalogue.ts';
+
+/** What `pg_stat_activity` shows while it migrates. */
+const APPLICATION = 'pics-migrate';
 
 const FOLDER = new URL('../../../../migrations/', import.meta.url);
 
@@ -19,13 +23,18 @@ const FOLDER = new URL('../../../../migrations/', import.meta.url);
  *
  * @throws Error with the sentences of the migration that refused, or when the URL leads to a transaction pooler, where the
  * lock would not hold.
+ * @param onWait called with who holds a lock that migrating waits for.
  */
-export async function migrateToLatest(url: string): Promise<string[]> {
+export async function migrateToLatest(
+  url: string,
+  onWait: (holder: string) => void = () => {},
+): Promise<string[]> {
   await requireSessions(url, 'Migrating');
   // Creating an index on a large table may take longer than any limit, and so may waiting for another process to do it.
+  const migrated = new AbortController();
   const db = connectDatabase(url, {
-    maxConnections: 2,
-    applicationName: 'pics-migrate',
+    maxConnections: 3,
+    applicationName: APPLICATION,
     statementTimeoutMs: 0,
     lockTimeoutMs: 0,
   });
@@ -33,6 +42,7 @@ export async function migrateToLatest(url: string): Promise<string[]> {
     const unfitness = await findUnfitness(db);
     if (unfitness) throw new UserError(unfitness);
     await refusePreRelease(db);
+    void watchForHolders(db, APPLICATION, migrated.signal, onWait);
     const { error, results = [] } = await createMigrator(db).migrateToLatest();
     const failed = results.find((result) => result.status === 'Error');
     if (error !== undefined) {
@@ -42,6 +52,7 @@ export async function migrateToLatest(url: string): Promise<string[]> {
     await openCatalogue(db); // Where it may not, pics doctor and pics reader say so.
     return results.map((result) => result.migrationName);
   } finally {
+    migrated.abort();
     await db.destroy();
   }
 }
