@@ -9,6 +9,8 @@ export interface TestServer {
   /** Stays the same over restarts. */
   readonly url: string;
   readonly pid: number;
+  /** The folder of its data. */
+  readonly dataDir: string;
   /** Ends it at once, as `kill -9` does. */
   kill(): Promise<void>;
   /** Restarts it on the same port with its remaining data; shuts it down in order first if it still runs. */
@@ -21,9 +23,10 @@ export interface TestServer {
 export async function createTestServer(
   title: string,
   start: (options: LocalServerOptions) => Promise<LocalServer>,
+  { temporary = true } = {},
 ): Promise<TestServer> {
   const dataDir = mkdtempSync(join(tmpdir(), `pics-test-${title}-`));
-  const options = { dataDir, temporary: true };
+  const options = { dataDir, temporary };
   let server = await start(options);
   const port = Number(new URL(server.url).port);
   const drop = closeAtEndOfFile(title, async () => {
@@ -32,6 +35,7 @@ export async function createTestServer(
   });
   return {
     url: server.url,
+    dataDir,
     get pid() {
       return server.pid;
     },

@@ -74,12 +74,15 @@ function checkEncoding({ encoding }: DatabaseFacts): CheckResult[] {
   ];
 }
 
-function checkWritable({ writable }: DatabaseFacts): CheckResult[] {
+function checkWritable({ standby, writable }: DatabaseFacts): CheckResult[] {
+  if (standby) {
+    return [problem('it is a standby, which only reads', 'Name the primary server in DATABASE_URL.')];
+  }
   if (writable) return [];
   return [
     problem(
       'it is read-only',
-      'Name the primary server in DATABASE_URL, or find out what made it read-only: its host (a full disk, for one), or default_transaction_read_only of the server, the database or the role.',
+      'Find out what made it read-only: its host (a full disk, for one), or default_transaction_read_only of the server, the database or the role.',
     ),
   ];
 }

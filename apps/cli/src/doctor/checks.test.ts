@@ -46,6 +46,7 @@ describe('checkFacts', () => {
     encrypted: true,
     transactionPooler: false,
     encoding: 'UTF8',
+    standby: false,
     writable: true,
     mayCreateTables: true,
     clockAheadMs: 0,
@@ -69,6 +70,7 @@ describe('checkFacts', () => {
     ],
     ['in another encoding', { encoding: 'LATIN1' }, 'problem: its encoding is LATIN1, which cannot hold'],
     ['read-only', { writable: false }, 'problem: it is read-only'],
+    ['a standby', { standby: true, writable: false }, 'problem: it is a standby'],
     [
       'reached over a public network without encryption',
       { encrypted: false },

@@ -12,6 +12,7 @@ test('inspecting a server returns its version, encryption and rights', async () 
     version: expect.stringMatching(/^\d+\.\d+$/),
     encrypted: false,
     transactionPooler: false,
+    standby: false,
     writable: true,
     mayCreateTables: true,
   });

@@ -15,6 +15,8 @@ export interface DatabaseFacts {
   transactionPooler: boolean;
   /** Of its texts: `UTF8`, or one that cannot hold every name. */
   encoding: string;
+  /** A copy of another server, which only reads. */
+  standby: boolean;
   /** False on a standby, and where a host has made the database read-only. */
   writable: boolean;
   /** Whether this user may create tables in the current schema. */
@@ -43,12 +45,14 @@ export async function inspectDatabase(url: string): Promise<DatabaseFacts> {
       version: string;
       major: number;
       encoding: string;
+      standby: boolean;
       writable: boolean;
       create: boolean;
     }>(`
       select current_setting('server_version') as version,
         current_setting('server_version_num')::integer / 10000 as major,
         current_setting('server_encoding') as encoding,
+        pg_is_in_recovery() as standby,
         current_setting('transaction_read_only') = 'off' as writable,
         coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) as create`);
     const [facts] = rows;
@@ -58,6 +62,7 @@ export async function inspectDatabase(url: string): Promise<DatabaseFacts> {
       majorVersion: facts.major,
       encrypted: client.connection.stream instanceof TLSSocket,
       encoding: facts.encoding,
+      standby: facts.standby,
       writable: facts.writable,
       mayCreateTables: facts.create,
       clockAheadMs: await measureClock(client),

@@ -71,7 +71,8 @@ function flags(settings: Record<string, string | number>): string[] {
 /** Postgres writes its state into line 8 of postmaster.pid; `pg_ctl --wait` reads the same. */
 function isReady(server: RunningProcess, cluster: string): boolean {
   const [pid, , , , , , , state] = readPidFile(cluster);
-  return Number(pid) === server.pid && state?.trim() === 'ready';
+  // A standby accepts connections that only read.
+  return Number(pid) === server.pid && ['ready', 'standby'].includes(state?.trim() ?? '');
 }
 
 /** Stops a server that outlived its start and its watchdog, and removes a pid file that outlived its server. */
