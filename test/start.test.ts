@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { connectDatabase, countLedger } from '@pics/database';
 import { describe, expect, test } from 'vitest';
@@ -102,7 +104,62 @@ describe('npm start -- --simulate', () => {
   });
 });
 
+describe('npm start -- --catalog', () => {
+  /** Two recorded apps, further apart than a scan looks, in a folder that is named from where the user called npm. */
+  function record(): string {
+    const folder = createTestFolder();
+    mkdirSync(join(folder, 'recorded/apps'), { recursive: true });
+    const rows = [10, 70_000].map((appid) => {
+      const text = `"appinfo"\n{\n\t"appid"\t\t"${appid}"\n\t"common"\n\t{\n\t\t"name"\t\t"Recorded ${appid}"\n\t}\n}\n`;
+      writeFileSync(join(folder, `recorded/apps/${appid}.vdf`), text);
+      return `${appid}\t${appid + 100}\tapps/${appid}.vdf\n`;
+    });
+    writeFileSync(join(folder, 'recorded/index.tsv'), `appid\tchange_number\tpath\n${rows.join('')}`);
+    return folder;
+  }
+
+  test('stores every recorded body, and keeps it apart from generated ones', async () => {
+    const [folder, data] = [record(), createTestFolder()];
+    const { url } = await createTestDatabase();
+    const env = { INIT_CWD: folder, DATABASE_URL: url, REDIS_URL: (await createTestRedis()).url };
+    const variables = { PICS_DATA_DIR: data, PORT: '0', FETCH_RATE_PER_SECOND: '200', ...env };
+    const run = startProcess('tools/local/src/main.ts', ['--catalog', 'recorded', '--once'], variables);
+    expect(await run.exited, run.lines.join('\n')).toBe(0);
+    const filled = connectDatabase(url, { applicationName: 'test', maxConnections: 1 });
+    const names = await filled.selectFrom('apps').select('name').orderBy('appid').execute();
+    await filled.destroy();
+    expect(names.map(({ name }) => name)).toEqual(['Recorded 10', 'Recorded 70000']);
+    expect(readdirSync(data)).toEqual([expect.stringMatching(/^recorded-recorded-[0-9a-f]{6}$/)]);
+  });
+
+  test('refuses a folder that is no recording', async () => {
+    const run = startProcess('tools/local/src/main.ts', ['--catalog', createTestFolder()], {});
+    expect(await run.exited).toBe(2);
+    expect(run.lines.join()).toContain('has no index.tsv, a table of appid, change_number and path');
+  });
+});
+
 describe('npm start', () => {
+  test('refuses a PORT that is taken, before it starts anything', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const folder = createTestFolder();
+    const run = start(folder, ['--simulate'], { PORT: String(port) });
+    expect([await run.exited, run.lines.filter((line) => line !== 'Stopping …')]).toEqual([
+      1,
+      [`PORT is ${port}, and another program uses that port. Stop that program, or set another PORT.`],
+    ]);
+    expect(existsSync(join(folder, `simulated-${APPS}`, 'postgres'))).toBe(false);
+    taken.close();
+  });
+
+  test('says in full what it waits for: the server and its error', async () => {
+    const run = start(createTestFolder(), ['--steam'], { STEAM_CM_SERVERS: '127.0.0.1:1' });
+    await run.waitForLine(/no session with Steam: .*127\.0\.0\.1:1.*ECONNREFUSED/);
+    expect(await run.stop()).toBe(0);
+  });
+
   test('names every invalid setting and starts nothing', async () => {
     const env = { LOG_LEVEL: 'loud', FETCH_BATCH_SIZE: 'many' };
     const run = start(createTestFolder(), ['--simulate'], env);

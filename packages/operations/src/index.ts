@@ -22,6 +22,7 @@ export {
   formatUtc,
 } from './format.ts';
 export { INTERRUPTED, listenForInterrupts, stopOnInterrupt } from './interrupts.ts';
+export { parseJson, readLogLine, type LogLine } from './log-line.ts';
 export {
   describeCounts,
   describeNamedApps,
@@ -52,6 +53,7 @@ export {
   getInstanceFile,
   readInstance,
   type InstanceUrls,
+  type RunningInstance,
 } from './running-instances.ts';
 export { OUTCOME_LEVELS, type Level, type State } from './state.ts';
 export { openTerminal, type Terminal } from './terminal.ts';

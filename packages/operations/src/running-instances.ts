@@ -20,6 +20,8 @@ export type InstanceFile = z.infer<typeof instanceSchema>;
 
 /** An `npm start` that runs on this machine. */
 export interface RunningInstance {
+  /** The name of its data folder, which --instance takes: steam, own-database, simulated-2000. */
+  name: string;
   /** Its data folder, relative to the current folder where that is shorter. */
   folder: string;
   urls: InstanceUrls;
@@ -37,7 +39,7 @@ export function findRunningInstances(variables: Record<string, string>): Running
   return names.flatMap((name) => {
     const folder = join(data, name);
     const urls = readInstance(folder)?.urls;
-    return urls ? [{ folder: shorten(folder), urls }] : [];
+    return urls ? [{ name, folder: shorten(folder), urls }] : [];
   });
 }
 

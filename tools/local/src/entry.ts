@@ -3,6 +3,7 @@ import { CommanderError, InvalidArgumentError, Option, Command } from 'commander
 import { plainLines, UserError } from '@pics/core';
 import { isDatabaseUnavailable } from '@pics/database';
 import { SettingsError } from '@pics/service';
+import { findCatalog } from './start/find-catalog.ts';
 import { run } from './start/run.ts';
 
 interface Given {
@@ -11,7 +12,8 @@ interface Given {
   once?: boolean;
   fetchers: number;
   apps: number;
-  changesPerMinute: number;
+  catalog?: string;
+  changesPerMinute?: number;
   verbose?: boolean;
   json?: boolean;
 }
@@ -26,6 +28,7 @@ const EXAMPLES = `
 Examples:
   npm start                            from Steam, or from the simulator when Steam cannot be reached
   npm start -- --simulate --once       fill the tables with generated apps, and exit
+  npm start -- --catalog ../pics       fill them with the recorded bodies of a folder
   npm start -- --fetchers 3            on your own servers if DATABASE_URL or REDIS_URL is set`;
 
 const program = new Command('npm start')
@@ -43,15 +46,25 @@ const program = new Command('npm start')
     wholeNumber(1, 5_000_000),
     SIMULATED_APPS,
   )
-  .option('--changes-per-minute <count>', 'how many of them change', wholeNumber(0, 1_000_000), 60)
+  .addOption(
+    new Option('--catalog <dir>', 'serve recorded bodies from the simulator, into a database of their own')
+      .argParser(findCatalog)
+      .conflicts('steam'),
+  )
+  .option(
+    '--changes-per-minute <count>',
+    'how many apps change (generated: 60; recorded: none, or released from the oldest on)',
+    wholeNumber(0, 1_000_000),
+  )
   .option('--verbose', 'show the logs of the services')
   .option('--json', 'print JSON, one object a line')
   .addHelpText('after', EXAMPLES)
   .exitOverride()
   .action(async (given: Given) => {
-    const { steam, simulate, once = false, verbose = false, json = false, ...numbers } = given;
-    const source = steam ? 'steam' : simulate ? 'simulator' : undefined;
-    process.exitCode = await run({ source, once, verbose, json, ...numbers });
+    const { steam, simulate, once = false, verbose = false, json = false, ...others } = given;
+    const source = steam ? 'steam' : simulate || given.catalog ? 'simulator' : undefined;
+    const { catalog, changesPerMinute, ...numbers } = others;
+    process.exitCode = await run({ source, once, verbose, json, catalog, changesPerMinute, ...numbers });
   });
 
 try {

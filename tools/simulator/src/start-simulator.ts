@@ -8,6 +8,7 @@ import path from 'node:path';
 import type { Catalogue } from './catalogue/catalogue.ts';
 import { GeneratedCatalogue } from './catalogue/generated-catalogue.ts';
 import { RecordedCatalogue } from './catalogue/recorded-catalogue.ts';
+import { readTagNames } from './catalogue/recorded-tag-names.ts';
 import { TAG_NAMES } from './catalogue/store-words.ts';
 import { createControlApi } from './control-api.ts';
 import { Faults } from './faults/faults.ts';
@@ -86,7 +87,7 @@ export async function startSimulator(input: SimulatorInput): Promise<Simulator> 
       counters,
       gate: new LogonGate(faults),
       productInfo: { pics, entries, faults, partBytes, partEntries, httpHost: cmServer },
-      tagNames: TAG_NAMES,
+      tagNames: (options.catalog && readTagNames(options.catalog)) || TAG_NAMES,
       heartbeatSeconds,
       logonDeadlineMs,
       latencyMs,

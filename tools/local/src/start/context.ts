@@ -11,8 +11,10 @@ export interface StartOptions {
   fetchers: number;
   /** How many apps the simulator generates. */
   apps: number;
-  /** How many of them change in a minute. */
-  changesPerMinute: number;
+  /** A folder of recorded bodies, which the simulator serves instead of generated ones. */
+  catalog: string | undefined;
+  /** How many apps change in a minute; undefined for as many as suit the catalogue. */
+  changesPerMinute: number | undefined;
   /** Shows the logs of the services. */
   verbose: boolean;
   /** Prints JSON, one object a line. */

@@ -1,22 +1,16 @@
 import { expect, test } from 'vitest';
-import { describeLogLine } from './service-log.ts';
-
-test('shows a JSON line as its message and the fields that matter', () => {
-  const line =
-    '{"level":40,"time":1,"service":"writer","replica":"a/1","apps":200,"err":{"message":"gone","stack":"…"},"msg":"waiting"}';
-  expect(describeLogLine(line)).toBe('warn: waiting apps=200 err=gone');
-});
-
-test.each(['plain words', '{"half":', '{"level":"info"}', '[]'])(
-  'leaves any other line unchanged: %s',
-  (line) => {
-    expect(describeLogLine(line)).toBe(line);
-  },
-);
+import { addDetail } from './service-log.ts';
 
 test.each([
-  '{"level":40,"msg":"\u001b]0;title\u0007 done","name":"\u001b[2J\u009b31m\u202eemag","err":{"message":"a\nb\rc"}}',
-  'Error: \u001b[31mred\u001b[0m \u0007\u009b2J',
-])('shows nothing that a terminal would obey: %j', (line) => {
-  expect(describeLogLine(line)).not.toMatch(/[\p{Cc}\u202E]/u);
+  [
+    'waiting for Redis',
+    'waiting for Redis: 10.0.0.5:6379 refused',
+    'waiting for Redis: 10.0.0.5:6379 refused',
+  ],
+  ['no poll for 90 s', 'no poll for 60 s: the feed: fails', 'no poll for 90 s: the feed: fails'],
+  ['waiting for Redis', 'no session with Steam: nobody answers', 'waiting for Redis'],
+  ['waiting for Redis', 'waiting for Redis', 'waiting for Redis'],
+  ['waiting for Redis', undefined, 'waiting for Redis'],
+])('%s, with %s logged, is shown as %s', (reason, logged, shown) => {
+  expect(addDetail(reason, logged)).toBe(shown);
 });

@@ -3,34 +3,42 @@ import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { parseJson } from '@pics/operations';
 import { z } from 'zod';
-import { plainText } from '@pics/core';
 
 /** Enough to see why a service gave up, without filling the screen. */
 const LAST_LINES = 15;
+
+const notReadySchema = z.object({ msg: z.literal('not ready'), reason: z.string() });
 
 /** The log of one service over all its restarts. */
 export interface ServiceLog {
   readonly file: string;
   /** The last lines it logged. */
   readonly lastLines: readonly string[];
+  /** Why the service was not ready when it last logged that; with the details that strangers do not get. */
+  readonly lastReason: string | undefined;
   /** Takes in all output of one process. */
   follow(streams: readonly (Readable | null)[]): void;
   close(): Promise<void>;
 }
 
 /**
- * Writes the output of a service to a file, which each run overwrites, and remembers the last lines.
+ * Appends the output of a service to a file and remembers the last lines.
  *
  * @param onLine called with every line.
  */
 export function openServiceLog(file: string, onLine: (line: string) => void): ServiceLog {
   mkdirSync(dirname(file), { recursive: true });
-  const written = createWriteStream(file, { mode: 0o600 });
+  const written = createWriteStream(file, { flags: 'a', mode: 0o600 });
   const lastLines: string[] = [];
+  let lastReason: string | undefined;
   return {
     file,
     lastLines,
+    get lastReason() {
+      return lastReason;
+    },
     follow: (streams) => {
       for (const input of streams) {
         if (!input) continue;
@@ -38,6 +46,7 @@ export function openServiceLog(file: string, onLine: (line: string) => void): Se
           written.write(`${line}\n`);
           lastLines.push(line);
           if (lastLines.length > LAST_LINES) lastLines.shift();
+          lastReason = notReadySchema.safeParse(parseJson(line)).data?.reason ?? lastReason;
           onLine(line);
         });
       }
@@ -49,50 +58,13 @@ export function openServiceLog(file: string, onLine: (line: string) => void): Se
   };
 }
 
-const LEVELS: Record<number, string> = {
-  10: 'trace',
-  20: 'debug',
-  30: 'info',
-  40: 'warn',
-  50: 'error',
-  60: 'fatal',
-};
-
-const lineSchema = z.looseObject({ level: z.number(), msg: z.string() });
-
-/** Fields of every line that a person at the screen does not need. */
-const OMITTED = new Set(['level', 'time', 'pid', 'hostname', 'service', 'replica', 'msg']);
-
 /**
- * A JSON log line of a service in readable form; any other line as it is. Steam and its publishers can put text into both, so
- * neither controls the terminal.
+ * Adds to a general reason the details of the one that was logged, if it is the same. It is logged only when it changes, so a
+ * number in it can be an old one.
  */
-export function describeLogLine(line: string): string {
-  return plainText(describeFields(line));
-}
-
-function describeFields(line: string): string {
-  const parsed = lineSchema.safeParse(parseJson(line));
-  if (!parsed.success) return line;
-  const { level, msg } = parsed.data;
-  const fields = Object.entries(parsed.data)
-    .filter(([name]) => !OMITTED.has(name))
-    .map(([name, value]) => `${name}=${describeValue(value)}`);
-  return [`${LEVELS[level] ?? level}:`, msg, ...fields].join(' ');
-}
-
-/** The message of an error is enough here; the stack is in the file. */
-function describeValue(value: unknown): string {
-  if (typeof value === 'string') return value;
-  const message = z.object({ message: z.string() }).safeParse(value);
-  return message.success ? message.data.message : JSON.stringify(value);
-}
-
-/** The value of a line of JSON; undefined for any other line. */
-export function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
+export function addDetail(reason: string, logged: string | undefined): string {
+  const [general = '', ...details] = logged?.split(': ') ?? [];
+  const withoutNumbers = (text: string) => text.replaceAll(/\d+/g, '#');
+  const isSame = details.length > 0 && withoutNumbers(general) === withoutNumbers(reason);
+  return isSame ? [reason, ...details].join(': ') : reason;
 }

@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import { UserError } from '@pics/core';
-import { connectDatabase, findCursor, migrateToLatest } from '@pics/database';
+import { connectDatabase, findCursor, markWanted, migrateToLatest } from '@pics/database';
 import type { Database, Source } from '@pics/database';
 import { findSteamBlocker, getDataFolder, type InstanceUrls } from '@pics/operations';
 import { environment, parseSettings } from '@pics/service';
+import { chooseBoardPort } from './choose-board-port.ts';
 import { chooseSource, claimServers } from './choose-source.ts';
 import { openQueues, type Queues } from '@pics/queue';
 import type { StartContext, StartOptions } from './context.ts';
 import { claimInstance } from './instance.ts';
+import { limitLogs } from './limit-logs.ts';
+import { nameFolder } from './name-folder.ts';
 import { startServers } from './start-servers.ts';
 import { startServices, type RunningServices } from './start-services.ts';
 import { startSimulator } from './start-simulator.ts';
@@ -44,10 +47,13 @@ export async function startEverything(
   if (notice) terminal.say(notice);
   signal.throwIfAborted();
 
-  const folder = join(getDataFolder(variables), nameFolder(source, options.apps, 'databaseUrl' in own));
+  const folder = join(getDataFolder(variables), nameFolder(source, options, 'databaseUrl' in own));
   const context = { ...startContext, folder };
   const instance = claimInstance(folder);
   cleanup.add({ stop: async () => instance.release() });
+  cleanup.add(limitLogs(join(folder, 'logs')));
+  const boardPort = await chooseBoardPort(settings.PORT);
+  if (boardPort.notice) terminal.say(boardPort.notice);
   const urls = await startServers(own, context);
   signal.throwIfAborted();
 
@@ -62,10 +68,11 @@ export async function startEverything(
   let published: Pick<InstanceUrls, 'simulator'> = {};
   if (source === 'simulator') {
     const { STEAM_WEB_API_KEY: _, ...withoutKey } = env; // With it the store's list would add real ids.
-    const { apps, once } = options;
-    const changesPerMinute = once ? 0 : options.changesPerMinute; // With changes it would never be settled.
-    const simulator = await startSimulator({ apps, changesPerMinute, env: withoutKey }, context);
-    await simulator.catchUp((await findCursor(database)) ?? 0);
+    const simulator = await startSimulator({ ...options, env: withoutKey }, context);
+    const cursor = await findCursor(database);
+    await simulator.catchUp(cursor ?? 0);
+    // A recording holds some apps of Steam only: the gaps between their ids are larger than a scan looks across.
+    if (options.catalog && !cursor) await markWanted(database, { appids: await simulator.listApps() });
     env = { ...withoutKey, ...simulator.clientEnv };
     published = { simulator: simulator.address };
   }
@@ -73,7 +80,7 @@ export async function startEverything(
 
   const { fetchers, verbose } = options;
   const services = await startServices(
-    { ...urls, env, fetchers, boardPort: settings.PORT, verbose },
+    { ...urls, env, fetchers, boardPort: boardPort.port, verbose },
     context,
   );
   instance.publish({ ...urls, boardUrl: services.boardUrl, ...published });
@@ -95,9 +102,3 @@ async function migrateDatabase(url: string): Promise<void> {
 }
 
 const SOURCE_TITLES: Record<Source, string> = { steam: 'Steam', simulator: 'Simulator' };
-
-/** A folder for each origin of the data, so that no two of them ever share a server. */
-function nameFolder(source: Source, apps: number, ownDatabase: boolean): string {
-  if (source === 'simulator') return `simulated-${apps}`;
-  return ownDatabase ? 'own-database' : 'steam';
-}

@@ -1,18 +1,16 @@
 import { join } from 'node:path';
+import { readLogLine } from '@pics/operations';
 import getPort from 'get-port';
 import { z } from 'zod';
 import { startProgram } from '../processes/start-program.ts';
 import { supervise } from '../processes/supervise.ts';
 import type { FolderContext } from './context.ts';
-import { describeLogLine, openServiceLog } from './service-log.ts';
+import { addDetail, openServiceLog, type ServiceLog } from './service-log.ts';
 import type { ServerUrls } from './start-servers.ts';
-
-/** The port of the board unless the user sets PORT or another program has it. */
-const BOARD_PORT = 3000;
 
 export interface ServicesOptions extends ServerUrls {
   fetchers: number;
-  boardPort: number | undefined;
+  boardPort: number;
   /** The settings of the user, and the address of Steam or the simulator. */
   env: Record<string, string>;
   /** Shows the logs of the services. */
@@ -33,12 +31,11 @@ export async function startServices(
   options: ServicesOptions,
   context: FolderContext,
 ): Promise<RunningServices> {
-  const { fetchers, redisUrl, databaseUrl, verbose } = options;
+  const { fetchers, redisUrl, databaseUrl, boardPort, verbose } = options;
   const { DATABASE_URL: _, ...env } = options.env;
   const fetcherEnv = { ...env, REDIS_URL: redisUrl };
   const serviceEnv = { ...fetcherEnv, DATABASE_URL: databaseUrl };
 
-  const boardPort = await getPort({ port: options.boardPort ?? BOARD_PORT });
   await keepRunning({ name: 'board', env: serviceEnv, verbose, findPort: async () => boardPort }, context);
   await keepRunning({ name: 'writer', env: serviceEnv, verbose }, context);
   for (let number = 1; number <= fetchers; number += 1) {
@@ -46,20 +43,25 @@ export async function startServices(
   }
   let producerPort = 0;
   const findPort = async () => (producerPort = await getPort());
-  await keepRunning({ name: 'producer', env: serviceEnv, verbose, findPort }, context);
+  const producer = await keepRunning({ name: 'producer', env: serviceEnv, verbose, findPort }, context);
 
   return {
     boardUrl: `http://127.0.0.1:${boardPort}`,
-    findBlocker: () => findBlocker(`http://127.0.0.1:${producerPort}/readyz`),
+    findBlocker: () => findBlocker(`http://127.0.0.1:${producerPort}/readyz`, producer.lastReason),
   };
 }
 
 const readinessSchema = z.object({ reason: z.string().optional() });
 
-async function findBlocker(url: string): Promise<string | undefined> {
+/**
+ * Why a service is not ready. Its page shows the general reason only, since everybody can read it; its log has the rest: which
+ * server, and its error.
+ */
+async function findBlocker(url: string, logged: string | undefined): Promise<string | undefined> {
   try {
     const response = await fetch(url);
-    return readinessSchema.parse(await response.json()).reason;
+    const { reason } = readinessSchema.parse(await response.json());
+    return reason && addDetail(reason, logged);
   } catch {
     return 'the producer is starting';
   }
@@ -77,12 +79,12 @@ interface ServiceDefinition {
 async function keepRunning(
   { name, number = 1, env, verbose, findPort = getPort }: ServiceDefinition,
   { folder, terminal, cleanup, giveUp }: FolderContext,
-): Promise<void> {
+): Promise<ServiceLog> {
   const title = number === 1 ? name : `${name}-${number}`;
   const say = (text: string) => terminal.say(`${title}: ${text}`);
   const log = openServiceLog(
     join(folder, 'logs', `${title}.log`),
-    (line) => verbose && say(describeLogLine(line)),
+    (line) => verbose && say(readLogLine(line).text),
   );
   cleanup.add({ stop: () => log.close() });
   const supervised = await supervise({
@@ -93,9 +95,10 @@ async function keepRunning(
     },
     onExit: (exitCode, pauseMs) => say(`exited with code ${exitCode}, restarting in ${pauseMs / 1_000} s`),
     onGivenUp: (reason) => {
-      const lines = log.lastLines.map((line) => `  ${describeLogLine(line)}`).join('\n');
+      const lines = log.lastLines.map((line) => `  ${readLogLine(line).text}`).join('\n');
       giveUp(`${title} does not stay up: ${reason}. Its log ${log.file} ends with:\n${lines}`);
     },
   });
   cleanup.add(supervised);
+  return log;
 }

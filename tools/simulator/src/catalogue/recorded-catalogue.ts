@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import {
   digestBuffer,
@@ -30,7 +30,9 @@ const RECORDING_PATH = /^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$/;
 
 function readIndex(directory: string, kind: Recording['kind']): Recording[] {
   const name = kind === 'app' ? 'index.tsv' : 'packages.tsv';
-  const [header = '', ...lines] = readFileSync(path.join(directory, name), 'utf8').split('\n');
+  const index = path.join(directory, name);
+  if (kind === 'package' && !existsSync(index)) return []; // Many recordings are of apps alone.
+  const [header = '', ...lines] = readFileSync(index, 'utf8').split('\n');
   const columns = header.split('\t');
   const [idColumn, numberColumn, pathColumn] = [
     columns.indexOf(`${kind}id`),
