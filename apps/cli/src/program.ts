@@ -2,6 +2,7 @@ import { plainLines } from '@pics/core';
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { style } from './output/text.ts';
+import { chooseInstance } from './servers/find-instance.ts';
 
 const MORE = 'More:';
 
@@ -20,12 +21,15 @@ const COMMANDS: Record<string, Record<string, () => Promise<Command>>> = {
     requeue: async () => (await import('./commands/requeue.ts')).requeueCommand,
   },
   'Look:': {
+    open: async () => (await import('./commands/open.ts')).openCommand,
     status: async () => (await import('./commands/status.ts')).statusCommand,
     watch: async () => (await import('./commands/watch.ts')).watchCommand,
     failures: async () => (await import('./commands/failures.ts')).failuresCommand,
     changes: async () => (await import('./commands/changes.ts')).changesCommand,
     search: async () => (await import('./commands/search.ts')).searchCommand,
     app: async () => (await import('./commands/app.ts')).appCommand,
+    psql: async () => (await import('./commands/psql.ts')).psqlCommand,
+    logs: async () => (await import('./commands/logs.ts')).logsCommand,
   },
   'Control:': {
     rate: async () => (await import('./commands/rate.ts')).rateCommand,
@@ -40,7 +44,7 @@ const COMMANDS: Record<string, Record<string, () => Promise<Command>>> = {
 
 const EXIT_CODES = `
 Exit codes: 0 success, 1 something failed, 2 the command line or a setting is wrong.
-Servers: DATABASE_URL and REDIS_URL, or those that npm start runs on this machine.`;
+Servers: those of the npm start that --instance names; else DATABASE_URL and REDIS_URL, or those that npm start runs on this machine.`;
 
 /**
  * Creates the command line. Wrong use of it throws a CommanderError, after its message has been printed.
@@ -52,6 +56,7 @@ export async function createProgram(called = ''): Promise<Command> {
     .description("Keeps Steam's whole product catalogue (PICS) in your own Postgres")
     .version(manifest.version, '-V, --version', 'show the version')
     .helpOption('-h, --help', 'show this help')
+    .option('--instance <name>', 'which npm start to work on, when several run here', chooseInstance)
     .addHelpCommand(
       new Command('help').argument('[command]').description('Show the help of a command').helpGroup(MORE),
     )
@@ -60,6 +65,7 @@ export async function createProgram(called = ''): Promise<Command> {
     // Its errors quote the command line, which may come from elsewhere.
     .configureOutput({ outputError: (message, write) => write(plainLines(message)) })
     .configureHelp({
+      showGlobalOptions: true,
       styleTitle: (title) => style('bold', title),
       styleCommandText: (name) => style('cyan', name),
       styleSubcommandText: (name) => style('cyan', name),

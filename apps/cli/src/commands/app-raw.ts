@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { plainText, UserError } from '@pics/core';
-import { findRunningInstances } from '@pics/operations';
 import { environment, parseSettings, type Settings } from '@pics/service';
 import { createPicsClient, type PicsClientOptions, type ProductInfo } from '@pics/steam';
 import { printJson, printNote } from '../output/print.ts';
+import { findInstance, getChosenName } from '../servers/find-instance.ts';
 
 /**
  * `pics app ID --raw`: fetches the product info of an app and prints its body as it came: byte for byte into a pipe, and
@@ -62,8 +62,10 @@ async function fetchProductInfo(appid: number): Promise<ProductInfo> {
 /** The servers of the settings; without any, and with one `npm start` on generated apps running, its simulator. */
 function chooseServers(settings: Settings): Pick<PicsClientOptions, 'cmServers' | 'tls'> {
   const { STEAM_CM_SERVERS: cmServers, DATABASE_URL } = settings;
-  const [instance, another] = findRunningInstances(environment());
-  if (cmServers.length > 0 || DATABASE_URL || another || !instance?.urls.simulator) return { cmServers };
+  const isChosen = getChosenName() !== undefined;
+  if (!isChosen && (cmServers.length > 0 || DATABASE_URL)) return { cmServers };
+  const instance = findInstance('STEAM_CM_SERVERS');
+  if (!instance?.urls.simulator) return { cmServers };
   const { cmServer, caFile } = instance.urls.simulator;
   printNote(`Asking the simulator that npm start runs here, in ${instance.folder}.`);
   return { cmServers: [cmServer], tls: { ca: readFileSync(caFile, 'utf8') } };

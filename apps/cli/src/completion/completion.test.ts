@@ -33,7 +33,7 @@ describe('bash', () => {
   test('completes commands, options and the choices of an argument', () => {
     expect(complete('s')).toEqual(['sync', 'status']);
     expect(complete('sync', '--a')).toEqual(['--appids', '--all']);
-    expect(complete('completion', '')).toEqual(['bash', 'zsh', 'fish', '--help']);
+    expect(complete('completion', '')).toEqual(['bash', 'zsh', 'fish', '--help', '--instance']);
     expect(complete('help', 're')).toEqual(['requeue', 'resume']);
   });
 

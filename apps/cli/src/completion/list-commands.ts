@@ -21,10 +21,11 @@ export interface CompletableOption {
 export function listCommands(program: Command): CompletableCommand[] {
   const help = program.createHelp();
   const commands = help.visibleCommands(program);
+  const shared = program.options.filter(({ long }) => long !== '--version');
   return commands.map((command) => ({
     name: command.name(),
     description: command.description(),
-    options: help.visibleOptions(command).flatMap(describeOption),
+    options: [...help.visibleOptions(command), ...shared].flatMap(describeOption),
     words:
       command.name() === 'help'
         ? commands.map((other) => other.name())

@@ -150,5 +150,5 @@ const ADVICE: readonly (readonly [sign: RegExp, advice: string])[] = [
 /** What to do when Postgres cannot be connected to. */
 export function adviseOnPostgres(url: string, message: string): string {
   const host = URL.parse(url)?.hostname ?? '';
-  return findAdvice(ADVICE, `${message} ${host}`) ?? 'Try psql "$DATABASE_URL" to see more.';
+  return findAdvice(ADVICE, `${message} ${host}`) ?? 'Try pics psql to see more.';
 }

@@ -20,7 +20,7 @@ describe('adviseOnPostgres', () => {
     [OWN, 'The server does not support SSL connections', 'Remove sslmode'],
     [OWN, 'self-signed certificate in certificate chain', 'sslmode=require'],
     [OWN, 'sorry, too many clients already', 'raise max_connections'],
-    [OWN, 'something new', 'psql "$DATABASE_URL"'],
+    [OWN, 'something new', 'pics psql'],
   ])('says for %s what to do about: %s', (url, message, advice) => {
     expect(adviseOnPostgres(url, message)).toContain(advice);
   });
