@@ -29,6 +29,7 @@ export interface TestBoard {
   host: string;
   url: string;
   database: Database;
+  databaseUrl: string;
   queues: Queues;
   redisUrl: string;
   /** Every logged line, as JSON. */
@@ -88,6 +89,7 @@ export async function startTestBoard(
     host,
     url: `http://${host}`,
     database,
+    databaseUrl: url,
     queues,
     redisUrl: redis.url,
     lines,

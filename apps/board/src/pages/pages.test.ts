@@ -47,6 +47,18 @@ const get = async (path: string) => {
   return { status, text, headers };
 };
 
+test('the overview claims to be behind by nothing only while the feed is polled', async () => {
+  const polled = async (polledAt: Date | null) => {
+    await database.updateTable('picsState').set({ lastChangeNumber: 7, polledAt }).execute();
+    // A board of its own: the overview caches what it read.
+    const { text } = await (await startTestBoard({}, { databaseUrl: board.databaseUrl })).send('/');
+    return /Behind Steam<\/dt><dd class="value">([^]*?)<\/div>/.exec(text)?.[1];
+  };
+  expect(await polled(new Date())).toMatch(/^\d+\s+<small>/);
+  expect(await polled(new Date(Date.now() - 300_000))).toBe('–</dd><dd>change 7, not polled for 5m</dd>');
+  expect(await polled(null)).toBe('–</dd><dd>change 7, not polled</dd>');
+});
+
 describe('the page of an app', () => {
   test('shows the stored data, the ledger, the changes, and a link to the store', async () => {
     const { text } = await get('/apps/10');

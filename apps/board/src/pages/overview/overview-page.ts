@@ -3,6 +3,7 @@ import {
   describeEta,
   formatCount,
   formatDuration,
+  isFollowed,
   measureCatchUp,
   type FleetStatus,
   type LedgerStatus,
@@ -87,7 +88,7 @@ function renderTiles(ledger: LedgerStatus, fleet: FleetStatus | undefined, at: D
   return [
     renderTile(
       'Behind Steam',
-      feed.changeNumber === null
+      feed.changeNumber === null || !isFollowed(feed)
         ? '–'
         : html`${formatCount(feed.changesBehind)}
             <small>${feed.changesBehind === 1 ? 'change' : 'changes'}</small> ${formatDuration(behindMs)}`,
@@ -119,6 +120,10 @@ function describeWanted(ledger: LedgerStatus, fleet: FleetStatus | undefined, at
 /** The change number up to which the feed is recorded, and when it was last polled. */
 function describeFeed({ feed }: LedgerStatus, fleet: FleetStatus | undefined, at: Date): Html | string {
   if (feed.changeNumber === null) return 'not polled yet';
+  if (!isFollowed(feed)) {
+    const silence = feed.polledMsAgo === null ? '' : ` for ${formatDuration(feed.polledMsAgo)}`;
+    return `change ${feed.changeNumber}, not polled${silence}`;
+  }
   const polledAt = fleet?.replicas.find((replica) => replica.role === 'leads')?.lastProgressAt;
   return html`change ${feed.changeNumber}${polledAt ? html`, polled ${ago(new Date(polledAt), at)}` : null}`;
 }
