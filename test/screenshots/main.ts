@@ -21,7 +21,10 @@ import { startTestSimulator } from '../support/simulator.ts';
  */
 const IMAGES = resolve(import.meta.dirname, '../../docs/images');
 const DESKTOP = { viewport: { width: 1280, height: 1000 } };
-const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 };
+const PHONE = { viewport: { width: 375, height: 812 }, deviceScaleFactor: 2 };
+
+/** Slow enough that the first run can be seen under way. */
+const FIRST_RATE = 2;
 
 async function takeScreenshots(program: string): Promise<void> {
   const simulator = await startTestSimulator({ apps: 12_000, seed: 2026, changesPerMinute: 40 });
@@ -31,16 +34,18 @@ async function takeScreenshots(program: string): Promise<void> {
     fetchers: 2,
     board: true,
     databaseUrl,
-    env: { FETCH_RATE_PER_SECOND: '20', STEAM_REQUEST_TIMEOUT_MS: '1000' },
+    env: { FETCH_RATE_PER_SECOND: String(FIRST_RATE), STEAM_REQUEST_TIMEOUT_MS: '1000' },
   });
   const { database } = pipeline;
+  const browser = await openBrowser(program);
+  const url = pipeline.services.board?.url.replace('127.0.0.1', 'localhost') ?? '';
+  await takeFirstRun(browser, url, database);
+  await updateFleetSettings(database, { fetchRate: 20 });
   await pipeline.settled(180_000);
   await updateFleetSettings(database, { fetchRate: 2 });
   await breakSomeApps(simulator, pipeline);
   await generateThroughput(database);
 
-  const browser = await openBrowser(program);
-  const url = pipeline.services.board?.url.replace('127.0.0.1', 'localhost') ?? '';
   const appid = await findRichApp(database);
   await take(browser, 'overview-light', url, { ...DESKTOP, colorScheme: 'light' }, overviewIsLive);
   await take(browser, 'overview-dark', url, { ...DESKTOP, colorScheme: 'dark' }, overviewIsLive);
@@ -50,6 +55,18 @@ async function takeScreenshots(program: string): Promise<void> {
   await take(browser, 'queues', failed, { viewport: { width: 1280, height: 640 } }, (page) =>
     page.getByRole('tab', { name: 'Data' }).click(),
   );
+  await pipeline.services.producer.stop();
+  await take(browser, 'overview-trouble', url, { ...DESKTOP, colorScheme: 'light' }, async (page) => {
+    await overviewIsLive(page);
+    await page.getByRole('heading', { level: 1, name: 'No producer running' }).waitFor();
+  });
+}
+
+/** The overview while the catalogue is fetched for the first time. */
+async function takeFirstRun(browser: Browser, url: string, database: Database): Promise<void> {
+  const isUnderWay = async () => (await countLedger(database)).settled > 2_000;
+  if (!(await waitUntil(isUnderWay, 120_000))) throw new Error('the first run did not get under way');
+  await take(browser, 'overview-first-run', url, { ...DESKTOP, colorScheme: 'light' }, overviewIsLive);
 }
 
 async function take(

@@ -82,7 +82,7 @@ export function renderPage(frame: Frame, content: Html): string {
         <dialog id="confirm" aria-labelledby="question" aria-describedby="consequence">
           <form method="dialog">
             <h2 id="question"></h2>
-            <p id="consequence" class="quiet">They are fetched from Steam again, after all changes.</p>
+            <p id="consequence" class="quiet">They are fetched from Steam again. New changes go first.</p>
             <p class="buttons">
               <button value="cancel">Cancel</button><button value="confirm" class="primary"></button>
             </p>
