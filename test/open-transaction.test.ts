@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { closeAtEndOfFile } from './support/cleanup.ts';
 import { createTestDatabase } from './support/database.ts';
 import { startPipeline } from './support/pipeline.ts';
+import { runCli } from './support/run-cli.ts';
 import { startTestSimulator } from './support/simulator.ts';
 
 test(
@@ -53,6 +54,8 @@ test(
       true,
     );
     expect(await held()).toMatchObject({ attempts: 0, failedAt: null });
+    const { stdout } = await runCli(['app', String(first)], pipeline.env);
+    expect(stdout).toMatch(/held by pid \d+, application psql, since .* UTC/);
     expect(await (await fetch(`${pipeline.services.writer.url}/readyz`)).json()).toMatchObject({
       status: 'ready',
     });

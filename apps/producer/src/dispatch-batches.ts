@@ -126,6 +126,7 @@ export function keepDispatching(producer: Producer, signal: AbortSignal): Promis
     const isOld = Date.now() - (state.lastDispatchAt?.getTime() ?? 0) > DUE_CHECK_MS;
     if (dispatched || (isOld && !(await isDispatchDue(producer)))) state.lastDispatchAt = new Date();
     state.dispatchError = undefined;
+    state.faults.succeed('dispatch');
     return dispatched ? 'busy' : undefined;
   };
   return repeat(iterate, {
@@ -133,6 +134,7 @@ export function keepDispatching(producer: Producer, signal: AbortSignal): Promis
     busyIntervalMs: BUSY_DISPATCH_INTERVAL_MS,
     signal,
     onError: (err, retryInMs) => {
+      state.faults.fail('dispatch', err);
       state.dispatchError = err instanceof Error ? err.message : String(err);
       producer.log.warn({ err, retryInMs }, 'dispatching failed');
     },

@@ -9,6 +9,7 @@ import { startMode } from './modes.ts';
 import { PollSpans } from './poll-spans.ts';
 import type { Producer, ProducerState } from './producer.ts';
 import { warnAboutFastRate } from './warn-about-fast-rate.ts';
+import { StepFaults } from './step-faults.ts';
 import { reportProducer, watchProgress } from './watch-progress.ts';
 
 await runService({
@@ -27,7 +28,7 @@ await runService({
     const steam = connectSteam(service, observeSteam(service.metrics));
     registerSteamSession(service.metrics, () => steam.status.loggedOn);
 
-    const state: ProducerState = { leading: false, feed: new FeedHealth() };
+    const state: ProducerState = { leading: false, feed: new FeedHealth(), faults: new StepFaults() };
     const metrics = createMetrics(service.metrics, { database, queues, state });
     const pollSpans = new PollSpans();
     const producer: Producer = { ...service, database, queues, steam, metrics, pollSpans, state };

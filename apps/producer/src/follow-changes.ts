@@ -83,6 +83,7 @@ export async function followOnce(producer: Producer): Promise<void> {
   state.lastPollAt = new Date();
   state.feed.follow(poll);
   state.pollError = undefined;
+  state.faults.succeed('poll');
   const fields = { ...poll, apps: poll.apps.length, packages: poll.packages.length };
   if (poll.gap) log.warn(fields, 'gap in the change feed: changes were missed, scanning for them');
   else if (poll.packageGap)
@@ -101,6 +102,7 @@ export async function keepFollowing(producer: Producer, signal: AbortSignal): Pr
     onError: (err, retryInMs) => {
       const isImplausible = err instanceof ImplausibleChangeNumber;
       metrics.countFailedPoll(isImplausible ? 'implausible' : 'failed');
+      state.faults.fail('poll', err);
       state.pollError = err instanceof Error ? err.message : String(err);
       log.warn({ err, retryInMs }, 'polling the change feed failed');
       if (!isImplausible) return;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createTestDatabase } from '../../../test/support/database.ts';
 import { FeedHealth } from './feed-health.ts';
+import { StepFaults } from './step-faults.ts';
 import { lead } from './lead.ts';
 import type { ProducerState } from './producer.ts';
 
@@ -21,7 +22,7 @@ afterEach(() => {
 
 /** A producer that leads or stands by. Its work ends with its signal, or never. */
 function startProducer({ ends = true } = {}) {
-  const state: ProducerState = { leading: false, feed: new FeedHealth() };
+  const state: ProducerState = { leading: false, feed: new FeedHealth(), faults: new StepFaults() };
   const stops: unknown[] = [];
   const leads = Promise.withResolvers<void>();
   const producer = {

@@ -6,6 +6,7 @@ import type { required } from './config.ts';
 import type { FeedHealth } from './feed-health.ts';
 import type { ProducerMetrics } from './metrics.ts';
 import type { PollSpans } from './poll-spans.ts';
+import type { StepFaults } from './step-faults.ts';
 
 /** The connections and the state that the loops of a producer share. */
 export interface Producer extends Omit<Service<(typeof required)[number]>, 'metrics'> {
@@ -26,6 +27,7 @@ export interface ProducerState {
   givesWay?: boolean;
   lastPollAt?: Date;
   feed: FeedHealth;
+  faults: StepFaults;
   /** The message of the last poll, if it failed. */
   pollError?: string | undefined;
   /** When it last dispatched something, or found nothing to dispatch. */

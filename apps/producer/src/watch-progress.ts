@@ -1,4 +1,10 @@
-import { findDatabaseBlocker, findPollAge, LONGEST_POLL_PAUSE_MS, probeDatabase } from '@pics/database';
+import {
+  findDatabaseBlocker,
+  findHolderAfterwards,
+  findPollAge,
+  LONGEST_POLL_PAUSE_MS,
+  probeDatabase,
+} from '@pics/database';
 import { findSteamPauseReason, probeRedis, reportReplica } from '@pics/queue';
 import type { Producer } from './producer.ts';
 
@@ -21,6 +27,7 @@ export function watchProgress(producer: Producer): void {
     state.leading || (state.givesWay === true && describePollAge(await findPollAge(database)) !== undefined);
 
   producer.addReadinessCheck(() => state.feed.findFault());
+  producer.addReadinessCheck(() => state.faults.findReason(() => findHolderAfterwards(database)));
   producer.watchProgress({
     what: 'poll',
     hasWork: async () => followsFeed && (await isResponsible()),

@@ -1,7 +1,7 @@
 export { acquireLeadership, type Leadership } from './connection/acquire-leadership.ts';
 export { connectDatabase, type ConnectOptions, type Database } from './connection/connect-database.ts';
 export { findDatabaseBlocker } from './connection/find-database-blocker.ts';
-export { findHolderAfterwards, isLockTimeout } from './connection/locks.ts';
+export { findHolderAfterwards, isLockTimeout, isStatementTimeout } from './connection/locks.ts';
 export { probeDatabase } from './connection/probe-database.ts';
 export { inspectDatabase, type DatabaseFacts } from './connection/inspect-database.ts';
 export { isDatabaseUnavailable } from './connection/is-database-unavailable.ts';

@@ -18,7 +18,8 @@ export async function findDatabaseBlocker(db: Database): Promise<string | undefi
     return await findUnfitness(db);
   } catch (error) {
     if (error instanceof Error && 'code' in error && NOT_MIGRATED.includes(error.code)) {
-      return 'the database has not been migrated: run `npm run migrate`';
+      const unfitness = await findUnfitness(db).catch(() => undefined);
+      return unfitness ?? 'the database has not been migrated: run `npm run migrate`';
     }
     if (isDatabaseUnavailable(error)) return `the database cannot be reached: ${describe(error)}`;
     return `the database refuses: ${describe(error)}`;
@@ -30,19 +31,39 @@ export async function findDatabaseBlocker(db: Database): Promise<string | undefi
  * can be written.
  */
 export async function findUnfitness(db: Database): Promise<string | undefined> {
-  const { rows } = await sql<{ encoding: string; readOnly: boolean; standby: boolean }>`
+  const { rows } = await sql<Fitness>`
     select current_setting('server_encoding') as encoding, pg_is_in_recovery() as standby,
-      current_setting('transaction_read_only') = 'on' as read_only
+      current_setting('transaction_read_only') = 'on' as read_only,
+      coalesce(current_schema() in ('pg_catalog', 'information_schema'), true) as no_schema,
+      current_setting('search_path') as search_path
   `.execute(db);
-  const { encoding = 'UTF8', readOnly = false, standby = false } = rows[0] ?? {};
+  const [fitness] = rows;
+  if (!fitness) throw new Error('Postgres returned no settings');
+  const { encoding, readOnly, standby, noSchema, searchPath } = fitness;
   if (encoding !== 'UTF8') {
     return `the database has the encoding ${encoding}, which cannot hold every name: create one with encoding UTF8`;
   }
+  if (noSchema) return describeSearchPath(searchPath);
   if (standby) return 'the database is a standby, which only reads: name the primary server in DATABASE_URL';
   if (!readOnly) return undefined;
   return (
     'the database is read-only: its host made it so (a full disk, for one), or default_transaction_read_only is on for ' +
     'the server, the database or the role'
+  );
+}
+
+interface Fitness {
+  encoding: string;
+  readOnly: boolean;
+  standby: boolean;
+  noSchema: boolean;
+  searchPath: string;
+}
+
+function describeSearchPath(searchPath: string): string {
+  return (
+    `the search_path names no schema for tables: it is ${searchPath || 'empty'}, set it for the user of DATABASE_URL, ` +
+    'such as alter role … set search_path = public'
   );
 }
 

@@ -11,6 +11,11 @@ export function isLockTimeout(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === LOCK_NOT_AVAILABLE;
 }
 
+/** Whether an error says that a statement took longer than `statement_timeout`, of ours or of the database's owner. */
+export function isStatementTimeout(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '57014';
+}
+
 /**
  * Finds those of these apps whose row in the ledger another transaction holds. It waits for none of them. Rows that another
  * transaction has inserted and not committed cannot be seen.

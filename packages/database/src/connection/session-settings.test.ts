@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { withDatabase } from '../../../../test/support/database-url.ts';
@@ -55,6 +56,57 @@ describe('defaults of a server, a database or a role', () => {
       },
     ]);
   });
+
+  test.for([
+    ['default_transaction_isolation', 'serializable', 'read committed'],
+    ['default_transaction_deferrable', 'on', 'off'],
+    ['datestyle', 'German, DMY', 'ISO, MDY'],
+    ['intervalstyle', 'iso_8601', 'postgres'],
+    ['timezone', 'Asia/Kathmandu', 'UTC'],
+    ['client_encoding', 'LATIN1', 'UTF8'],
+    ['bytea_output', 'escape', 'hex'],
+    ['extra_float_digits', '-3', '1'],
+    ['standard_conforming_strings', 'off', 'on'],
+    ['array_nulls', 'off', 'on'],
+    ['random_page_cost', '9', '1.1'],
+    ['statement_timeout', '7s', '10s'],
+    ['lock_timeout', '7s', '3s'],
+    ['idle_in_transaction_session_timeout', '7s', '15s'],
+    ['idle_session_timeout', '7s', '0'],
+  ] as const)(
+    '%s does not reach the sessions of the pipeline from a database or a role',
+    async ([name, theirs, ours]) => {
+      const { url } = await freshDatabase();
+      const role = `owner_${randomBytes(6).toString('hex')}`;
+      const admin = openDatabase(url);
+      await sql`create role ${sql.id(role)} login password 'secret'`.execute(admin);
+
+      await setDefaults(url, `${name} = '${theirs}'`);
+      await sql`alter role ${sql.id(role)} set ${sql.ref(name)} = ${sql.lit(theirs)}`.execute(admin);
+      const read = async (from: string) => {
+        const { rows } = await sql<{ value: string }>`select current_setting(${name}) as value`.execute(
+          openDatabase(from),
+        );
+        return rows[0]?.value;
+      };
+      const asRole = Object.assign(new URL(url), { username: role, password: 'secret' }).href;
+      const found = [await read(url), await read(asRole)];
+      await sql`drop role ${sql.id(role)}`.execute(admin);
+      expect(found).toEqual([ours, ours]);
+    },
+  );
+
+  test.for(['', 'pg_catalog', 'nowhere'])(
+    'such as search_path = %j, which leads to no schema for tables, are named by services and migrations',
+    async (path) => {
+      const { url } = await freshDatabase();
+      await setDefaults(url, `search_path = '${path}'`);
+      expect(await findDatabaseBlocker(openDatabase(url))).toMatch(
+        /search_path names no schema for tables: it is /,
+      );
+      await expect(migrateToLatest(url)).rejects.toThrow(/search_path names no schema for tables: it is /);
+    },
+  );
 
   test('that make the database read-only are named by services, migrations and the doctor', async () => {
     const { url } = await freshDatabase();

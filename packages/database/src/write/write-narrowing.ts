@@ -5,6 +5,7 @@ import {
   findLockedInApps,
   findLockedInLedger,
   isLockTimeout,
+  isStatementTimeout,
   LockHeld,
   namingHolder,
   setLockTimeout,
@@ -57,7 +58,7 @@ export async function writeNarrowing(
     return await write(db, batch, outcomes);
   } catch (error) {
     if (isNoFaultOfTheApps(error)) throw error;
-    const takesTime = isLockTimeout(error) || isTooSlow(error);
+    const takesTime = isLockTimeout(error) || isStatementTimeout(error);
     if (takesTime && performance.now() > batch.giveUpAt) return postpone(db, batch, outcomes, error);
     if (outcomes.length === 1) return writeAlone(db, batch, outcomes);
     const locked = isLockTimeout(error) ? await findLocked(db, outcomes) : new Set<number>();
@@ -114,7 +115,7 @@ async function writeAlone(db: Database, batch: Writing, outcomes: readonly Outco
       db,
       batch,
       outcomes.map(({ appid }) =>
-        isTooSlow(error)
+        isStatementTimeout(error)
           ? { result: 'missing', appid, reason: describeError(new WriteTooSlow(error)), counts: true }
           : { result: 'failed', appid, error: describeError(new RowRefused(error)) },
       ),
@@ -133,7 +134,7 @@ async function postpone(
   error: unknown,
 ): Promise<WriteResult> {
   const reason = describeError(
-    isTooSlow(error) ? new WriteTooSlow(error) : error instanceof LockHeld ? error : new LockHeld(),
+    isStatementTimeout(error) ? new WriteTooSlow(error) : error instanceof LockHeld ? error : new LockHeld(),
   );
   const appids = outcomes.map(({ appid }) => appid);
   batch.onPostponed(reason, appids);
@@ -174,11 +175,6 @@ class WriteTooSlow extends Error {
   constructor(cause: unknown) {
     super(`writing it took longer than a statement may take (${codeOf(cause)})`, { cause });
   }
-}
-
-/** Whether a statement was ended because it took longer than statement_timeout, of ours or of the database's owner. */
-function isTooSlow(error: unknown): boolean {
-  return codeOf(error) === '57014';
 }
 
 /**
