@@ -407,6 +407,8 @@ export type Rows<As extends Encoding = JsonEncoding> = {
     attempts: number;
     /** When the request was done; NULL until then. */
     settled_at: As['timestamptz'] | null;
+    /** Whether it asks for a sample of all ids, before the scan looks through them; what it sees does not count in pics_scans.seen. */
+    is_survey: boolean;
   };
   /** The latest requeues: which apps were given fresh attempts, when and why. */
   pics_requeues: {
@@ -449,7 +451,7 @@ export type Optional = {
   pics_state: 'id' | 'backlog_change_number' | 'updated_at';
   pics_throughput: 'apps' | 'requests';
   pics_scans: 'id' | 'next_appid' | 'started_at' | 'requests' | 'seen' | 'marked' | 'gone' | 'unanswered' | 'unchanged';
-  pics_scan_requests: 'id' | 'attempts';
+  pics_scan_requests: 'id' | 'attempts' | 'is_survey';
   pics_requeues: 'id' | 'requested_at';
 };
 

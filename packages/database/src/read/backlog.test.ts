@@ -73,6 +73,8 @@ describe('a discovery with a survey', () => {
       .select(({ fn }) => fn.countAll<number>().as('count'))
       .executeTakeFirstOrThrow();
     expect(count).toBe(200);
+    const scan = await db.selectFrom('picsScans').selectAll().executeTakeFirstOrThrow();
+    expect(scan).toMatchObject({ seen: 200, marked: 200 }); // None of them twice.
   });
 });
 

@@ -11,6 +11,7 @@ import { addToScan, finishScan, lockScan } from './scans.ts';
 
 /** What a scan's response changed in the ledger, in apps. */
 export interface ScanCounts {
+  /** Those that a survey sees are seen, and count, when the scan comes to them. */
   seen: number;
   /** Wanted because Steam has a newer version, or because they were not known. */
   marked: number;
@@ -36,6 +37,7 @@ interface Request {
   scanId: number;
   appids: number[];
   attempts: number;
+  isSurvey: boolean;
 }
 
 /**
@@ -61,7 +63,7 @@ export async function recordScan(db: Database, job: WriteScanJob): Promise<ScanC
   const recording = inTransaction(db, async (trx) => {
     const request = await trx
       .selectFrom('picsScanRequests')
-      .select(['id', 'scanId', 'appids', 'attempts'])
+      .select(['id', 'scanId', 'appids', 'attempts', 'isSurvey'])
       .where('batchId', '=', job.batchId)
       .forUpdate()
       .executeTakeFirst();
@@ -69,7 +71,8 @@ export async function recordScan(db: Database, job: WriteScanJob): Promise<ScanC
     const unchanged = await settleUnchanged(trx, seen);
     const marked = (await wantNewer(trx, seen)) + (await wantAgain(trx, await findWronglySettled(trx, seen)));
     const gone = request ? await wantAgain(trx, await findGone(trx, request, job)) : 0;
-    const counts = { seen: job.seen.length, marked, unchanged, gone, unanswered: job.unanswered.length };
+    const counted = request?.isSurvey ? 0 : job.seen.length;
+    const counts = { seen: counted, marked, unchanged, gone, unanswered: job.unanswered.length };
     if (request) await settleRequest(trx, request, job, counts);
     return counts;
   });

@@ -17,13 +17,12 @@ const STEP = 109;
  * Asks for a sample of all ids before a scan looks through them, with four requests: how many apps there are and up to which
  * id is then known, within about 3 %, after two seconds instead of at the end of the scan. Progress and time left need both.
  *
- * The requests are ordinary ones of the scan: what they find becomes wanted, and counts in `seen` once more when the scan
- * comes to it.
+ * The requests are ordinary ones of the scan: what they find becomes wanted. It counts as seen when the scan comes to it.
  */
 export async function insertSurvey(trx: Transaction<Schema>, scanId: number): Promise<void> {
   await sql`
-    insert into pics_scan_requests (scan_id, appids)
-    select ${scanId}, array_agg(${sql.lit(STRIDE)} * n + ${sql.lit(STEP)} * n % ${sql.lit(STRIDE)} order by n)
+    insert into pics_scan_requests (scan_id, is_survey, appids)
+    select ${scanId}, true, array_agg(${sql.lit(STRIDE)} * n + ${sql.lit(STEP)} * n % ${sql.lit(STRIDE)} order by n)
     from generate_series(0, ${sql.lit(IDS - 1)}) as n
     group by n / ${sql.lit(REQUEST_SIZE)}
     order by n / ${sql.lit(REQUEST_SIZE)}
