@@ -18,6 +18,8 @@ export interface LedgerReading {
   changeNumber: number | null;
   changedAt: Date;
   paused: boolean;
+  /** Apps that are being requested again. */
+  retried: number;
 }
 
 /** The state of both queues. */
@@ -43,12 +45,12 @@ export function registerLedgerGauges(registry: Registry, read: () => Promise<Led
   registerReadGauges(registry, read, [
     {
       name: 'pics_lag_changes',
-      help: 'How many change numbers the tables are behind the change feed. Apps that were never fetched do not count.',
+      help: 'How many change numbers the tables are behind the change feed. Apps that were never fetched or are being retried do not count.',
       samples: ({ changesBehind }) => [{ value: changesBehind }],
     },
     {
       name: 'pics_lag_seconds',
-      help: 'Age of the oldest change that is not in the tables; 0 when all changes are.',
+      help: 'Age of the oldest change that is not in the tables; 0 when all changes are. Apps that are being retried do not count.',
       samples: ({ behindSince }) => [{ value: ageSeconds(behindSince) }],
     },
     {
@@ -60,6 +62,11 @@ export function registerLedgerGauges(registry: Registry, read: () => Promise<Led
           labels: { state },
           value,
         })),
+    },
+    {
+      name: 'pics_ledger_retried_apps',
+      help: 'Apps that are being requested again after a missing, unusable or outdated response.',
+      samples: ({ retried }) => [{ value: retried }],
     },
     {
       name: 'pics_ledger_failed_apps',

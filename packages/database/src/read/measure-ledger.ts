@@ -4,6 +4,7 @@ import { fresh, pending, retried } from '../ledger/apps/pending.ts';
 import { isConfirmed } from '../ledger/scans/scans.ts';
 import { getFleetSettings } from '../ledger/fleet-settings.ts';
 import { getFeed, type Feed } from './feed.ts';
+import { findRetries } from './retries.ts';
 
 /** The ledger in numbers of apps. Each app counts once: failed before in flight before wanted before settled. */
 export interface LedgerCounts {
@@ -26,6 +27,8 @@ export interface LedgerMeasures extends LedgerCounts, Feed {
   /** When the change of the longest waiting app was announced; null when no app waits for a change of the feed. */
   oldestWantedSince: Date | null;
   paused: boolean;
+  /** Apps that are being asked for again after a response without use. */
+  retried: number;
 }
 
 /** Error classes that are counted apart; there are about ten, and a metric's label must stay bounded whatever is stored. */
@@ -77,14 +80,22 @@ export async function countApps(db: Database, appids: readonly number[]): Promis
  * each poll.
  */
 export async function measureLedger(db: Database): Promise<LedgerMeasures> {
-  const [counts, feed, failedByClass, oldestWantedSince, { pausedAt }] = await Promise.all([
+  const [counts, feed, failedByClass, oldestWantedSince, { pausedAt }, retries] = await Promise.all([
     countLedger(db),
     getFeed(db),
     countFailuresByClass(db),
     findOldestWantedSince(db),
     getFleetSettings(db),
+    findRetries(db),
   ]);
-  return { ...counts, ...feed, failedByClass, oldestWantedSince, paused: pausedAt !== null };
+  return {
+    ...counts,
+    ...feed,
+    failedByClass,
+    oldestWantedSince,
+    paused: pausedAt !== null,
+    retried: retries?.apps ?? 0,
+  };
 }
 
 function withSettled(counts: Omit<LedgerCounts, 'settled'> | undefined): LedgerCounts {
