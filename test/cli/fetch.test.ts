@@ -92,6 +92,20 @@ describe('sync --wait', () => {
     );
   });
 
+  test('names the apps that Steam does not know', async () => {
+    const waiting = world.pics('sync', '--appids', '440,999999', '--wait');
+    await expect.poll(findWanted, { timeout: 20_000 }).toEqual([440, 999_999]);
+    await world.database.insertInto('apps').values({ appid: 440, picsAccess: 'public' }).execute();
+    await world.database
+      .updateTable('picsAppLedger')
+      .set({ settledChangeNumber: 0, batchId: null })
+      .where('id', 'in', [440, 999_999])
+      .execute();
+    const { exitCode, stdout } = await waiting;
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^Steam does not know 1 of them: 999999$/m);
+  });
+
   test('exits with 130 on Ctrl-C and leaves the apps wanted', async () => {
     const env = { DATABASE_URL: world.databaseUrl };
     const waiting = startProcess('apps/cli/src/main.ts', ['sync', '--appids', '440', '--wait'], env);

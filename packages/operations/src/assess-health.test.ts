@@ -83,14 +83,14 @@ describe('assessHealth', () => {
       { ledger: { counts: { ...wanted(0), known: 80_000, settled: 80_000 }, ...discovery(1_000_000) } },
       'busy',
       'Catching up',
-      '26 % done: scanned 23 % of the ids, fetched 80,000 of about 282,000 apps. About 13m left.',
+      '26 % done: scanned 23 % of the ids, fetched 80,000 of about 282,000 apps. About 15m left.',
     ],
     [
       'a discovery has only begun',
       { ledger: { counts: { ...wanted(0), known: 0, settled: 0 }, ...discovery(0) } },
       'busy',
       'Catching up',
-      'Scanned 0 % of the ids, finding out how many apps there are.',
+      '0 % done: scanned 0 % of the ids, finding out how many apps there are.',
     ],
     [
       'apps have failed',

@@ -1,6 +1,6 @@
 import { MAX_ATTEMPTS } from '@pics/core';
 import type { Retries } from '@pics/database';
-import { describeEta, measureCatchUp } from './catch-up.ts';
+import { describeCatchUp, describeEta, measureCatchUp } from './catch-up.ts';
 import { describeShare, findStop } from './find-stop.ts';
 import { formatApps, formatCount, formatDuration } from './format.ts';
 import { sentences } from './sentences.ts';
@@ -81,7 +81,7 @@ function describeWork({ at, ledger, fleet }: Omit<Readable, 'problems'>): Work {
   }
   const catchUp = measureCatchUp({ at, ledger, fleet });
   if (catchUp) {
-    const detail = sentences(catchUp.summary, describeEta(catchUp) ?? '');
+    const detail = sentences(describeCatchUp(catchUp), describeEta(catchUp) ?? '');
     return { level: 'busy', headline: 'Catching up', title: 'Catching up', detail, phase: 'catching up' };
   }
   const behindMs = feed.behindSince ? at.getTime() - feed.behindSince.getTime() : 0;

@@ -1,5 +1,5 @@
 import type { Discovery, ThroughputPoint } from '@pics/database';
-import { formatCount, formatDuration } from './format.ts';
+import { formatCount, formatDuration, formatPercent } from './format.ts';
 import type { FleetStatus, LedgerStatus } from './read-status.ts';
 import { findReporting, NEEDED_SERVICES } from './replica-state.ts';
 import { countUnsettled, estimateRequestRate } from './throughput.ts';
@@ -17,8 +17,8 @@ export interface CatchUp {
   apps: { done: number; total: number; isEstimate: boolean };
   /** How long it takes from now on; undefined when nothing moves or before there is something to go by. */
   etaMs: number | undefined;
-  /** All of this in a sentence: "38 % done: scanned 40 % of the ids, fetched 107,000 of about 282,000 apps". */
-  summary: string;
+  /** What is done: "scanned 40 % of the ids, fetched 107,000 of about 282,000 apps". */
+  work: string;
 }
 
 /** Fewer apps than this are the everyday work of following changes, not a backlog. */
@@ -52,7 +52,7 @@ export function measureCatchUp({ at, ledger, fleet }: Work): CatchUp | undefined
   const apps = { done: counts.settled + counts.failed, total, isEstimate: discovery !== null };
   const share = measureShare(apps, discovery);
   const etaMs = estimateEtaMs({ at, ledger, fleet });
-  return { share, idsShare, apps, etaMs, summary: summarise(share, idsShare, apps) };
+  return { share, idsShare, apps, etaMs, work: describeWork(idsShare, apps) };
 }
 
 /** The weights of ids and apps stay the same throughout, whatever the sizes of requests in use, so that the share only grows. */
@@ -65,14 +65,16 @@ function measureShare(apps: CatchUp['apps'], discovery: Discovery | null): numbe
   return Math.min(done / (discovery.ids / SCAN_REQUEST_SIZE + total / BATCH_SIZE), 1);
 }
 
-function summarise(share: number, idsShare: number | undefined, apps: CatchUp['apps']): string {
-  const percent = (part: number) => `${Math.floor(part * 100)} %`;
-  const total = apps.isEstimate
-    ? `about ${formatCount(Number(apps.total.toPrecision(3)))}`
-    : formatCount(apps.total);
-  if (idsShare === 0) return 'Scanned 0 % of the ids, finding out how many apps there are';
-  const ids = idsShare === undefined ? '' : `scanned ${percent(idsShare)} of the ids, `;
-  return `${percent(share)} done: ${ids}fetched ${formatCount(apps.done)} of ${total} apps`;
+function describeWork(idsShare: number | undefined, { done, total, isEstimate }: CatchUp['apps']): string {
+  if (idsShare === 0) return 'scanned 0 % of the ids, finding out how many apps there are';
+  const all = isEstimate ? `about ${formatCount(Number(total.toPrecision(3)))}` : formatCount(total);
+  const ids = idsShare === undefined ? '' : `scanned ${formatPercent(idsShare)} of the ids, `;
+  return `${ids}fetched ${formatCount(done)} of ${all} apps`;
+}
+
+/** The whole catch-up in a sentence, without the time left: "38 % done: scanned 40 % of the ids, …". */
+export function describeCatchUp({ share, work }: Pick<CatchUp, 'share' | 'work'>): string {
+  return `${formatPercent(share)} done: ${work}`;
 }
 
 /** The time left, in words; undefined when it is not known. */
@@ -120,14 +122,16 @@ const ENOUGH_REQUESTS = 20;
 
 /**
  * How many apps a request fetches on average. What one request of a scan finds is dispatched at once, and its last batch is
- * not full: while apps are looked for, the average is measured.
+ * not full: while apps are looked for, the average is less, and is measured as soon as it can be.
  */
 function measureBatch({ backlog, hour }: Work['ledger'], at: Date): number {
   const { discovery, batchSize } = backlog;
   if (!discovery) return batchSize ?? BATCH_SIZE;
   const done = sumSince(hour, discovery.startedAt, at);
   const requests = done.requests - discovery.requests;
-  return requests < ENOUGH_REQUESTS ? BATCH_SIZE : Math.max(1, done.apps / requests);
+  if (requests >= ENOUGH_REQUESTS) return Math.max(1, done.apps / requests);
+  const found = (discovery.apps / discovery.ids) * SCAN_REQUEST_SIZE;
+  return found === 0 ? BATCH_SIZE : found / Math.ceil(found / BATCH_SIZE);
 }
 
 /** What was done since a time, from points of one minute. */

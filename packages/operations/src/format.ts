@@ -13,6 +13,11 @@ export function formatApps(count: number): string {
   return `${formatCount(count)} ${count === 1 ? 'app' : 'apps'}`;
 }
 
+/** A share from 0 to 1 in whole percent, 100 % only when it is whole: "99 %". */
+export function formatPercent(share: number): string {
+  return `${Math.floor(share * 100)} %`;
+}
+
 /** A rate per second with three significant digits: "0.038", "3.2", "398". */
 export function formatRate(perSecond: number): string {
   return perSecond < 100 ? threeDigits.format(perSecond) : formatCount(perSecond);

@@ -6,7 +6,7 @@ export {
   type Field,
 } from './app-fields.ts';
 export { assessHealth, describeAttempts, type Health } from './assess-health.ts';
-export { describeEta, measureCatchUp, type CatchUp } from './catch-up.ts';
+export { describeCatchUp, describeEta, measureCatchUp, type CatchUp } from './catch-up.ts';
 export { findMomentAgo, findRate, HIGHEST_RATE, LOWEST_RATE } from './find-input.ts';
 export { findRateWarning } from './find-rate-warning.ts';
 export { findSteamBlocker } from './find-steam-blocker.ts';
@@ -18,6 +18,7 @@ export {
   formatCount,
   formatDuration,
   formatLocalTime,
+  formatPercent,
   formatRate,
   formatUtc,
 } from './format.ts';

@@ -14,7 +14,7 @@ const BAR_COLUMNS = 24;
 const SEPARATOR = ' · ';
 
 /**
- * Lays a report out for a terminal: a bar, if there is one, and the spans, in as many lines as they need. Lines break between
+ * Lays a report out for a terminal: a bar, if there is one, and the spans, in as few lines as they need. Lines break between
  * spans; a text longer than a line goes on in the next one, and a link stays whole as long as the terminal is as wide.
  *
  * @param output decides whether there are colours; NO_COLOR and FORCE_COLOR are respected.
@@ -24,9 +24,10 @@ export function layOutProgress(
   columns: number,
   output: NodeJS.WritableStream,
 ): string {
-  const lines: Span[][] = share === undefined ? [] : [[{ text: drawBar(share), style: 'busy' }]];
+  const bar: Span[] = share === undefined ? [] : [{ text: drawBar(share), style: 'busy' }];
+  const lines: Span[][] = [];
   let room = 0;
-  for (const span of spans.filter(({ text }) => text !== '')) {
+  for (const span of [...bar, ...spans].filter(({ text }) => text !== '')) {
     const line = lines.at(-1);
     const needed = SEPARATOR.length + span.text.length;
     if (line && needed <= room) {
@@ -46,5 +47,5 @@ function paint({ text, style }: Span, stream: NodeJS.WritableStream): string {
 
 function drawBar(share: number): string {
   const done = Math.round(Math.min(Math.max(share, 0), 1) * BAR_COLUMNS);
-  return `${'█'.repeat(done)}${'░'.repeat(BAR_COLUMNS - done)} ${Math.floor(share * 100)} %`;
+  return '█'.repeat(done) + '░'.repeat(BAR_COLUMNS - done);
 }

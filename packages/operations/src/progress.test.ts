@@ -55,7 +55,7 @@ describe('describeProgress', () => {
     const report = describeProgress(status, { boardUrl });
     expect(report.share).toBe(42_630 / 282_630);
     expect(report.spans.map(({ text }) => text).join(' · ')).toBe(
-      '15 % done: fetched 42,630 of 282,630 apps · 400 apps/s · about 10m left · http://127.0.0.1:3000',
+      'Catching up · 15 % done · about 10m left · 400 apps/s · fetched 42,630 of 282,630 apps · http://127.0.0.1:3000',
     );
     expect(report.facts).toMatchObject({
       settled: 42_630,

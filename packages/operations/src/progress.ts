@@ -1,10 +1,10 @@
 import type { LedgerCounts, ScanProgress } from '@pics/database';
 import { assessHealth, type Health } from './assess-health.ts';
 import { describeEta, measureCatchUp, type CatchUp } from './catch-up.ts';
-import { formatAgo, formatApps, formatCount, formatDuration, formatRate } from './format.ts';
+import { formatAgo, formatApps, formatCount, formatDuration, formatPercent, formatRate } from './format.ts';
 import type { LedgerStatus, Status } from './read-status.ts';
 import type { Level } from './state.ts';
-import { countUnsettled, measureCurrentSpeed } from './throughput.ts';
+import { countUnsettled, measureLatestSpeed } from './throughput.ts';
 
 /** A part of a line, in the colour of its level. A link is never broken. */
 export interface Span {
@@ -55,17 +55,20 @@ function describeWork(
 ): Span[] {
   if (!ledger || phase === 'stopped') return [{ text: headline, style: level }, { text: detail }];
   const { feed, counts, retries, scans, hour } = ledger;
-  const speed = { text: `${formatRate(measureCurrentSpeed(hour).apps)} apps/s` };
+  const speed = { text: `${formatRate(measureLatestSpeed(hour).apps)} apps/s` };
   const troubles: Span[] = [
     ...(retries ? [{ text: `${formatCount(retries.apps)} retried`, style: 'warn' } as const] : []),
     ...(counts.failed > 0 ? [{ text: `${formatCount(counts.failed)} failed`, style: 'bad' } as const] : []),
   ];
   if (phase === 'catching up') {
     const eta = catchUp && describeEta(catchUp);
+    const done = catchUp && { text: `${formatPercent(catchUp.share)} done` };
     return [
-      { text: catchUp?.summary ?? headline, style: 'busy' },
-      speed,
+      { text: headline.split(';')[0] ?? headline, style: 'busy' },
+      ...(done ? [done] : []),
       ...(eta === undefined ? [] : [{ text: eta }]),
+      speed,
+      ...(catchUp ? [{ text: catchUp.work }] : []),
       ...troubles,
     ];
   }
@@ -75,9 +78,7 @@ function describeWork(
     { text: isBehind ? 'Behind Steam' : 'Following Steam', style: isBehind ? 'warn' : 'good' },
     { text: `change ${formatCount(feed.changeNumber ?? 0)} (${formatAgo(feed.changedAt, at)})` },
     speed,
-    ...(comparing
-      ? [{ text: `scanned ${Math.floor(measureScan(comparing) * 100)} % of the known ids` }]
-      : []),
+    ...(comparing ? [{ text: `scanned ${formatPercent(measureScan(comparing))} of the known ids` }] : []),
     ...troubles,
   ];
 }
@@ -93,7 +94,7 @@ function listFacts(health: Health, ledger: LedgerStatus | undefined, catchUp: Ca
     changeNumber: ledger.feed.changeNumber,
     share: catchUp?.share ?? null,
     scanned: catchUp?.idsShare ?? (scan ? measureScan(scan) : null),
-    appsPerSecond: measureCurrentSpeed(ledger.hour).apps,
+    appsPerSecond: measureLatestSpeed(ledger.hour).apps,
     etaSeconds: catchUp?.etaMs === undefined ? null : Math.round(catchUp.etaMs / 1_000),
   };
 }

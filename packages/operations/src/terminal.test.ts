@@ -30,13 +30,13 @@ describe('on a terminal', () => {
     const terminal = await openTerminal({ output });
     terminal.showProgress(report(5));
     expect(stripVTControlCharacters(written())).toBe(
-      '████████████░░░░░░░░░░░░ 50 %\nCatching up · 5 apps/s · http://127.0.0.1:3000\n',
+      '████████████░░░░░░░░░░░░ · Catching up · 5 apps/s · http://127.0.0.1:3000\n',
     );
     terminal.showProgress(report(10));
     const update = written();
     expect(update).toContain(ERASE_LINE);
     expect(stripVTControlCharacters(update)).toBe(
-      '████████████████████████ 100 %\nCatching up · 5 apps/s · http://127.0.0.1:3000\n',
+      '████████████████████████ · Catching up · 5 apps/s · http://127.0.0.1:3000\n',
     );
     terminal.end();
     terminal.say('done');
@@ -53,7 +53,7 @@ describe('on a terminal', () => {
     terminal.say('an app changed');
     const update = written();
     expect(update).toContain(ERASE_LINE);
-    expect(stripVTControlCharacters(update)).toMatch(/^an app changed\n█+░+ 50 %\nCatching up · /);
+    expect(stripVTControlCharacters(update)).toMatch(/^an app changed\n█+░+ · Catching up · /);
   });
 
   test('never writes a line that is wider than the terminal, and never cuts a link', async () => {

@@ -14,6 +14,11 @@ export function measureCurrentSpeed(minutes: readonly ThroughputPoint[]): Speed 
   return measureSpeed(minutes.slice(-CURRENT_MINUTES));
 }
 
+/** Measures the speed of the last minute or two, for a line that is read as "now". */
+export function measureLatestSpeed(minutes: readonly ThroughputPoint[]): Speed {
+  return measureSpeed(minutes.slice(-2));
+}
+
 /** Measures the mean speed since work began within these points, so that a fleet started a minute ago does not look slow. */
 export function measureSpeed(points: readonly ThroughputPoint[]): Speed {
   return {

@@ -3,6 +3,7 @@ import type { Feed, FleetSettings, LedgerCounts, ScanProgress } from '@pics/data
 import {
   assessHealth,
   describeAttempts,
+  describeCatchUp,
   describeCounts,
   describeEta,
   describeReplica,
@@ -100,7 +101,7 @@ function describeStatus(status: ReadStatus): string[] {
       [feed.source === 'simulator' ? 'Simulator' : 'Steam', describeFeed(feed, at)],
       ['Tables', describeTables(feed, at)],
       // While nothing stops it, the health is the progress.
-      ['Progress', phase === 'stopped' ? describeCatchUp(status) : undefined],
+      ['Progress', phase === 'stopped' ? describeProgress(status) : undefined],
       ['Ledger', describeLedger(counts)],
       ['Retries', ledger.retries && style('yellow', plainText(describeAttempts(ledger.retries)))],
       ['Speed', describeSpeed(ledger)],
@@ -136,9 +137,9 @@ function describeSpeed(ledger: LedgerStatus): string {
   return `${describe(measureCurrentSpeed(ledger.hour))} (last hour ${describe(measureSpeed(ledger.hour))})`;
 }
 
-function describeCatchUp(status: ReadStatus): string | undefined {
+function describeProgress(status: ReadStatus): string | undefined {
   const catchUp = measureCatchUp(status);
-  return catchUp && [catchUp.summary, describeEta(catchUp)].filter(Boolean).join(', ');
+  return catchUp && [describeCatchUp(catchUp), describeEta(catchUp)].filter(Boolean).join(', ');
 }
 
 function describeBudget(settings: FleetSettings, fleet: FleetStatus | undefined, at: Date): string {

@@ -188,5 +188,5 @@ const MOST_IDS = 20;
 function describeUnknown(unknown: readonly number[]): string {
   const named = unknown.slice(0, MOST_IDS).join(', ');
   const others = unknown.length > MOST_IDS ? ` and ${formatCount(unknown.length - MOST_IDS)} others` : '';
-  return `Steam does not know ${formatApps(unknown.length)} of them: ${named}${others}`;
+  return `Steam does not know ${formatCount(unknown.length)} of them: ${named}${others}`;
 }

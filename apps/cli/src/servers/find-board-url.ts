@@ -1,16 +1,16 @@
 import { findRunningInstances } from '@pics/operations';
 import { environment, parseSettings } from '@pics/service';
+import { getChosenName } from './find-instance.ts';
+import { getServerUrl } from './get-server-url.ts';
 
 /**
- * Finds the URL of the board that shows the database of this command line: BOARD_PUBLIC_URL, or that of the `npm start` that
- * runs on this machine; undefined when the servers are elsewhere and nothing names their board.
+ * Finds the URL of the board that shows the database of this command line: BOARD_PUBLIC_URL unless an instance is named, or
+ * that of the `npm start` with this database; undefined when nothing here knows it.
  */
 export function findBoardUrl(): string | undefined {
   const variables = environment();
-  const settings = parseSettings(variables, []);
-  if (settings.BOARD_PUBLIC_URL) return settings.BOARD_PUBLIC_URL;
-  const running = findRunningInstances(variables).filter(
-    ({ urls }) => settings.DATABASE_URL === undefined || settings.DATABASE_URL === urls.databaseUrl,
-  );
-  return running.length === 1 ? running[0]?.urls.boardUrl : undefined;
+  const publicUrl = parseSettings(variables, []).BOARD_PUBLIC_URL;
+  if (publicUrl && getChosenName() === undefined) return publicUrl;
+  const databaseUrl = getServerUrl('DATABASE_URL');
+  return findRunningInstances(variables).find(({ urls }) => urls.databaseUrl === databaseUrl)?.urls.boardUrl;
 }
