@@ -107,7 +107,7 @@ comment on function pics_refresh_app_search is
 -- Takes no lock on apps, for it takes seconds. What other writers change meanwhile follows once there are triggers.
 select pics_refresh_app_search();
 
-create index if not exists pics_app_search_prominence on pics_app_search (prominence desc, appid);
+create index if not exists pics_app_search_prominence on pics_app_search (prominence, appid);
 
 -- With pg_trgm, which ships with Postgres, a part of a name is found in milliseconds. Without it each search reads all rows.
 -- Each search also reads what the index has not sorted in yet: 4 MB at most by default, which takes longer than the search.

@@ -10,6 +10,7 @@ import { securityHeaders } from './access/security-headers.ts';
 import { createApi } from './api/create-api.ts';
 import { ApiError, sendApiErrors } from './api/errors.ts';
 import { rateBody } from './api/fleet.ts';
+import { createListReader } from './browse/read-lists.ts';
 import { findPublicAddress, type Environment } from './config.ts';
 import { OverviewStream } from './overview/overview-stream.ts';
 import { createOverviewReader } from './overview/read-overview.ts';
@@ -39,6 +40,7 @@ export function createBoard(options: BoardOptions): { app: Express; stream: Over
   const { BOARD_USER: user, BOARD_PASSWORD: password, BOARD_READ_ONLY: readOnly } = settings;
   const { origin: publicOrigin, path: publicPath } = findPublicAddress(settings.BOARD_PUBLIC_URL);
   const read = createOverviewReader({ database, queues });
+  const lists = createListReader(database);
   const stream = new OverviewStream({
     read,
     render: (overview) =>
@@ -71,8 +73,8 @@ export function createBoard(options: BoardOptions): { app: Express; stream: Over
   );
   board.use('/assets', serveAssets());
   board.use('/api', requireSameOrigin({ publicOrigin, allowLinks: false }));
-  board.use('/api', createApi({ database, read, stream }), sendApiErrors(log));
-  board.use(createPages({ database, read, log, mode: { environment, readOnly, publicPath } }));
+  board.use('/api', createApi({ database, read, lists, stream }), sendApiErrors(log));
+  board.use(createPages({ database, read, lists, log, mode: { environment, readOnly, publicPath } }));
 
   const app = express();
   app.disable('x-powered-by');

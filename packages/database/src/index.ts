@@ -103,3 +103,6 @@ export { findRequeue, listRequeues, type RequeueProgress } from './read/requeues
 export { findApp, type AppDetails } from './read/find-app.ts';
 export { findUnknownApps } from './read/unknown-apps.ts';
 export { searchApps, type FoundApp, type Search, type SearchResult } from './read/search/search-apps.ts';
+export { listApps, type AppList } from './read/browse/list-apps.ts';
+export { countListEntries, findListEntries, hasManyEntries } from './read/browse/list-entries.ts';
+export { LIST_NAMES, type ListEntry, type ListName } from './read/browse/lists.ts';

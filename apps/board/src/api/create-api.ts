@@ -3,6 +3,8 @@ import express, { Router } from 'express';
 import type { OverviewStream } from '../overview/overview-stream.ts';
 import type { Overview, OverviewReader } from '../overview/read-overview.ts';
 import { appRoutes } from './apps.ts';
+import type { ListReader } from '../browse/read-lists.ts';
+import { browseRoutes } from './browse.ts';
 import { ApiError } from './errors.ts';
 import { changeRoutes } from './changes.ts';
 import { failureRoutes } from './failures.ts';
@@ -21,9 +23,10 @@ const MAX_BODY = '256kb';
 export function createApi(options: {
   database: Database;
   read: OverviewReader;
+  lists: ListReader;
   stream: OverviewStream;
 }): Router {
-  const { database, read, stream } = options;
+  const { database, read, lists, stream } = options;
   const api = Router();
   api.use((_request, response, next) => {
     response.set('cache-control', 'no-store');
@@ -32,7 +35,13 @@ export function createApi(options: {
   api.get('/overview', async (_request, response) => void response.json(toResponseBody(await read())));
   api.get('/events', stream.handler);
   api.use(express.json({ limit: MAX_BODY, strict: true }));
-  api.use(searchRoutes(database), appRoutes(database), failureRoutes(database), changeRoutes(database));
+  api.use(
+    searchRoutes(database),
+    browseRoutes(lists),
+    appRoutes(database),
+    failureRoutes(database),
+    changeRoutes(database),
+  );
   api.use(requeueRoutes(database), fleetRoutes(database));
   api.use(() => {
     throw new ApiError(404, 'No such path. docs/api.md lists all of them.');

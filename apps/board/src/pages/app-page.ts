@@ -7,6 +7,7 @@ import {
   type Field,
 } from '@pics/operations';
 import { ago, appLink, badge, empty, syncButton } from './elements.ts';
+import { linkFields } from './browse/field-links.ts';
 import { html, type Html } from './html.ts';
 import { renderPage, type PageMode } from './layout.ts';
 
@@ -24,7 +25,7 @@ export function renderAppPage(details: AppDetails, at: Date, mode: PageMode): st
     <div class="columns">
       <section class="card" aria-labelledby="stored-title">
         <h2 id="stored-title">Stored data</h2>
-        ${app ? renderFields(listStoredFields(details), formatUtc) : empty(isUnknown(details) ? 'Nothing: Steam does not know this app. It is stored when Steam announces it.' : 'Nothing yet. The app is stored once Steam has responded.')}
+        ${app ? renderStoredFields(details) : empty(isUnknown(details) ? 'Nothing: Steam does not know this app. It is stored when Steam announces it.' : 'Nothing yet. The app is stored once Steam has responded.')}
         <p class="note">
           The original PICS body is not kept. <code>pics app ${appid} --raw</code> fetches it from Steam.
         </p>
@@ -68,7 +69,22 @@ function renderLedger(details: AppDetails, at: Date): Html {
     ${renderFields(listLedgerFields(details.ledger), (date) => ago(date, at))}`;
 }
 
-function renderFields(fields: readonly Field[], renderDate: (date: Date) => Html | string): Html {
+/** Each field that leads to a list of apps is a link to it; the month follows the day of the release. */
+function renderStoredFields(details: AppDetails): Html {
+  const links = linkFields(details);
+  const month = links.get('Release month');
+  const renderLinks = ({ label, value }: Field) => {
+    if (label === 'Released' && value instanceof Date && month) return html`${formatUtc(value)} (${month})`;
+    return links.get(label);
+  };
+  return renderFields(listStoredFields(details), formatUtc, renderLinks);
+}
+
+function renderFields(
+  fields: readonly Field[],
+  renderDate: (date: Date) => Html | string,
+  renderLinks: (field: Field) => Html | undefined = () => undefined,
+): Html {
   const renderValue = (value: Field['value']): Html | string | number => {
     if (value instanceof Date) return renderDate(value);
     if (typeof value !== 'object') return value;
@@ -76,9 +92,9 @@ function renderFields(fields: readonly Field[], renderDate: (date: Date) => Html
   };
   return html`<dl class="fields">
     ${fields.map(
-      ({ label, value }) =>
-        html`<dt>${label}</dt>
-          <dd>${renderValue(value)}</dd>`,
+      (field) =>
+        html`<dt>${field.label}</dt>
+          <dd>${renderLinks(field) ?? renderValue(field.value)}</dd>`,
     )}
   </dl>`;
 }

@@ -5,7 +5,9 @@ import { appidParameter } from '../api/apps.ts';
 import { PAGE_SIZE, readSearch, searchQuery } from '../api/search.ts';
 import { describeFailure } from '../api/errors.ts';
 import type { OverviewReader } from '../overview/read-overview.ts';
+import type { ListReader } from '../browse/read-lists.ts';
 import { renderAppPage } from './app-page.ts';
+import { browsePages } from './browse/browse-routes.ts';
 import { syncButton } from './elements.ts';
 import { renderMessagePage, type Mode, type PageMode } from './layout.ts';
 import { renderOverviewPage } from './overview/overview-page.ts';
@@ -14,12 +16,13 @@ import { renderSearchPage } from './search/search-page.ts';
 export interface PagesOptions {
   database: Database;
   read: OverviewReader;
+  lists: ListReader;
   log: Log;
   mode: Mode;
 }
 
-/** The HTML pages: the overview, the search, one page for each app, and messages for everything else. */
-export function createPages({ database, read, log, mode }: PagesOptions): Router {
+/** The HTML pages: the overview, the search, the lists of apps, one page for each app, and messages for everything else. */
+export function createPages({ database, read, lists, log, mode }: PagesOptions): Router {
   const pages = Router();
   pages.use((_request, response, next) => {
     response.set('cache-control', 'no-store');
@@ -40,6 +43,7 @@ export function createPages({ database, read, log, mode }: PagesOptions): Router
       .type('html')
       .send(renderSearchPage({ ...searched, pageSize: PAGE_SIZE }, result, modeOf(request, mode)));
   });
+  pages.use(browsePages(lists, (request) => modeOf(request, mode)));
   pages.get('/apps/:appid', async (request, response, next) => {
     const appid = appidParameter.safeParse(request.params.appid);
     if (!appid.success) return next();

@@ -63,6 +63,7 @@ export function renderPage(frame: Frame, content: Html): string {
           ${readOnly ? html`<span class="badge" data-level="quiet">read-only</span>` : null}
           <nav aria-label="Pages">
             <a href="./" ${title === 'Overview' ? html` aria-current="page"` : null}>Overview</a>
+            <a href="browse/tags" ${url.startsWith('./browse') ? html` aria-current="page"` : null}>Browse</a>
             <a href="queues">Queues</a>
           </nav>
           <form class="search" role="search" action="apps">

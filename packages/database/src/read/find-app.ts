@@ -30,6 +30,8 @@ export interface AppDetails {
   developers: string[];
   publishers: string[];
   franchises: string[];
+  /** The same with their ids. */
+  nameIds: Record<'developers' | 'publishers' | 'franchises', Named[]>;
   /** The first tag first. */
   tags: Named[];
   /** The primary one first. */
@@ -56,17 +58,16 @@ const NAMES = {
 export async function findApp(db: Database, appid: number): Promise<AppDetails | undefined> {
   const namesOf = async (names: 'developers' | 'publishers' | 'franchises') => {
     const join = NAMES[names];
-    const rows = await db
+    return db
       .selectFrom(names)
       .where(
         'id',
         'in',
         db.selectFrom(join.table).select(sql.ref<number>(join.column).as('id')).where('appid', '=', appid),
       )
-      .select('name')
+      .select(['id', 'name'])
       .orderBy('name')
       .execute();
-    return rows.map(({ name }) => name);
   };
   const [app, ledger, changes, developers, publishers, franchises, tags, genres, categories, dlc, deck] =
     await Promise.all([
@@ -121,9 +122,10 @@ export async function findApp(db: Database, appid: number): Promise<AppDetails |
     app,
     ledger,
     parent: app?.parentAppid ? await findNamed(db, app.parentAppid) : undefined,
-    developers,
-    publishers,
-    franchises,
+    developers: developers.map(({ name }) => name),
+    publishers: publishers.map(({ name }) => name),
+    franchises: franchises.map(({ name }) => name),
+    nameIds: { developers, publishers, franchises },
     tags,
     genres,
     categories,
