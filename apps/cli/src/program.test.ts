@@ -33,6 +33,13 @@ describe('a wrong command line exits with 2 and says what is expected', () => {
     ['a rate that is none', ['rate', 'fast'], 'such as 2, 0.5/s or 30/min, or default'],
     ['a date that is none', ['changes', '--since', 'lately'], 'such as 2026-11-22'],
     ['a name where Steam needs an id', ['app', 'portal', '--raw'], '--raw needs an id'],
+    ['a user name that would need quotes', ['reader', 'create', 'x"; drop table apps'], 'such as grafana'],
+    ['a user name of Postgres itself', ['reader', 'drop', 'pg_monitor'], 'such as grafana'],
+    [
+      'what no reader can be made to do',
+      ['reader', 'delete'],
+      'Allowed choices are list, create, rotate, drop.',
+    ],
     ['a shell that nobody has written for', ['completion', 'tcsh'], 'Allowed choices are bash, zsh, fish.'],
   ])('%s', async (_, args, expected) => {
     const { exitCode, said } = await parse(...args);

@@ -36,6 +36,7 @@ const COMMANDS: Record<string, Record<string, () => Promise<Command>>> = {
     pause: async () => (await import('./commands/pause.ts')).pauseCommand,
     resume: async () => (await import('./commands/resume.ts')).resumeCommand,
     cursor: async () => (await import('./commands/cursor.ts')).cursorCommand,
+    reader: async () => (await import('./commands/reader.ts')).readerCommand,
   },
   [MORE]: {
     completion: async () => (await import('./commands/completion.ts')).completionCommand,

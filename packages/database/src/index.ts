@@ -7,7 +7,7 @@ export { inspectDatabase, type DatabaseFacts } from './connection/inspect-databa
 export { isDatabaseUnavailable } from './connection/is-database-unavailable.ts';
 export { findPendingMigrations, migrateToLatest } from './migrations/migrate-to-latest.ts';
 export { findBlindUsers, type BlindUser } from './readers/find-blind-users.ts';
-export { openCatalogue, READABLE } from './readers/open-catalogue.ts';
+export { findClosedRelations } from './readers/open-catalogue.ts';
 export {
   createReader,
   dropReader,

@@ -31,10 +31,10 @@ describe('bash', () => {
   };
 
   test('completes commands, options and the choices of an argument', () => {
-    expect(complete('s')).toEqual(['sync', 'status']);
+    expect(complete('s')).toEqual(['sync', 'status', 'search']);
     expect(complete('sync', '--a')).toEqual(['--appids', '--all']);
     expect(complete('completion', '')).toEqual(['bash', 'zsh', 'fish', '--help', '--instance']);
-    expect(complete('help', 're')).toEqual(['requeue', 'resume']);
+    expect(complete('help', 're')).toEqual(['requeue', 'resume', 'reader']);
   });
 
   test('completes files where a file is expected, and nothing where only the user knows', () => {

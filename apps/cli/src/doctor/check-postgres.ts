@@ -1,4 +1,5 @@
 import { connectDatabase, findPendingMigrations, inspectDatabase, type DatabaseFacts } from '@pics/database';
+import { checkReaders } from './check-readers.ts';
 import { checkClock, findAdvice, resultsFor, type CheckResult } from './check-result.ts';
 
 /** The oldest with every function that the queries use (date_bin), and the oldest that is tested. */
@@ -18,7 +19,7 @@ export async function checkPostgres(url: string): Promise<CheckResult[]> {
   }
   return [
     ...checkFacts(url, facts),
-    await checkTables(url, facts),
+    ...(await checkTables(url, facts)),
     checkClock('Postgres', facts.clockAheadMs),
   ];
 }
@@ -87,18 +88,14 @@ function checkWritable({ standby, writable }: DatabaseFacts): CheckResult[] {
   ];
 }
 
-async function checkTables(url: string, { mayCreateTables }: DatabaseFacts): Promise<CheckResult> {
+async function checkTables(url: string, { mayCreateTables }: DatabaseFacts): Promise<CheckResult[]> {
   const database = connectDatabase(url, { applicationName: 'pics-doctor', maxConnections: 1 });
   try {
     const pending = await findPendingMigrations(database);
-    if (pending.length === 0) return fine('all tables are up to date');
+    if (pending.length === 0) return [fine('all tables are up to date'), ...(await checkReaders(database))];
     const missing = `${pending.length} ${pending.length === 1 ? 'migration is' : 'migrations are'} missing`;
-    return mayCreateTables
-      ? problem(missing, 'Run: pics migrate')
-      : problem(
-          `${missing}, and this user may not create tables`,
-          'Run pics migrate as the owner of the schema.',
-        );
+    const advice = mayCreateTables ? 'Run: pics migrate' : 'Run pics migrate as the owner of the schema.';
+    return [problem(mayCreateTables ? missing : `${missing}, and this user may not create tables`, advice)];
   } finally {
     await database.destroy();
   }

@@ -48,7 +48,7 @@ export async function openCatalogue(db: Database): Promise<string | undefined> {
     if (!(await hasReaderRole(db))) await createReaderRole(db);
     await inTransaction(db, async (trx) => {
       await sql`select pg_advisory_xact_lock(${LOCK}::bigint)`.execute(trx);
-      for (const statement of await findMissingGrants(trx)) await sql.raw(statement).execute(trx);
+      await grantReading(trx);
     });
     return undefined;
   } catch (error) {
@@ -84,24 +84,48 @@ async function createReaderRole(db: Database): Promise<void> {
   }
 }
 
-/** The statements that let readers read what they cannot read yet. */
-async function findMissingGrants(db: Database): Promise<string[]> {
-  const { rows } = await sql<{ statement: string }>`
-    with relations as (
-      select pg_class.oid, format('%I.%I', nspname, relname) as name, relrowsecurity
-      from pg_class join pg_namespace on pg_namespace.oid = relnamespace
-      where nspname = current_schema() and relname = any (${[...READABLE]}::text[])
-    )
-    select format('grant usage on schema %I to ${sql.raw(READER_ROLE)}', current_schema()) as statement
-    where not has_schema_privilege(${READER_ROLE}, current_schema(), 'usage')
-    union all
-    select format('grant select on %s to ${sql.raw(READER_ROLE)}', name) from relations
-    where not has_table_privilege(${READER_ROLE}, oid, 'select')
-    union all
-    select format('create policy ${sql.raw(READER_ROLE)} on %s for select to ${sql.raw(READER_ROLE)} using (true)', name)
-    from relations
-    where relrowsecurity
-      and not exists (select from pg_policy where polrelid = relations.oid and polname = ${READER_ROLE})
+/**
+ * Finds the tables and views of the catalogue that the role `pics_reader` may not read or sees no row of; all of them when
+ * there is no such role.
+ */
+export async function findClosedRelations(db: Database): Promise<string[]> {
+  if (!(await hasReaderRole(db))) return [...READABLE];
+  const relations = await findReadable(db);
+  return relations.flatMap(({ name, inSchema, granted, visible }) =>
+    inSchema && granted && visible ? [] : [name],
+  );
+}
+
+/** Grants what is missing and nothing else: a policy locks its table for a moment. */
+async function grantReading(db: Database): Promise<void> {
+  const role = sql.id(READER_ROLE);
+  const relations = await findReadable(db);
+  const outside = relations.find(({ inSchema }) => !inSchema);
+  if (outside) await sql`grant usage on schema ${sql.id(outside.schema)} to ${role}`.execute(db);
+  for (const { schema, name, granted, visible } of relations) {
+    const table = sql.id(schema, name);
+    if (!granted) await sql`grant select on ${table} to ${role}`.execute(db);
+    if (!visible) await sql`create policy ${role} on ${table} for select to ${role} using (true)`.execute(db);
+  }
+}
+
+/** What there is to read, and whether the role, which exists, has the rights and passes row level security. */
+async function findReadable(db: Database) {
+  const { rows } = await sql<{
+    schema: string;
+    name: string;
+    inSchema: boolean;
+    granted: boolean;
+    visible: boolean;
+  }>`
+    select nspname as schema, relname as name, has_schema_privilege(${READER_ROLE}, relnamespace, 'usage') as in_schema,
+      has_table_privilege(${READER_ROLE}, pg_class.oid, 'select') as granted,
+      not relrowsecurity or exists (
+        select from pg_policy where polrelid = pg_class.oid and polname = ${READER_ROLE}
+      ) as visible
+    from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+    where nspname = current_schema() and relname = any (${[...READABLE]}::text[])
+    order by pg_class.oid
   `.execute(db);
-  return rows.map(({ statement }) => statement);
+  return rows;
 }

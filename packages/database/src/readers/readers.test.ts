@@ -91,6 +91,8 @@ test('lists the members that somebody else added, and neither drops nor changes 
 test('a name that is taken is refused with what to do instead', async () => {
   const taken = await addUser(db, url);
   await expect(createReader(db, url, taken)).rejects.toThrow(`GRANT pics_reader TO ${taken}`);
+  const { name } = await createReader(db, url, readerName());
+  await expect(createReader(db, url, name)).rejects.toThrow(`pics reader rotate ${name}`);
 });
 
 describe('an owner that is no superuser', () => {

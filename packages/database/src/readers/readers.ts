@@ -89,9 +89,13 @@ export async function dropReader(db: Database, name: string): Promise<void> {
   }
 }
 
+async function isOwnReader(db: Database, name: string): Promise<boolean> {
+  return (await getReaders(db)).some((reader) => reader.createdHere && reader.name === name);
+}
+
 async function requireReader(db: Database, name: string): Promise<void> {
+  if (await isOwnReader(db, name)) return;
   const readers = (await getReaders(db)).filter(({ createdHere }) => createdHere);
-  if (readers.some((reader) => reader.name === name)) return;
   const known = readers.map((reader) => reader.name).join(', ');
   throw new UserError(
     known === ''
@@ -117,6 +121,9 @@ async function logOn(db: Database, url: string, name: string, password: string):
 async function explain(db: Database, error: unknown, name: string): Promise<unknown> {
   if (!(error instanceof DatabaseError)) return error;
   if (error.code === '42710') {
+    if (await isOwnReader(db, name)) {
+      return new UserError(`${name} is a reader already. A new password: pics reader rotate ${name}`);
+    }
     return new UserError(
       `There is already a user ${name}: choose another name, or let that user read with GRANT ${READER_ROLE} TO ${name}.`,
     );
