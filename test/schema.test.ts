@@ -1,6 +1,7 @@
 import { Client } from 'pg';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { createTestDatabase } from './support/database.ts';
+import { explainReaderQueries, generateCatalogue, type ExplainedQuery } from './support/reader-queries.ts';
 
 const INTRODUCTION = `# Tables
 
@@ -10,6 +11,13 @@ here, and their own comments stay.
 
 Readers want the tables of the catalogue. The tables that begin with \`pics_\` are the pipeline's own; \`pics_changes\` is the one
 of them that is useful outside of it.`;
+
+const QUERIES = `## Queries and their plans
+
+Each of these takes less than 50 ms on 300,000 apps where the answer is small ([measurements](performance.md#queries-of-readers)),
+because it reads through indexes. The plans are those of a reader on a generated catalogue of 10,000 apps; \`explain\` shows
+yours. Find the apps first, through a join table if need be, and then read them, from \`apps\` or with names from
+\`app_details\`: a condition on an array of \`app_details\` reads every app.`;
 
 interface Table {
   name: string;
@@ -75,6 +83,26 @@ function renderTable({ name, comment, primaryKey, columns, indexes }: Table): st
   ].join('\n\n');
 }
 
+function renderQuery({ question, sql, plan }: ExplainedQuery): string {
+  return `### ${question}\n\n\`\`\`sql\n${sql};\n\`\`\`\n\n\`\`\`text\n${plan}\n\`\`\``;
+}
+
+let queries: ExplainedQuery[];
+
+beforeAll(async () => {
+  const { url } = await createTestDatabase();
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await generateCatalogue(client);
+  queries = await explainReaderQueries(client);
+  await client.end();
+});
+
+test('every natural query of a reader finds its rows through indexes', () => {
+  const whole = queries.filter(({ wholeTables }) => wholeTables.length > 0);
+  expect(whole.map(({ sql, wholeTables }) => `${wholeTables.join(', ')}: ${sql}`)).toEqual([]);
+});
+
 test('every table and every column has a comment', async () => {
   const undescribed = (await readTables()).flatMap(({ name, comment, columns }) => [
     ...(comment ? [] : [name]),
@@ -84,6 +112,7 @@ test('every table and every column has a comment', async () => {
 });
 
 test('docs/schema.md is what npm run docs:schema generates from the comments', async () => {
-  const page = [INTRODUCTION, ...(await readTables()).map(renderTable)].join('\n\n');
+  const tables = (await readTables()).map(renderTable);
+  const page = [INTRODUCTION, ...tables, QUERIES, ...queries.map(renderQuery)].join('\n\n');
   await expect(`${page}\n`).toMatchFileSnapshot('../docs/schema.md');
 });
