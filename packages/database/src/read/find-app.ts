@@ -39,6 +39,10 @@ export interface AppDetails {
   categories: Named[];
   dlc: Named[];
   deck: Selectable<AppSteamDeckTable> | undefined;
+  /** What Valve noted on Steam Deck, in the words of the store. */
+  deckTests: string[];
+  /** Their names. */
+  contentDescriptors: string[];
   /** The latest, the newest first. */
   changes: { changeNumber: number; needsToken: boolean; seenAt: Date }[];
 }
@@ -69,53 +73,70 @@ export async function findApp(db: Database, appid: number): Promise<AppDetails |
       .orderBy('name')
       .execute();
   };
-  const [app, ledger, changes, developers, publishers, franchises, tags, genres, categories, dlc, deck] =
-    await Promise.all([
-      db.selectFrom('apps').selectAll().where('appid', '=', appid).executeTakeFirst(),
-      findLedger(db, appid),
-      db
-        .selectFrom('picsChanges')
-        .select(['changeNumber', 'needsToken', 'seenAt'])
-        .where('id', '=', appid)
-        .where('kind', '=', 'app')
-        .orderBy('changeNumber', 'desc')
-        .limit(CHANGES)
-        .execute(),
-      namesOf('developers'),
-      namesOf('publishers'),
-      namesOf('franchises'),
-      db
-        .selectFrom('appSteamTags')
-        .innerJoin('steamTags', 'steamTags.tagId', 'appSteamTags.tagId')
-        .select(['steamTags.tagId as id', 'name'])
-        .where('appid', '=', appid)
-        .orderBy('rank')
-        .execute(),
-      db
-        .selectFrom('appGenres')
-        .innerJoin('steamGenres', 'steamGenres.genreId', 'appGenres.genreId')
-        .select(['steamGenres.genreId as id', 'name', 'isPrimary'])
-        .where('appid', '=', appid)
-        .orderBy('isPrimary', 'desc')
-        .orderBy('name')
-        .execute(),
-      db
-        .selectFrom('appCategories')
-        .innerJoin('steamCategories', 'steamCategories.categoryId', 'appCategories.categoryId')
-        .select(['steamCategories.categoryId as id', 'name'])
-        .where('appid', '=', appid)
-        .orderBy('name')
-        .execute(),
-      db
-        .selectFrom('appAllDlc')
-        .leftJoin('apps', 'apps.appid', 'appAllDlc.dlcAppid')
-        .select(['appAllDlc.dlcAppid as id', 'name'])
-        .where('appAllDlc.appid', '=', appid)
-        .orderBy('appAllDlc.dlcAppid')
-        .limit(DLC)
-        .execute(),
-      db.selectFrom('appSteamDeck').selectAll().where('appid', '=', appid).executeTakeFirst(),
-    ]);
+  const [
+    app,
+    ledger,
+    changes,
+    developers,
+    publishers,
+    franchises,
+    tags,
+    genres,
+    categories,
+    dlc,
+    deck,
+    named,
+  ] = await Promise.all([
+    db.selectFrom('apps').selectAll().where('appid', '=', appid).executeTakeFirst(),
+    findLedger(db, appid),
+    db
+      .selectFrom('picsChanges')
+      .select(['changeNumber', 'needsToken', 'seenAt'])
+      .where('id', '=', appid)
+      .where('kind', '=', 'app')
+      .orderBy('changeNumber', 'desc')
+      .limit(CHANGES)
+      .execute(),
+    namesOf('developers'),
+    namesOf('publishers'),
+    namesOf('franchises'),
+    db
+      .selectFrom('appSteamTags')
+      .innerJoin('steamTags', 'steamTags.tagId', 'appSteamTags.tagId')
+      .select(['steamTags.tagId as id', 'name'])
+      .where('appid', '=', appid)
+      .orderBy('rank')
+      .execute(),
+    db
+      .selectFrom('appGenres')
+      .innerJoin('steamGenres', 'steamGenres.genreId', 'appGenres.genreId')
+      .select(['steamGenres.genreId as id', 'name', 'isPrimary'])
+      .where('appid', '=', appid)
+      .orderBy('isPrimary', 'desc')
+      .orderBy('name')
+      .execute(),
+    db
+      .selectFrom('appCategories')
+      .innerJoin('steamCategories', 'steamCategories.categoryId', 'appCategories.categoryId')
+      .select(['steamCategories.categoryId as id', 'name'])
+      .where('appid', '=', appid)
+      .orderBy('name')
+      .execute(),
+    db
+      .selectFrom('appAllDlc')
+      .leftJoin('apps', 'apps.appid', 'appAllDlc.dlcAppid')
+      .select(['appAllDlc.dlcAppid as id', 'name'])
+      .where('appAllDlc.appid', '=', appid)
+      .orderBy('appAllDlc.dlcAppid')
+      .limit(DLC)
+      .execute(),
+    db.selectFrom('appSteamDeck').selectAll().where('appid', '=', appid).executeTakeFirst(),
+    db
+      .selectFrom('appDetails')
+      .select(['deckTests', 'contentDescriptors'])
+      .where('appid', '=', appid)
+      .executeTakeFirst(),
+  ]);
   if (!app && !ledger && changes.length === 0) return undefined;
   return {
     appid,
@@ -131,6 +152,8 @@ export async function findApp(db: Database, appid: number): Promise<AppDetails |
     categories,
     dlc,
     deck,
+    deckTests: named?.deckTests ?? [],
+    contentDescriptors: named?.contentDescriptors ?? [],
     changes,
   };
 }

@@ -219,9 +219,16 @@ describe('the details of an app', () => {
     await sql`insert into apps (appid, name, type, parent_appid) values (340, 'Lost Coast', 'dlc', 220), (320, 'Deathmatch', 'game', 220)`.execute(
       database,
     );
+    await sql`update apps set content_descriptors = '[2, 99]' where appid = 220`.execute(database);
+    await sql`insert into app_steam_deck (appid, tests) values (220,
+      '[{"display": "4", "token": "#SteamDeckVerified_TestResult_InterfaceTextIsLegible"}]')`.execute(
+      database,
+    );
     await poll(100, 110, [220, 105]);
     expect(await findApp(database, 220)).toMatchObject({
       app: { name: 'Half-Life 2' },
+      contentDescriptors: ['Frequent Violence or Gore', '99'],
+      deckTests: ['In-game interface text is legible on Steam Deck'],
       ledger: { picsChangeNumber: 105 },
       parent: { id: 380, name: 'Episode One' },
       developers: ['Valve'],
