@@ -60,6 +60,7 @@ export function createBoard(options: BoardOptions): { app: Express; stream: Over
     '/queues',
     securityHeaders(),
     createQueuePages({
+      database,
       queues,
       publicPath,
       environment,

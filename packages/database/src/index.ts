@@ -46,7 +46,7 @@ export {
   type ScanOptions,
   type ScanProgress,
 } from './ledger/scans/scans.ts';
-export { claimScanRequest, type ScanRequest } from './ledger/scans/scan-requests.ts';
+export { claimScanRequest, reopenScanRequest, type ScanRequest } from './ledger/scans/scan-requests.ts';
 export { recordScan, type ScanCounts } from './ledger/scans/record-scan.ts';
 export {
   getFleetSettings,

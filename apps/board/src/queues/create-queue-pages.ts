@@ -1,14 +1,17 @@
 import { createBullBoard } from '@bull-board/api';
 import type { BoardHooks, HookContext } from '@bull-board/api/typings/app';
-import { ExpressAdapter } from '@bull-board/express';
+import type { Database } from '@pics/database';
 import type { Queues } from '@pics/queue';
 import type { RequestHandler } from 'express';
 import { addToAuditLine } from '../access/audit.ts';
 import type { Environment } from '../config.ts';
 import { describeFetchJob, describeWriteJob } from './describe-job.ts';
 import { FleetQueueAdapter, type SetFleetRate } from './fleet-queue-adapter.ts';
+import { JobLedger } from './job-ledger.ts';
+import { QueuePagesAdapter } from './queue-pages-adapter.ts';
 
 export interface QueuePagesOptions {
+  database: Database;
   queues: Queues;
   /** The path of the overview. */
   publicPath: string;
@@ -26,21 +29,24 @@ const BADGE_COLOURS = { quiet: '#57616c', busy: '#1b5fa8', warn: '#8a5a00' } as 
 
 /** Bull Board with both queues in the order data moves, for mounting at `/queues`. */
 export function createQueuePages(options: QueuePagesOptions): RequestHandler {
-  const { queues, publicPath, environment, readOnly, setFleetRate } = options;
+  const { database, queues, publicPath, environment, readOnly, setFleetRate } = options;
+  const ledger = new JobLedger(database);
   const fetch = new FleetQueueAdapter(queues.fetch.bull, {
     describe: describeFetchJob,
+    ledger,
     setFleetRate,
     description: 'Batches of apps to fetch from Steam',
     readOnlyMode: readOnly,
   });
   const write = new FleetQueueAdapter(queues.write.bull, {
     describe: describeWriteJob,
+    ledger,
     description: 'Records to write to Postgres',
     readOnlyMode: readOnly,
   });
 
   const icon = `${publicPath}assets/icon.svg`;
-  const serverAdapter = new ExpressAdapter().setBasePath(`${publicPath}queues`);
+  const serverAdapter = new QueuePagesAdapter(publicPath);
   createBullBoard({
     queues: [fetch, write],
     serverAdapter,

@@ -1,21 +1,58 @@
-import { fetchJobSchema, writeJobSchema } from '@pics/core';
+import { fetchJobSchema, writeJobSchema, type FetchJob, type WriteJob } from '@pics/core';
+import { formatApps, formatCount } from '@pics/operations';
+
+/** A job as people see it. */
+export interface JobDescription {
+  /** What it is about, such as "44 apps". */
+  name: string;
+  /** Its payload with lists of ids shortened, instead of 300 kB of records. */
+  payload: object;
+  /** What it asks for: full product info of some apps, or change numbers of some ids. */
+  work: { task: FetchJob['task']; batchId: string; appids: number[] };
+}
 
 /** How many ids of a list are shown. */
 const SHOWN_IDS = 200;
 
-/** The payload of a job on `pics-fetch` for people. A payload of any other shape is returned unchanged. */
-export function describeFetchJob(payload: unknown): unknown {
+/** Describes a job of `pics-fetch`; undefined when its payload has another shape. */
+export function describeFetchJob(payload: unknown): JobDescription | undefined {
   const { success, data: job } = fetchJobSchema.safeParse(payload);
-  return success ? { ...job, appids: summarize(job.appids) } : payload;
+  if (!success) return undefined;
+  const { task, batchId, appids } = job;
+  return {
+    name: task === 'scan' ? `scan of ${formatIds(appids.length)}` : formatApps(appids.length),
+    payload: { ...job, appids: summarize(appids) },
+    work: { task, batchId, appids },
+  };
 }
 
-/**
- * The payload of a job on `pics-write` for people: how many apps and which, instead of 300 kB of records. A payload of any
- * other shape is returned unchanged.
- */
-export function describeWriteJob(payload: unknown): unknown {
+/** Describes a job of `pics-write`; undefined when its payload has another shape. */
+export function describeWriteJob(payload: unknown): JobDescription | undefined {
   const { success, data: job } = writeJobSchema.safeParse(payload);
-  if (!success) return payload;
+  if (!success) return undefined;
+  const { task, batchId } = job;
+  const appids = listAppids(job);
+  return {
+    name: task === 'scan' ? `scan that found ${formatIds(appids.length)}` : formatApps(appids.length),
+    payload: shorten(job),
+    work: { task, batchId, appids },
+  };
+}
+
+const formatIds = (count: number) => `${formatCount(count)} ${count === 1 ? 'id' : 'ids'}`;
+
+/** The apps that the response is about. A scan's response leaves out the ids that Steam does not know. */
+function listAppids(job: WriteJob): number[] {
+  if (job.task === 'scan') return [...job.seen.map(([appid]) => appid), ...job.unanswered];
+  return [
+    ...job.records.map(({ appid }) => appid),
+    ...job.unknown,
+    ...job.failed.map(({ appid }) => appid),
+    ...job.unanswered.map(({ appid }) => appid),
+  ];
+}
+
+function shorten(job: WriteJob): object {
   if (job.task === 'scan') {
     return {
       ...job,

@@ -1,4 +1,5 @@
 import { FETCH_QUEUE, fetchJobSchema, PermanentError } from '@pics/core';
+import { claimBatch, claimScanRequest, recordScan, startScan } from '@pics/database';
 import { startWorker } from '@pics/queue';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { startTestBoard } from '../../../../test/support/board.ts';
@@ -22,65 +23,136 @@ async function auditLine(): Promise<Record<string, unknown>> {
   return JSON.parse(board.lines[0] ?? '') as Record<string, unknown>;
 }
 
-/** Jobs that failed for good. Their worker can be set to fail a few more times and then succeed. */
-async function failJobs(...batchIds: string[]) {
-  let failures = Number.POSITIVE_INFINITY;
+const WAIT = { timeout: 20_000 };
+
+type Fetch = Parameters<typeof queues.fetch.add>[0];
+
+/** Runs these jobs until all of them failed for good, or completed. */
+async function runJobs(outcome: 'failed' | 'completed', ...jobs: Fetch[]): Promise<string[]> {
   const worker = startWorker({
     queue: FETCH_QUEUE,
     redisUrl: board.redisUrl,
-    concurrency: 1,
+    concurrency: 10,
     schema: fetchJobSchema,
     step: async () => {
-      if (failures === Number.POSITIVE_INFINITY) throw new PermanentError('Steam never responds');
-      failures -= 1;
-      if (failures >= 0) throw new Error('temporary');
+      if (outcome === 'failed') throw new PermanentError('Steam never responds');
       return { apps: 1 };
     },
     findBlocker: async () => undefined,
     log: { info: () => {}, warn: () => {}, error: () => {} },
   });
   onTestFinished(() => worker.close());
-  for (const batchId of batchIds) {
-    await queues.fetch.add({ version: 1, task: 'scan', batchId, appids: [440, 570] });
-  }
-  await expect.poll(() => queues.fetch.bull.getFailedCount(), WAIT).toBe(batchIds.length);
-  const [job] = await queues.fetch.bull.getFailed();
-  return {
-    jobId: job?.id ?? '',
-    failTimes: (times: number) => {
-      failures = times;
-    },
-  };
+  for (const job of jobs) await queues.fetch.add(job, 'live');
+  const ids = () => queues.fetch.bull.getRanges([outcome], 0, -1);
+  await expect.poll(async () => (await ids()).length, WAIT).toBe(jobs.length);
+  await worker.close();
+  return ids();
 }
 
-const WAIT = { timeout: 20_000 };
+const fetchOf = (batchId: string, ...appids: number[]): Fetch => ({
+  version: 1,
+  task: 'apps',
+  batchId,
+  changeNumber: 700,
+  attempt: 11,
+  appids,
+});
+
+const scanOf = (batchId: string): Fetch => ({ version: 1, task: 'scan', batchId, appids: [440, 570] });
+
+/** Apps whose live change failed: everything up to 500 is backlog. */
+async function insertFailedApps(...appids: number[]): Promise<void> {
+  await database.deleteFrom('picsAppLedger').execute();
+  await database.updateTable('picsState').set({ backlogChangeNumber: 500 }).execute();
+  const failed = {
+    wantedChangeNumber: 700,
+    attempts: 12,
+    failedAt: new Date(),
+    lastError: 'NoResponse: 30 s',
+  };
+  await database
+    .insertInto('picsAppLedger')
+    .values(appids.map((id) => ({ id, ...failed })))
+    .execute();
+}
+
+const jobsLeft = () => queues.fetch.bull.getJobCountByTypes('failed', 'completed', 'wait', 'prioritized');
 
 describe('Bull Board', () => {
-  test('retries a failed job with all its attempts', async () => {
-    const { jobId, failTimes } = await failJobs('a');
-    // Fails twice more, which would be too often for the single attempt of BullMQ's own retry.
-    failTimes(2);
-    expect((await put(`/queues/${FETCH_QUEUE}/${jobId}/retry`)).status).toBe(204);
-    await expect.poll(() => queues.fetch.bull.getCompletedCount(), WAIT).toBe(1);
-    expect(await queues.fetch.bull.getJob(jobId)).toMatchObject({
-      attemptsMade: 3,
-      returnvalue: { apps: 1 },
-    });
-    expect(await auditLine()).toMatchObject({
-      queue: FETCH_QUEUE,
-      jobId,
-      jobs: 1,
-      who: 'this machine',
-      status: 204,
-    });
+  test.for(['failed', 'completed'] as const)(
+    'wants the apps of a %s job again with fresh attempts after live changes, and removes the job',
+    async (outcome) => {
+      await insertFailedApps(440, 570);
+      const [jobId = ''] = await runJobs(outcome, fetchOf('a', 440, 570));
+      await database.insertInto('picsAppLedger').values({ id: 10, wantedChangeNumber: 701 }).execute();
+      expect((await put(`/queues/${FETCH_QUEUE}/${jobId}/retry`)).status).toBe(204);
+      expect(await claimBatch(database, { size: 200 })).toMatchObject({ priority: 'live', appids: [10] });
+      expect(await claimBatch(database, { size: 200 })).toMatchObject({
+        priority: 'backlog',
+        attempt: 0,
+        appids: [440, 570],
+      });
+      expect(await jobsLeft()).toBe(0);
+      expect(await auditLine()).toMatchObject({
+        queue: FETCH_QUEUE,
+        jobId,
+        jobs: 1,
+        apps: 2,
+        requeue: expect.any(Number),
+        who: 'this machine',
+        status: 204,
+      });
+    },
+  );
+
+  test('retries 141 failed jobs of one app each with full requests instead of 141, and removes the jobs', async () => {
+    const appids = Array.from({ length: 141 }, (_, index) => 1_000 + index);
+    await insertFailedApps(...appids);
+    await runJobs('failed', ...appids.map((appid) => fetchOf(`b${appid}`, appid)));
+    expect((await put(`/queues/${FETCH_QUEUE}/retry/failed`)).body).toEqual({ retried: 141, skipped: 0 });
+    expect(await claimBatch(database, { size: 200 })).toMatchObject({ priority: 'backlog', appids });
+    expect(await jobsLeft()).toBe(0);
+    expect(await auditLine()).toMatchObject({ queue: FETCH_QUEUE, state: 'failed', jobs: 141 });
   });
 
-  test('retries all failed jobs with all their attempts, and logs how many on the audit line', async () => {
-    const { failTimes } = await failJobs('a', 'b', 'c');
-    failTimes(2);
-    expect((await put(`/queues/${FETCH_QUEUE}/retry/failed`)).body).toEqual({ retried: 3, skipped: 0 });
-    await expect.poll(() => queues.fetch.bull.getCompletedCount(), WAIT).toBe(3);
-    expect(await auditLine()).toMatchObject({ queue: FETCH_QUEUE, state: 'failed', jobs: 3 });
+  test('asks once more for the ids of a failed scan, and once only', async () => {
+    await startScan(database, { reason: 'sweep', knownOnly: true });
+    const scan = await claimScanRequest(database, { size: 2 });
+    await recordScan(database, {
+      version: 1,
+      task: 'scan',
+      batchId: scan?.batchId ?? '',
+      seen: [],
+      unanswered: [],
+    });
+    await runJobs('failed', scanOf('a'), scanOf('b'));
+    expect((await put(`/queues/${FETCH_QUEUE}/retry/failed`)).body).toEqual({ retried: 2, skipped: 0 });
+    expect(await claimScanRequest(database, { size: 2 })).toMatchObject({ appids: [440, 570] });
+    expect(await claimScanRequest(database, { size: 2 })).not.toMatchObject({ appids: [440, 570] });
+    expect(await jobsLeft()).toBe(0);
+  });
+
+  test('dispatches the apps of a promoted job at once, without an attempt, and removes the job', async () => {
+    await insertFailedApps(440);
+    await database.updateTable('picsAppLedger').set({ failedAt: null, attempts: 3, batchId: 'a' }).execute();
+    await queues.fetch.bull.add('apps', fetchOf('a', 440), { delay: 3_600_000 });
+    expect((await put(`/queues/${FETCH_QUEUE}/promote`)).status).toBe(200);
+    expect(await claimBatch(database, { size: 200 })).toMatchObject({
+      priority: 'live',
+      attempt: 3,
+      appids: [440],
+    });
+    expect(await queues.fetch.bull.getDelayedCount()).toBe(0);
+  });
+
+  test('names jobs by what they are about', async () => {
+    await queues.fetch.add({ ...scanOf('a'), appids: Array.from({ length: 5_000 }, (_, id) => id) });
+    await queues.fetch.add(fetchOf('b', 440));
+    const { text } = await board.send('/queues/api/queues?activeQueue=pics-fetch&status=waiting&page=1');
+    const { queues: listed } = JSON.parse(text) as { queues: { jobs: { name: string }[] }[] };
+    expect(listed[0]?.jobs.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['scan of 5,000 ids', '1 app']),
+    );
   });
 
   test('shows the number of apps of a job and their ids, not their records', async () => {

@@ -82,6 +82,29 @@ export async function releaseScanRequests(
   }
 }
 
+/**
+ * Asks for these ids once more, as a request of the latest scan, unless an open request asks for the same ids already. It is
+ * claimed like every other request.
+ */
+export async function reopenScanRequest(db: Database, appids: readonly number[]): Promise<void> {
+  await db
+    .insertInto('picsScanRequests')
+    .columns(['scanId', 'appids'])
+    .expression((eb) =>
+      eb
+        .selectFrom('picsScans')
+        .select(['picsScans.id', sql<number[]>`${appids}::integer[]`.as('appids')])
+        .where(
+          sql<boolean>`not exists (
+            select from pics_scan_requests where settled_at is null and appids = ${appids}::integer[]
+          )`,
+        )
+        .orderBy('picsScans.id', 'desc')
+        .limit(1),
+    )
+    .execute();
+}
+
 async function reclaim(db: Database, batchId: string): Promise<{ appids: number[] } | undefined> {
   return db
     .with('chosen', (query) =>
