@@ -150,7 +150,9 @@ describe.skipIf(!program)('the board in a browser', () => {
     // Bull Board links fonts on another host, which the policy blocks.
     expect([...hosts].filter((host) => host !== url && host !== 'https://fonts.googleapis.com')).toEqual([]);
     expect(consoleErrors.filter((text) => !text.includes('fonts.googleapis.com'))).toEqual([]);
-    await page.goto(`${url}/`);
+    // The job is gone: the ledger has its app.
+    await page.getByText('No jobs with failed status').waitFor();
+    await page.getByRole('link', { name: 'Overview' }).click();
     await page.getByText('No app has failed.').waitFor();
   });
 
@@ -213,7 +215,7 @@ describe.skipIf(!program)('the board in a browser', () => {
       const axe = await readFile(AXE, 'utf8');
       const viewed = await openPage({ colorScheme, viewport: { width, height: 900 } });
       const { appid } = await appWithName(4);
-      for (const path of ['/', `/apps/${appid}`, '/apps?q=e', '/nowhere']) {
+      for (const path of ['/', '/failures', `/apps/${appid}`, '/apps?q=e', '/nowhere']) {
         await viewed.goto(url + path);
         if (path === '/') await viewed.getByText('Live', { exact: true }).waitFor();
         await viewed.evaluate(axe);

@@ -5,9 +5,11 @@ import {
   summarizeFailures,
   type Database,
   type FailureFilter,
+  type RequeueProgress,
 } from '@pics/database';
 import { Router } from 'express';
 import { z } from 'zod';
+import { describeRequeue } from './describe-requeue.ts';
 import { ApiError } from './errors.ts';
 
 const text = z.string().trim().max(500);
@@ -15,7 +17,7 @@ const text = z.string().trim().max(500);
 /** A field of a form that is left empty is not set. */
 const optionalText = text.transform((value) => value || undefined).optional();
 
-const wholeNumber = z
+export const wholeNumber = z
   .string()
   .regex(/^\d{1,10}$/, 'must be a whole number')
   .transform(Number)
@@ -79,12 +81,15 @@ export function failureRoutes(database: Database): Router {
     response.json({ ...summary, apps, next });
   });
   routes.get('/requeues', async (_request, response) => {
-    response.json({ requeues: await listRequeues(database, REQUEUES) });
+    const requeues = await listRequeues(database, REQUEUES);
+    response.json({ requeues: requeues.map(addMessage) });
   });
   routes.get('/requeues/:id', async ({ params }, response) => {
     const requeue = await findRequeue(database, wholeNumber.parse(params.id));
     if (!requeue) throw new ApiError(404, 'Unknown requeue: only the latest twenty are kept.');
-    response.json(requeue);
+    response.json(addMessage(requeue));
   });
   return routes;
 }
+
+const addMessage = (requeue: RequeueProgress) => ({ ...requeue, message: describeRequeue(requeue) });

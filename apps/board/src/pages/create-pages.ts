@@ -9,6 +9,8 @@ import type { ListReader } from '../browse/read-lists.ts';
 import { renderAppPage } from './app-page.ts';
 import { browsePages } from './browse/browse-routes.ts';
 import { syncButton } from './elements.ts';
+import { renderFailuresPage } from './failures/failures-page.ts';
+import { readFailures } from './failures/read-failures.ts';
 import { renderMessagePage, type Mode, type PageMode } from './layout.ts';
 import { renderOverviewPage } from './overview/overview-page.ts';
 import { renderSearchPage } from './search/search-page.ts';
@@ -21,7 +23,7 @@ export interface PagesOptions {
   mode: Mode;
 }
 
-/** The HTML pages: the overview, the search, the lists of apps, one page for each app, and messages for everything else. */
+/** The HTML pages: the overview, the failures, the search, the lists of apps, one page for each app, and messages for everything else. */
 export function createPages({ database, read, lists, log, mode }: PagesOptions): Router {
   const pages = Router();
   pages.use((_request, response, next) => {
@@ -44,6 +46,10 @@ export function createPages({ database, read, lists, log, mode }: PagesOptions):
       .send(renderSearchPage({ ...searched, pageSize: PAGE_SIZE }, result, modeOf(request, mode)));
   });
   pages.use(browsePages(lists, (request) => modeOf(request, mode)));
+  pages.get('/failures', async ({ query, url }, response) => {
+    const failures = await readFailures(database, query);
+    response.type('html').send(renderFailuresPage(failures, modeOf({ url }, mode)));
+  });
   pages.get('/apps/:appid', async (request, response, next) => {
     const appid = appidParameter.safeParse(request.params.appid);
     if (!appid.success) return next();
@@ -67,7 +73,7 @@ export function createPages({ database, read, lists, log, mode }: PagesOptions):
 }
 
 /** The dot keeps a link to `//host` on this host. */
-function modeOf({ url }: Request, mode: Mode): PageMode {
+function modeOf({ url }: Pick<Request, 'url'>, mode: Mode): PageMode {
   return { ...mode, url: `.${url}` };
 }
 

@@ -28,15 +28,17 @@ export interface Frame extends Mode {
   /** The text in the search field. */
   searched?: string;
   /** A script in addition to controls.js, which every page loads. */
-  script?: 'overview.js';
+  script?: 'overview.js' | 'failures.js';
+  /** A style sheet in addition to board.css. */
+  style?: 'failures.css';
 }
 
 /** What the layout of a page needs beside its content. */
-export type PageMode = Omit<Frame, 'title' | 'searched' | 'script'>;
+export type PageMode = Omit<Frame, 'title' | 'searched' | 'script' | 'style'>;
 
 /** A whole page: header with navigation and search, the content, and a line that reports the result of actions. */
 export function renderPage(frame: Frame, content: Html): string {
-  const { title, environment, readOnly, publicPath, url, searched = '', script } = frame;
+  const { title, environment, readOnly, publicPath, url, searched = '', script, style } = frame;
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -49,7 +51,7 @@ export function renderPage(frame: Frame, content: Html): string {
         <link rel="icon" href="assets/icon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="assets/uplot.css" />
         <link rel="stylesheet" href="assets/board.css" />
-        ${IMPORT_MAP_SCRIPT}
+        ${style ? html`<link rel="stylesheet" href="assets/${style}" />` : null} ${IMPORT_MAP_SCRIPT}
         <script type="module" src="assets/controls.js"></script>
         ${script ? html`<script type="module" src="assets/${script}"></script>` : null}
       </head>
@@ -64,6 +66,7 @@ export function renderPage(frame: Frame, content: Html): string {
           <nav aria-label="Pages">
             <a href="./" ${title === 'Overview' ? html` aria-current="page"` : null}>Overview</a>
             <a href="browse/tags" ${url.startsWith('./browse') ? html` aria-current="page"` : null}>Browse</a>
+            <a href="failures" ${title === 'Failures' ? html` aria-current="page"` : null}>Failures</a>
             <a href="queues">Queues</a>
           </nav>
           <form class="search" role="search" action="apps">

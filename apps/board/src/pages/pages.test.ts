@@ -159,17 +159,22 @@ describe('the search', () => {
   });
 });
 
-test.for(['/', '/apps/10', '/apps/20', '/apps?q=quote', `/apps?q=${encodeURIComponent(NASTY)}`])(
-  'names, errors and searches never become markup on %s',
-  async (path) => {
-    const { text } = await get(path);
-    expect(text).toContain(ESCAPED);
-    expect(text).not.toContain('<img src=x');
-  },
-);
+test.for([
+  '/',
+  '/failures',
+  `/failures?name=${encodeURIComponent(NASTY)}`,
+  '/apps/10',
+  '/apps/20',
+  '/apps?q=quote',
+  `/apps?q=${encodeURIComponent(NASTY)}`,
+])('names, errors and searches never become markup on %s', async (path) => {
+  const { text } = await get(path);
+  expect(text).toContain(ESCAPED);
+  expect(text).not.toContain('<img src=x');
+});
 
 test('no page links to another host, except to the store page of an app', async () => {
-  for (const path of ['/', '/apps?q=half', '/apps/10', '/nowhere']) {
+  for (const path of ['/', '/failures', '/apps?q=half', '/apps/10', '/nowhere']) {
     const { text } = await get(path);
     expect(text.match(/(?:src|href|action)="(?:https?:)?\/\/[^"]*"/g) ?? []).toEqual(
       path === '/apps/10' ? ['href="https://store.steampowered.com/app/10"'] : [],
@@ -182,7 +187,10 @@ test.for([
   ['uplot.css', 'text/css'],
   ['idiomorph.js', 'text/javascript'],
   ['overview.js', 'text/javascript'],
+  ['failures.js', 'text/javascript'],
   ['board.css', 'text/css'],
+  ['failures.css', 'text/css'],
+  ['queues.css', 'text/css'],
   ['icon.svg', 'image/svg+xml'],
 ] as const)('the board serves %s itself', async ([name, type]) => {
   const { status, headers } = await get(`/assets/${name}`);

@@ -19,7 +19,7 @@ export interface FailingApp {
   /** How many responses were missing or unusable since it was last settled or requeued. */
   attempts: number;
   failedAt: Date | null;
-  /** When a retried app goes out again at the earliest; null when it is in a batch or has not failed an attempt. */
+  /** When a retried app goes out again at the earliest; null when it is in a batch or not retried. */
   nextAt: Date | null;
 }
 
@@ -43,7 +43,9 @@ export async function listFailingApps(
         else 'wanted'
       end as state,
       case when failed_at is not null or attempts + stale_answers > 0 then ${reasonOfApp} end as reason,
-      case when failed_at is null and batch_id is null and attempts + stale_answers > 0 then not_before end as next_at
+      case
+        when failed_at is null and batch_id is null and attempts + stale_answers > 0 then coalesce(not_before, now())
+      end as next_at
     from pics_app_ledger left join apps on apps.appid = pics_app_ledger.id
     where ${matchesFilter(filter)} and ${byId ? sql`pics_app_ledger.id > ${page.after}` : sql`true`}
     order by ${
