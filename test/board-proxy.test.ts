@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { markWanted } from '@pics/database';
+import { markWanted, updateFleetSettings } from '@pics/database';
+import { FETCH_QUEUE, fetchJobSchema } from '@pics/core';
 import { findFreePort } from '@pics/local';
+import { startWorker } from '@pics/queue';
 import { CREDENTIALS, LOGON, send, startTestBoard, type Sent, type TestBoard } from './support/board.ts';
+import { findBrowser, openBrowser } from './support/browser.ts';
 import { findNginx, startNginx } from './support/nginx.ts';
 
 const nginx = await findNginx();
+const program = await findBrowser();
 
 /** The example of the documentation, which removes the path from the requests. */
 const [, DOCUMENTED = ''] =
@@ -48,6 +52,7 @@ describe.skipIf(!nginx).each([
       '/pics/',
       '/pics/apps?q=fortress',
       '/pics/apps/440',
+      '/pics/failures',
       '/pics/nowhere',
       '/pics/queues',
     ]) {
@@ -77,6 +82,96 @@ describe.skipIf(!nginx).each([
     expect((await press(origin, '/pics/queues/api/queues/pause', 'PUT')).status).toBe(200);
     expect((await press('http://evil.example', '/pics/api/pause', 'POST')).status).toBe(403);
   });
+
+  test.skipIf(!program)(
+    'does what its buttons say, and Bull Board’s, when they are pressed in a browser',
+    async () => {
+      const { database, queues } = board;
+    await updateFleetSettings(database, { paused: false });
+      await database
+        .insertInto('picsAppLedger')
+        .values({
+          id: 440,
+          wantedChangeNumber: 5,
+          attempts: 12,
+          failedAt: new Date(),
+          lastError: 'NoResponse: 30 s',
+        })
+        .onConflict((conflict) => conflict.column('id').doUpdateSet({ failedAt: new Date() }))
+        .execute();
+      const browser = await openBrowser(program ?? '');
+      const context = await browser.newContext({
+        httpCredentials: { username: CREDENTIALS.BOARD_USER, password: CREDENTIALS.BOARD_PASSWORD },
+      });
+      const page = await context.newPage();
+      await page.goto(`${origin}/pics/`);
+      const result = page.getByRole('status');
+      await page.getByRole('button', { name: 'Pause', exact: true }).click();
+      await result.getByText('Paused: no new batches are dispatched.').waitFor();
+      await page.getByRole('button', { name: 'Resume', exact: true }).click();
+      await result.getByText('Resumed.').waitFor();
+
+      await page.getByRole('link', { name: 'Failures' }).first().click();
+      await page.getByRole('link', { name: 'Team Fortress 2' }).waitFor();
+      await page.getByRole('button', { name: 'Requeue 1 app' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Requeue 1 app' }).click();
+      await result.getByText('1 app requeued.').waitFor();
+      await page.getByRole('link', { name: 'Show the 1 app' }).click();
+      await page.waitForURL(/\/pics\/failures\?requeue=\d+$/);
+
+      await queues.redis.flushdb();
+      const worker = startWorker({
+        queue: FETCH_QUEUE,
+        redisUrl: board.redisUrl,
+        concurrency: 1,
+        schema: fetchJobSchema,
+        step: async () => ({ apps: 1 }),
+        findBlocker: async () => undefined,
+        log: { info: () => {}, warn: () => {}, error: () => {} },
+      });
+      await queues.fetch.add({
+        version: 1,
+        task: 'apps',
+        batchId: 'a',
+        changeNumber: 5,
+        attempt: 0,
+        appids: [440],
+      });
+      await expect.poll(() => queues.fetch.bull.getCompletedCount(), { timeout: 20_000 }).toBe(1);
+      await worker.close();
+      await database
+        .updateTable('picsAppLedger')
+        .set({ settledChangeNumber: 5 })
+        .where('id', '=', 440)
+        .execute();
+
+      await page.getByRole('link', { name: 'Queues' }).click();
+      await page.goto(`${origin}/pics/queues/queue/pics-fetch?status=completed`);
+      await page.getByText('1 app', { exact: true }).waitFor();
+      // Bull Board's buttons have icons instead of names. Those of jobs that cannot be created or edited are not shown.
+      const action = (icon: string) => page.locator(`main li button:has(.lucide-${icon})`);
+      expect(await page.locator('main li button:has(.lucide-files)').isVisible()).toBe(false);
+      await action('refresh-cw').first().click();
+      await page.getByRole('button', { name: 'Confirm' }).click();
+      await page.getByText('No completed jobs in this queue.').waitFor();
+      const { settledChangeNumber } = await database
+        .selectFrom('picsAppLedger')
+        .select('settledChangeNumber')
+        .where('id', '=', 440)
+        .executeTakeFirstOrThrow();
+      expect(settledChangeNumber).toBeNull();
+
+      await page.locator('button:has(.lucide-ellipsis-vertical)').click();
+      expect(await page.getByRole('menuitem', { name: 'Add job' }).isVisible()).toBe(false);
+      await page.getByRole('menuitem', { name: 'Pause' }).click();
+      await page.getByRole('button', { name: 'Confirm' }).click();
+      await expect.poll(() => queues.fetch.bull.isPaused(), { timeout: 20_000 }).toBe(true);
+      await queues.fetch.bull.resume();
+      await page.getByRole('link', { name: 'Overview' }).click();
+      await page.waitForURL(`${origin}/pics/`);
+      await context.close();
+    },
+  );
 
   test('sends the live overview without delay', async () => {
     const leaving = new AbortController();

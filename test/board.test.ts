@@ -151,7 +151,7 @@ describe.skipIf(!program)('the board in a browser', () => {
     expect([...hosts].filter((host) => host !== url && host !== 'https://fonts.googleapis.com')).toEqual([]);
     expect(consoleErrors.filter((text) => !text.includes('fonts.googleapis.com'))).toEqual([]);
     // The job is gone: the ledger has its app.
-    await page.getByText('No jobs with failed status').waitFor();
+    await page.getByText('No failed jobs in this queue.').waitFor();
     await page.getByRole('link', { name: 'Overview' }).click();
     await page.getByText('No app has failed.').waitFor();
   });

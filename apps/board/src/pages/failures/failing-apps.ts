@@ -78,8 +78,7 @@ function renderTime({ state, failedAt, nextAt }: FailingApp, at: Date): Html | s
   if (failedAt) return ago(failedAt, at);
   if (state === 'settled') return '–';
   if (state === 'in flight' || (state === 'retrying' && nextAt === null)) return 'in a batch';
-  if (nextAt === null || nextAt <= at) return 'now';
-  return html`<span title="${formatUtc(nextAt)}" class="nowrap"
-    >in ${formatDuration(nextAt.getTime() - at.getTime())}</span
-  >`;
+  const inMs = nextAt === null ? 0 : nextAt.getTime() - at.getTime();
+  if (nextAt === null || inMs < 1_000) return 'now';
+  return html`<span title="${formatUtc(nextAt)}" class="nowrap">in ${formatDuration(inMs)}</span>`;
 }

@@ -22,24 +22,19 @@ const pageQuery = z.object({ page: wholeNumber.pipe(z.int().min(1).max(10_000)).
 export async function readFailures(database: Database, query: unknown): Promise<Failures> {
   const filter = failureQuery.parse(query);
   const { page } = pageQuery.parse(query);
-  const at = new Date();
   const [summary, apps, requeues] = await Promise.all([
     summarizeFailures(database, filter),
     listFailingApps(database, filter, { offset: (page - 1) * PAGE_SIZE, limit: PAGE_SIZE }),
-    readRequeues(database, filter.requeue, at),
+    readRequeues(database, filter.requeue),
   ]);
-  return { filter, summary, apps, requeues, page, pageSize: PAGE_SIZE, at };
+  return { filter, summary, apps, requeues, page, pageSize: PAGE_SIZE, at: new Date() };
 }
 
-async function readRequeues(
-  database: Database,
-  chosen: number | undefined,
-  at: Date,
-): Promise<RequeueProgress[]> {
+async function readRequeues(database: Database, chosen: number | undefined): Promise<RequeueProgress[]> {
   if (chosen !== undefined) {
     const requeue = await findRequeue(database, chosen);
     return requeue ? [requeue] : [];
   }
   const latest = await listRequeues(database, MOST_REQUEUES);
-  return latest.filter(({ requestedAt }) => at.getTime() - requestedAt.getTime() < RECENT_MS);
+  return latest.filter(({ requestedAt }) => Date.now() - requestedAt.getTime() < RECENT_MS);
 }
