@@ -87,7 +87,7 @@ describe.skipIf(!nginx).each([
     'does what its buttons say, and Bull Board’s, when they are pressed in a browser',
     async () => {
       const { database, queues } = board;
-    await updateFleetSettings(database, { paused: false });
+      await updateFleetSettings(database, { paused: false });
       await database
         .insertInto('picsAppLedger')
         .values({

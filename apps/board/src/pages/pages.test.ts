@@ -182,6 +182,22 @@ test('no page links to another host, except to the store page of an app', async 
   }
 });
 
+test('the overview links from five apps of a group to all of them', async () => {
+  const failed = { wantedChangeNumber: 7, failedAt: new Date(), lastError: 'NoResponse: none in 30 s' };
+  const appids = [101, 102, 103, 104, 105, 106];
+  await database
+    .insertInto('picsAppLedger')
+    .values(appids.map((id) => ({ id, ...failed })))
+    .execute();
+  // The overview may be as old as the last test.
+  const findLink = async () => /<a href="([^"]+)">all 6</.exec((await get('/')).text)?.[1];
+  await expect.poll(findLink, { timeout: 20_000 }).toBeDefined();
+  const link = (await findLink()) ?? '';
+  const { text } = await get(`/${link.replaceAll('&amp;', '&')}`);
+  for (const appid of appids) expect(text).toContain(`id="app-${appid}"`);
+  await database.deleteFrom('picsAppLedger').where('id', 'in', appids).execute();
+});
+
 test.for([
   ['uplot.js', 'text/javascript'],
   ['uplot.css', 'text/css'],

@@ -17,25 +17,25 @@ export class QueuePagesAdapter extends ExpressAdapter {
     this.setBasePath(`${publicPath}queues`);
   }
 
-  override setEntryRoute({ route, handler }: AppViewRoute): this {
-    this.app.get(route, (_request: Request, response: Response, next: NextFunction) => {
-      const { name, params } = handler({ basePath: this.basePath, uiConfig: this.uiConfig });
-      this.app.render(name, params, (error: Error | null, page: string) => {
+  override setEntryRoute(page: AppViewRoute): this {
+    this.app.get(page.route, (_request: Request, response: Response, next: NextFunction) => {
+      const { name, params } = page.handler({ basePath: this.basePath, uiConfig: this.uiConfig });
+      this.app.render(name, params, (error: Error | null, markup: string) => {
         if (error) next(error);
-        else response.type('html').send(this.#addBar(page));
+        else response.type('html').send(this.#addBar(markup));
       });
     });
     return this;
   }
 
-  #addBar(page: string): string {
+  #addBar(markup: string): string {
     const path = this.#publicPath;
     const style = html`<link href="${path}assets/queues.css" rel="stylesheet" />`;
     const bar = html`<nav class="bar" aria-label="PICS mirror">
       <a href="${path}">← Overview</a><a href="${path}failures">Failures</a>
     </nav>`;
     // Functions, because a `$` in a replacement has a meaning.
-    return page
+    return markup
       .replace('</head>', () => `${style.text}</head>`)
       .replace('<div id="root">', () => `${bar.text}<div id="root">`);
   }

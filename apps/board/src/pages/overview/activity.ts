@@ -4,6 +4,7 @@ import { formatApps, formatCount, formatDuration, OUTCOME_LEVELS } from '@pics/o
 import type { QueueState } from '@pics/queue';
 import type { Overview } from '../../overview/read-overview.ts';
 import { ago, appLink, badge, empty, table } from '../elements.ts';
+import { linkTo } from '../failures/link-to.ts';
 import { html, type Html } from '../html.ts';
 
 /** Failed apps, grouped by cause, each group with a button to requeue it. */
@@ -52,7 +53,9 @@ function renderGroup(group: FailureGroup, at: Date, readOnly: boolean): Html {
   return html`<tr id="${idOf('failure', error)}">
     <th scope="row">
       <strong>${errorClass}</strong> ${message}
-      <div class="quiet">${links}${apps > examples.length ? ' and others' : null}</div>
+      <div class="quiet">
+        ${links}${apps > examples.length ? html`, <a href="${linkTo({ state: 'failed', reason: error })}">all ${formatCount(apps)}</a>` : null}
+      </div>
     </th>
     <td class="number">${formatCount(apps)}</td>
     <td class="wide">${ago(lastFailedAt, at)}</td>
