@@ -15,6 +15,7 @@ const COMMANDS = [
   'failures',
   'changes',
   'app',
+  'export',
   'rate',
   'pause',
   'resume',

@@ -40,6 +40,16 @@ describe('a wrong command line exits with 2 and says what is expected', () => {
       ['reader', 'delete'],
       'Allowed choices are list, create, rotate, drop.',
     ],
+    ['no table to export', ['export'], 'choose --all, or one or more of: --table apps,'],
+    ['two ways to say what to export', ['export', '--all', '--table', 'apps'], 'choose --all, or'],
+    ['several tables and no folder', ['export', '--all'], 'several tables need --out <folder>'],
+    [
+      'a table that is not of the catalogue',
+      ['export', '--table', 'pg_authid'],
+      '"pg_authid" is none of apps,',
+    ],
+    ['JSON where the rows go', ['export', '--table', 'apps', '--json'], '--json needs --out'],
+    ['a format that nothing writes', ['export', '--all', '--format', 'xlsx'], 'choices are csv, parquet.'],
     ['a shell that nobody has written for', ['completion', 'tcsh'], 'Allowed choices are bash, zsh, fish.'],
   ])('%s', async (_, args, expected) => {
     const { exitCode, said } = await parse(...args);

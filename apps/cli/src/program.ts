@@ -31,6 +31,9 @@ const COMMANDS: Record<string, Record<string, () => Promise<Command>>> = {
     psql: async () => (await import('./commands/psql.ts')).psqlCommand,
     logs: async () => (await import('./commands/logs.ts')).logsCommand,
   },
+  'Use:': {
+    export: async () => (await import('./commands/export.ts')).exportCommand,
+  },
   'Control:': {
     rate: async () => (await import('./commands/rate.ts')).rateCommand,
     pause: async () => (await import('./commands/pause.ts')).pauseCommand,

@@ -1,0 +1,161 @@
+import type { Rows } from '@pics/schema';
+import { sql } from 'kysely';
+import type { Database } from '../connection/connect-database.ts';
+
+/** The tables and views that hold the catalogue, and the changes of it. All others belong to the pipeline. */
+type Name = Exclude<keyof Rows, `pics_${string}`> | 'pics_changes';
+
+/** An object, so that the compiler names a table that is missing here. */
+const NAMES: Record<Name, true> = {
+  apps: true,
+  app_details: true,
+  steam_tags: true,
+  steam_genres: true,
+  steam_categories: true,
+  franchises: true,
+  developers: true,
+  publishers: true,
+  app_steam_tags: true,
+  app_genres: true,
+  app_categories: true,
+  app_franchises: true,
+  app_developers: true,
+  app_publishers: true,
+  app_dlc: true,
+  app_all_dlc: true,
+  app_steam_deck: true,
+  steam_deck_tests: true,
+  steam_content_descriptors: true,
+  sync_status: true,
+  pics_changes: true,
+};
+
+export type CatalogueTable = Name;
+
+/** The tables and views that `readSnapshot` reads. */
+export const CATALOGUE_TABLES = Object.keys(NAMES) as readonly CatalogueTable[];
+
+/**
+ * How a value arrives: `int64` as a bigint, `timestamp` as a bigint of microseconds since 1970, `json` parsed, and types
+ * that are not among these (in columns that somebody added) as text.
+ */
+export type ColumnType = 'boolean' | 'int32' | 'int64' | 'double' | 'timestamp' | 'json' | 'text';
+
+export interface Column {
+  name: string;
+  type: ColumnType;
+  /** An array of such values. */
+  isList: boolean;
+}
+
+export type ColumnValue = unknown;
+
+/** A table while it is read. */
+export interface TableRows {
+  columns: Column[];
+  /** Rows as arrays in the order of the columns, in chunks. */
+  chunks: AsyncGenerator<ColumnValue[][]>;
+}
+
+export type ReadTable = (name: CatalogueTable) => Promise<TableRows>;
+
+/** Large enough that the round trip does not count, small enough for a few megabytes of rows. */
+const CHUNK_ROWS = 5_000;
+
+const TYPES: Record<string, ColumnType> = {
+  smallint: 'int32',
+  integer: 'int32',
+  bigint: 'int64',
+  real: 'double',
+  'double precision': 'double',
+  boolean: 'boolean',
+  jsonb: 'json',
+  json: 'json',
+  'timestamp with time zone': 'timestamp',
+};
+
+/** Types whose arrays arrive as JavaScript arrays of the same values. */
+const LISTS = new Set<ColumnType>(['int32', 'text']);
+
+/**
+ * Reads whole tables as they are at one moment, however long it takes: they fit together, and what is written meanwhile is in
+ * none of them. Only one chunk is in memory. A table is ordered by its primary key, so two exports can be compared; a view has
+ * no order.
+ *
+ * Tables must be read one after the other. Row security applies: a role sees the rows that its policies allow.
+ */
+export async function readSnapshot<Result>(
+  database: Database,
+  work: (readTable: ReadTable) => Promise<Result>,
+): Promise<Result> {
+  const transaction = database
+    .withoutPlugins()
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only');
+  return transaction.execute(async (trx) => {
+    // A slow reader of a pipe may pause for longer than our own transactions ever do.
+    await sql`set local idle_in_transaction_session_timeout = 0`.execute(trx);
+    return work((name) => readTable(trx, name));
+  });
+}
+
+async function readTable(trx: Database, name: CatalogueTable): Promise<TableRows> {
+  const { rows: found } = await sql<{ name: string; type: string; isKey: boolean }>`
+    select attname as name, format_type(atttypid, null) as type, coalesce(attnum = any (indkey), false) as "isKey"
+    from pg_attribute left join pg_index on indrelid = attrelid and indisprimary
+    where attrelid = ${name}::regclass and attnum > 0 and not attisdropped
+    order by attnum`.execute(trx);
+  const columns = found.map((column): Column => {
+    const isArray = column.type.endsWith('[]');
+    const type = TYPES[column.type.replace('[]', '')] ?? 'text';
+    const isList = isArray && LISTS.has(type);
+    return { name: column.name, type: isArray && !isList ? 'text' : type, isList };
+  });
+  const key = found.filter(({ isKey }) => isKey).map((column) => sql.id(column.name));
+  const order = key.length > 0 ? sql`order by ${sql.join(key)}` : sql``;
+  return { columns, chunks: readChunks(trx, name, columns, order) };
+}
+
+async function* readChunks(
+  trx: Database,
+  name: CatalogueTable,
+  columns: readonly Column[],
+  order: ReturnType<typeof sql>,
+): AsyncGenerator<ColumnValue[][]> {
+  const values = sql.join(
+    columns.map((column, index) => sql`${selectColumn(column)} as ${sql.id(`c${index}`)}`),
+  );
+  await sql`declare snapshot_rows no scroll cursor for select ${values} from ${sql.table(name)} ${order}`.execute(
+    trx,
+  );
+  for (;;) {
+    const { rows } = await sql<
+      Record<string, unknown>
+    >`fetch ${sql.lit(CHUNK_ROWS)} from snapshot_rows`.execute(trx);
+    if (rows.length > 0) {
+      yield rows.map((row) => columns.map((column, index) => toValue(column, row[`c${index}`])));
+    }
+    if (rows.length < CHUNK_ROWS) break;
+  }
+  await sql`close snapshot_rows`.execute(trx);
+}
+
+/** 64-bit numbers leave Postgres as text, because a JavaScript number would round them. */
+function selectColumn({ name, type, isList }: Column) {
+  const column = sql.id(name);
+  switch (type) {
+    case 'timestamp':
+      return sql`case when isfinite(${column}) then (extract(epoch from ${column}) * 1000000)::bigint::text end`;
+    case 'int64':
+      return sql`${column}::text`;
+    case 'text':
+      return isList ? sql`${column}::text[]` : sql`${column}::text`;
+    default:
+      return column;
+  }
+}
+
+function toValue({ type }: Column, value: unknown): ColumnValue {
+  return typeof value === 'string' && (type === 'int64' || type === 'timestamp') ? BigInt(value) : value;
+}
