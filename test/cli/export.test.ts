@@ -15,7 +15,8 @@ import { openDuckDb } from '../support/duckdb.ts';
 import { createTestFolder } from '../support/folder.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../apps/cli/src/main.ts');
-const { pics, ask, database, databaseUrl } = await createCliWorld();
+const world = await createCliWorld();
+const { database, databaseUrl } = world;
 const folder = createTestFolder();
 const env = { PATH: process.env['PATH'], DATABASE_URL: databaseUrl };
 const duckDb = await openDuckDb();
@@ -52,7 +53,7 @@ async function readStored(table: string): Promise<Record<string, unknown>[]> {
 
 test.skipIf(!duckDb)('a Parquet file has every value with its type, as DuckDB reads it', async () => {
   const file = join(folder, 'apps.parquet');
-  expect(await pics('export', '--table', 'apps', '--out', file)).toMatchObject({
+  expect(await world.pics('export', '--table', 'apps', '--out', file)).toMatchObject({
     exitCode: 0,
     stdout: `${file}: 3 rows\n`,
     stderr: '',
@@ -92,7 +93,7 @@ test.skipIf(!duckDb)('a Parquet file has every value with its type, as DuckDB re
 });
 
 test('a CSV file that Postgres loads again gives the same rows', async () => {
-  const { exitCode, stdout } = await pics('export', '--table', 'apps');
+  const { exitCode, stdout } = await world.pics('export', '--table', 'apps');
   expect(exitCode).toBe(0);
   const [heading = ''] = stdout.split('\n');
   expect(stdout).toContain('2026-11-29T12:00:00.123456Z');
@@ -111,7 +112,7 @@ test('a CSV file that Postgres loads again gives the same rows', async () => {
 
 test('every table and view of the catalogue is exported, as of one moment, a file each', async () => {
   const out = join(folder, 'catalogue');
-  const files = (await ask('export', '--all', '--format', 'parquet', '--out', out)) as {
+  const files = (await world.ask('export', '--all', '--format', 'parquet', '--out', out)) as {
     table: string;
     rows: number;
   }[];
@@ -179,7 +180,7 @@ describe('a file', () => {
     writeFileSync(file, 'earlier');
     await client.query('begin; lock table apps in access exclusive mode');
     try {
-      const { exitCode, stderr } = await pics('export', '--table', 'apps', '--out', file);
+      const { exitCode, stderr } = await world.pics('export', '--table', 'apps', '--out', file);
       expect(exitCode).toBe(1);
       expect(stderr).toContain('lock');
     } finally {
@@ -191,7 +192,7 @@ describe('a file', () => {
 
   test('that cannot be written is named', async () => {
     const file = join(folder, 'missing', 'apps.csv');
-    const { exitCode, stderr } = await pics('export', '--table', 'apps', '--out', file);
+    const { exitCode, stderr } = await world.pics('export', '--table', 'apps', '--out', file);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^The files cannot be written: ENOENT.*missing\/apps\.csv/);
     expect(existsSync(join(folder, 'missing'))).toBe(false);

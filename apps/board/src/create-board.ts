@@ -13,7 +13,7 @@ import { rateBody } from './api/fleet.ts';
 import { createListReader } from './browse/read-lists.ts';
 import { findPublicAddress, type Environment } from './config.ts';
 import { OverviewStream } from './overview/overview-stream.ts';
-import { createOverviewReader } from './overview/read-overview.ts';
+import { createOverviewReader, type OverviewReader } from './overview/read-overview.ts';
 import { serveAssets } from './pages/assets.ts';
 import { createPages } from './pages/create-pages.ts';
 import { IMPORT_MAP_HASH } from './pages/layout.ts';
@@ -35,7 +35,11 @@ export interface BoardOptions {
  * Access is checked before anything else, and every write is logged, refused ones included. Below the path of
  * BOARD_PUBLIC_URL it serves the same as at the root: some proxies remove the path from a request, others pass it on.
  */
-export function createBoard(options: BoardOptions): { app: Express; stream: OverviewStream } {
+export function createBoard(options: BoardOptions): {
+  app: Express;
+  stream: OverviewStream;
+  read: OverviewReader;
+} {
   const { settings, environment, database, queues, log, stopping } = options;
   const { BOARD_USER: user, BOARD_PASSWORD: password, BOARD_READ_ONLY: readOnly } = settings;
   const { origin: publicOrigin, path: publicPath } = findPublicAddress(settings.BOARD_PUBLIC_URL);
@@ -82,5 +86,5 @@ export function createBoard(options: BoardOptions): { app: Express; stream: Over
   app.set('trust proxy', settings.BOARD_TRUSTED_PROXIES);
   if (publicPath !== '/') app.use(publicPath, board);
   app.use(board);
-  return { app, stream };
+  return { app, stream, read };
 }

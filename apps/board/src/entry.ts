@@ -1,6 +1,7 @@
 import { connectDatabase, findDatabaseBlocker, measureLedger } from '@pics/database';
 import { connectQueues, findFetchRate, findSteamPause, getQueueStates, reportReplica } from '@pics/queue';
 import { environment, registerLedgerGauges, registerQueueGauges, runService } from '@pics/service';
+import { startAlerts } from './alerts/start-alerts.ts';
 import { defaultPort, describeEnvironment, findHost, required } from './config.ts';
 import { createBoard } from './create-board.ts';
 
@@ -24,7 +25,7 @@ await runService({
       steamPause: await findSteamPause(queues.redis),
     }));
 
-    const { app, stream } = createBoard({
+    const { app, stream, read } = createBoard({
       settings,
       environment: describeEnvironment(settings.DATABASE_URL, environment()),
       database,
@@ -34,6 +35,7 @@ await runService({
     });
     service.serveOtherPaths(app);
     service.addReadinessCheck(() => findDatabaseBlocker(database));
+    startAlerts(service, { read, database });
     reportReplica(service, queues, () => ({ counters: { 'open pages': stream.viewers } }));
   },
 });

@@ -115,3 +115,4 @@ export {
   type ColumnValue,
   type TableRows,
 } from './read/snapshot.ts';
+export { claimAlerts, settleAlert, type AlertReport, type ObservedAlert } from './ledger/alerts.ts';

@@ -24,7 +24,7 @@ export interface Health {
 const USUAL_DELAY_MS = 15_000;
 
 /** A change that takes longer than this is worth a look: a retry waits up to a minute. */
-const LONG_DELAY_MS = 90_000;
+export const LONG_DELAY_MS = 90_000;
 
 /** From this attempt on, some 7 seconds after the first, it is no longer the moment that Steam's servers lag behind. */
 const NOTEWORTHY_ATTEMPT = 4;

@@ -10,6 +10,8 @@ export interface Stop {
   level: 'warn' | 'bad';
   headline: string;
   detail: string;
+  /** Somebody paused it on purpose. */
+  isChosen?: true;
 }
 
 /** When a producer stops, another leads within seconds. */
@@ -97,6 +99,7 @@ function findPause({ settings }: LedgerStatus, at: Date): Stop | undefined {
     level: 'warn',
     headline: 'Paused',
     detail: `For ${duration}. Changes are recorded and wait; nothing new is fetched.`,
+    isChosen: true,
   };
 }
 
@@ -122,6 +125,7 @@ function findPausedQueue({ queues }: FleetStatus): Stop | undefined {
       level: 'warn',
       headline: 'A queue is paused',
       detail: `${paused.name} was paused on its own page; its jobs wait.`,
+      isChosen: true,
     }
   );
 }

@@ -7,6 +7,7 @@ export {
 } from './app-fields.ts';
 export { assessHealth, describeAttempts, type Health } from './assess-health.ts';
 export { describeCatchUp, describeEta, measureCatchUp, type CatchUp } from './catch-up.ts';
+export { findAlerts, type AlertThresholds } from './find-alerts.ts';
 export { findMomentAgo, findRate, HIGHEST_RATE, LOWEST_RATE } from './find-input.ts';
 export { findRateWarning } from './find-rate-warning.ts';
 export { findSteamBlocker } from './find-steam-blocker.ts';

@@ -434,6 +434,23 @@ export type Rows<As extends Encoding = JsonEncoding> = {
     /** The name as plain words: see the function pics_search_words. */
     words: string | null;
   };
+  /** What is the matter with the pipeline, as far as it is reported to ALERT_WEBHOOK_URL. Empty without one, and when all is well. */
+  pics_alerts: {
+    /** Identifies the trouble, such as no-producer-running. */
+    name: string;
+    /** The trouble in a few words. */
+    headline: string;
+    /** What else there is to say about it. */
+    detail: string;
+    /** When a board first saw it. */
+    since: As['timestamptz'];
+    /** Since when it is over; NULL while it is not. */
+    gone_at: As['timestamptz'] | null;
+    /** When a board last began to report it; a minute later another may try. */
+    claimed_at: As['timestamptz'] | null;
+    /** When it was reported; NULL until then. */
+    reported_at: As['timestamptz'] | null;
+  };
 };
 
 export type ViewName = 'app_all_dlc' | 'app_details';
@@ -453,6 +470,7 @@ export type Optional = {
   pics_scans: 'id' | 'next_appid' | 'started_at' | 'requests' | 'seen' | 'marked' | 'gone' | 'unanswered' | 'unchanged';
   pics_scan_requests: 'id' | 'attempts' | 'is_survey';
   pics_requeues: 'id' | 'requested_at';
+  pics_alerts: 'since';
 };
 
 /** The foreign keys, as supabase-js describes them. */

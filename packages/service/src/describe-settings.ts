@@ -39,6 +39,8 @@ function hideSecret(name: SettingName, secret: string): string {
   const url = isValid ? URL.parse(secret) : null;
   if (!url?.host) return '(hidden)';
   const user = url.username || url.password ? `${url.username}:***@` : '';
+  // The path of a webhook is its password.
+  if (name === 'ALERT_WEBHOOK_URL') return `${url.origin}/***`;
   const sslMode = url.searchParams.get('sslmode');
   return `${url.protocol}//${user}${url.host}${url.pathname}${sslMode ? `?sslmode=${sslMode}` : ''}`;
 }

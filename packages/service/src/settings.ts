@@ -42,6 +42,12 @@ function isPublicUrl(text: string): boolean {
   );
 }
 
+/** fetch takes no URL with a user. */
+function isWebhookUrl(text: string): boolean {
+  const parsed = URL.parse(text);
+  return ['http:', 'https:'].includes(parsed?.protocol ?? '') && !parsed?.username && !parsed?.password;
+}
+
 /** What can be guessed over the network must be long. */
 const longSecret = z.string().min(12, { error: 'must have at least 12 characters' });
 
@@ -119,6 +125,17 @@ export const settingSchemas = {
       ),
     )
     .default([]),
+  /** Where the board reports trouble, and its end: a webhook of Discord or Slack, or a program that accepts JSON. */
+  ALERT_WEBHOOK_URL: z
+    .string()
+    .refine(isWebhookUrl, { error: 'must be a URL that begins with https:// or http://, without a user' })
+    .optional(),
+  /** How long the pipeline must be stopped, or behind Steam, before it is reported. A deploy takes a minute. */
+  ALERT_AFTER_MINUTES: whole('minutes', 1, 1_440).default(5),
+  /** The same for a pause, which somebody chose and may forget. */
+  ALERT_PAUSED_MINUTES: whole('minutes', 1, 43_200).default(60),
+  /** More failed apps than this are reported. */
+  ALERT_FAILED_APPS: whole('apps', 0, 10_000_000).default(100),
   /** The bearer token that `/metrics` requires. Everybody may read it when there is none. */
   METRICS_TOKEN: longSecret
     .regex(/^[\w.~+/-]+=*$/, { error: 'must consist of letters, digits and . _ ~ + / - only' })
@@ -151,6 +168,7 @@ export const SECRET: ReadonlySet<string> = new Set([
   'STEAM_WEB_API_KEY',
   'BOARD_PASSWORD',
   'METRICS_TOKEN',
+  'ALERT_WEBHOOK_URL',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
 ]);
 

@@ -14,9 +14,9 @@ export async function* encodeCsv({ columns, chunks }: TableRows): AsyncGenerator
 const toLine = (fields: string[]) => `${fields.join(',')}\n`;
 
 function toField(value: ColumnValue, column: Column | undefined): string {
-  if (value === null || value === undefined) return '';
-  if (column?.type === 'json' || column?.isList) return quote(JSON.stringify(value));
-  if (column?.type === 'timestamp') return toIso(BigInt(String(value)));
+  if (value === null) return '';
+  if (column?.type === 'json' || typeof value === 'object') return quote(JSON.stringify(value));
+  if (column?.type === 'timestamp' && typeof value === 'bigint') return toIso(value);
   return quote(String(value));
 }
 

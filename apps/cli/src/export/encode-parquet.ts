@@ -28,7 +28,7 @@ export async function* encodeParquet({ columns, chunks }: TableRows): AsyncGener
   let group: ColumnValue[][] = [];
   const write = () =>
     writer.write({
-      columnData: columns.map(({ name }, index) => ({ name, data: group.map((row) => row[index]) })),
+      columnData: columns.map(({ name }, index) => ({ name, data: group.map((row) => row[index] ?? null) })),
       rowGroupSize: ROW_GROUP,
     });
   for await (const rows of chunks) {

@@ -48,7 +48,8 @@ export interface Column {
   isList: boolean;
 }
 
-export type ColumnValue = unknown;
+/** What a cell holds; an object or an array where the column is JSON or a list. */
+export type ColumnValue = string | number | bigint | boolean | null | object;
 
 /** A table while it is read. */
 export interface TableRows {
@@ -130,11 +131,10 @@ async function* readChunks(
     trx,
   );
   for (;;) {
-    const { rows } = await sql<
-      Record<string, unknown>
-    >`fetch ${sql.lit(CHUNK_ROWS)} from snapshot_rows`.execute(trx);
+    const fetching = sql<Record<string, ColumnValue>>`fetch ${sql.lit(CHUNK_ROWS)} from snapshot_rows`;
+    const { rows } = await fetching.execute(trx);
     if (rows.length > 0) {
-      yield rows.map((row) => columns.map((column, index) => toValue(column, row[`c${index}`])));
+      yield rows.map((row) => columns.map((column, index) => toValue(column, row[`c${index}`] ?? null)));
     }
     if (rows.length < CHUNK_ROWS) break;
   }
@@ -151,11 +151,14 @@ function selectColumn({ name, type, isList }: Column) {
       return sql`${column}::text`;
     case 'text':
       return isList ? sql`${column}::text[]` : sql`${column}::text`;
-    default:
+    case 'boolean':
+    case 'int32':
+    case 'double':
+    case 'json':
       return column;
   }
 }
 
-function toValue({ type }: Column, value: unknown): ColumnValue {
+function toValue({ type }: Column, value: ColumnValue): ColumnValue {
   return typeof value === 'string' && (type === 'int64' || type === 'timestamp') ? BigInt(value) : value;
 }
