@@ -106,10 +106,9 @@ export { searchApps, type FoundApp, type Search, type SearchResult } from './rea
 export { listApps, type AppList } from './read/browse/list-apps.ts';
 export { countListEntries, findListEntries, hasManyEntries } from './read/browse/list-entries.ts';
 export { LIST_NAMES, type ListEntry, type ListName } from './read/browse/lists.ts';
+export { CATALOGUE_TABLES, type CatalogueTable } from './read/catalogue-tables.ts';
 export {
-  CATALOGUE_TABLES,
   readSnapshot,
-  type CatalogueTable,
   type Column,
   type ColumnType,
   type ColumnValue,

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { connectDatabase, updateFleetSettings } from '@pics/database';
@@ -20,12 +20,12 @@ const JSON_PATH = '/hook?key=secret-token';
 /** What the receiver got, and the status that it responds with. */
 const received: { path: string; body: Record<string, unknown> }[] = [];
 let status = 204;
-const receiver = createServer((request, response) => {
-  void json(request).then((body) => {
-    received.push({ path: request.url ?? '', body: body as Record<string, unknown> });
-    response.writeHead(status, { location: '/elsewhere' }).end();
-  });
-});
+async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = (await json(request)) as Record<string, unknown>;
+  received.push({ path: request.url ?? '', body });
+  response.writeHead(status, { location: '/elsewhere' }).end();
+}
+const receiver = createServer((request, response) => void receive(request, response));
 receiver.listen(0, '127.0.0.1');
 await once(receiver, 'listening');
 closeAtEndOfFile('receiver', async () => void receiver.close());

@@ -1,39 +1,6 @@
-import type { Rows } from '@pics/schema';
 import { sql } from 'kysely';
 import type { Database } from '../connection/connect-database.ts';
-
-/** The tables and views that hold the catalogue, and the changes of it. All others belong to the pipeline. */
-type Name = Exclude<keyof Rows, `pics_${string}`> | 'pics_changes';
-
-/** An object, so that the compiler names a table that is missing here. */
-const NAMES: Record<Name, true> = {
-  apps: true,
-  app_details: true,
-  steam_tags: true,
-  steam_genres: true,
-  steam_categories: true,
-  franchises: true,
-  developers: true,
-  publishers: true,
-  app_steam_tags: true,
-  app_genres: true,
-  app_categories: true,
-  app_franchises: true,
-  app_developers: true,
-  app_publishers: true,
-  app_dlc: true,
-  app_all_dlc: true,
-  app_steam_deck: true,
-  steam_deck_tests: true,
-  steam_content_descriptors: true,
-  sync_status: true,
-  pics_changes: true,
-};
-
-export type CatalogueTable = Name;
-
-/** The tables and views that `readSnapshot` reads. */
-export const CATALOGUE_TABLES = Object.keys(NAMES) as readonly CatalogueTable[];
+import type { CatalogueTable } from './catalogue-tables.ts';
 
 /**
  * How a value arrives: `int64` as a bigint, `timestamp` as a bigint of microseconds since 1970, `json` parsed, and types

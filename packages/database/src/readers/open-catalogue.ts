@@ -2,34 +2,10 @@ import { sql } from 'kysely';
 import { DatabaseError } from 'pg';
 import type { Database } from '../connection/connect-database.ts';
 import { inTransaction } from '../connection/in-transaction.ts';
+import { CATALOGUE_TABLES } from '../read/catalogue-tables.ts';
 
 /** The role that may read the catalogue and nothing else. Nobody logs in as it: logins are members of it. */
 export const READER_ROLE = 'pics_reader';
-
-/** What readers may read: the catalogue, and the changes that Steam announced. No ledger, for it holds access tokens. */
-export const READABLE = [
-  'apps',
-  'steam_tags',
-  'steam_genres',
-  'steam_categories',
-  'steam_content_descriptors',
-  'steam_deck_tests',
-  'franchises',
-  'developers',
-  'publishers',
-  'app_steam_tags',
-  'app_genres',
-  'app_categories',
-  'app_franchises',
-  'app_developers',
-  'app_publishers',
-  'app_dlc',
-  'app_all_dlc',
-  'app_steam_deck',
-  'app_details',
-  'sync_status',
-  'pics_changes',
-] as const;
 
 /** Two processes that grant at the same time would fail each other. The number is any that nobody else uses. */
 const LOCK = 7_312_009_541;
@@ -89,7 +65,7 @@ async function createReaderRole(db: Database): Promise<void> {
  * there is no such role.
  */
 export async function findClosedRelations(db: Database): Promise<string[]> {
-  if (!(await hasReaderRole(db))) return [...READABLE];
+  if (!(await hasReaderRole(db))) return [...CATALOGUE_TABLES];
   const relations = await findReadable(db);
   return relations.flatMap(({ name, inSchema, granted, visible }) =>
     inSchema && granted && visible ? [] : [name],
@@ -124,7 +100,7 @@ async function findReadable(db: Database) {
         select from pg_policy where polrelid = pg_class.oid and polname = ${READER_ROLE}
       ) as visible
     from pg_class join pg_namespace on pg_namespace.oid = relnamespace
-    where nspname = current_schema() and relname = any (${[...READABLE]}::text[])
+    where nspname = current_schema() and relname = any (${[...CATALOGUE_TABLES]}::text[])
     order by pg_class.oid
   `.execute(db);
   return rows;
