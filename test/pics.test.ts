@@ -122,3 +122,19 @@ test('a link to the main.ts of the command line starts it, as pics was linked be
   symlinkSync(join(ROOT, 'apps/cli/src/main.ts'), link);
   expect(spawnSync(link, ['--version'], { encoding: 'utf8', env: withThisNode }).stdout).toMatch(/^\d/);
 });
+
+test('kill ends what npm runs together with npm', async () => {
+  const data = createTestFolder();
+  mkdirSync(join(data, 'steam/logs'), { recursive: true });
+  writeFileSync(join(data, 'steam/logs/writer.log'), 'logged\n');
+  const npm = spawn('npm', ['run', '--silent', 'pics', '--', 'logs', '-f'], {
+    cwd: ROOT,
+    env: { ...process.env, ...withThisNode, PICS_DATA_DIR: data },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  await new Promise((resolve) => npm.stdout.once('data', resolve));
+  npm.kill('SIGTERM');
+  // Its output is closed once every process that could write to it has ended.
+  await new Promise((resolve) => npm.once('close', resolve));
+  expect(npm.exitCode ?? npm.signalCode).not.toBe(1);
+});
