@@ -1,4 +1,4 @@
-import { connectDatabase, updateFleetSettings } from '@pics/database';
+import { connectDatabase, startCursor, updateFleetSettings } from '@pics/database';
 import { keepReporting, openQueues, setFetchRate } from '@pics/queue';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { closeAtEndOfFile } from '../support/cleanup.ts';
@@ -81,6 +81,22 @@ test('reports what may lose work or time, and says what to do', async () => {
   expect(adviceOn('no producer is following Steam: the last poll was 5m ago')).toContain('Start a producer');
   expect(adviceOn('was paused')).toContain('pics resume');
   expect(adviceOn('no producer, no fetcher, no writer')).toContain('npm start');
+});
+
+test('reports apps that failed, in the words of the headline', async () => {
+  const { redisUrl, databaseUrl, database } = await createCliWorld();
+  await startCursor(database, 100);
+  await database
+    .insertInto('picsAppLedger')
+    .values([10, 20].map((id) => ({ id, wantedChangeNumber: 5, failedAt: new Date() })))
+    .execute();
+  const { findings } = await runDoctor({ DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, ...steam });
+  expect(findings).toContainEqual({
+    subject: 'Apps',
+    level: 'warning',
+    text: expect.stringMatching(/^Up to date; 2 apps failed\. /),
+    advice: expect.stringContaining('pics requeue --failed'),
+  });
 });
 
 test('reports missing migrations, and migrate applies them', async () => {

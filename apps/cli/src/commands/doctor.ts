@@ -1,7 +1,8 @@
 import { plainText, UserError } from '@pics/core';
-import { getFeed, getFleetSettings } from '@pics/database';
+import { readLedger } from '@pics/operations';
 import { environment, parseSettings, SettingsError, type Settings } from '@pics/service';
 import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
+import { checkApps } from '../doctor/check-apps.ts';
 import { checkFleet } from '../doctor/check-fleet.ts';
 import { checkPostgres } from '../doctor/check-postgres.ts';
 import { adviseOnRedis, checkRedis } from '../doctor/check-redis.ts';
@@ -44,7 +45,7 @@ async function runChecks(): Promise<CheckResult[]> {
       .split('\n')
       .map((fault) => problem(fault, 'Correct it; pics config shows all settings.'));
   }
-  const { simulated, ...fleet } = await readFleet();
+  const { simulated, apps, ...fleet } = await readPipeline();
   const results = await Promise.all([
     runCheck('Postgres', 'DATABASE_URL', () => checkPostgres(getServerUrl('DATABASE_URL'))),
     runCheck('Redis', 'REDIS_URL', () =>
@@ -58,25 +59,25 @@ async function runChecks(): Promise<CheckResult[]> {
     ),
     checkSteam(settings.STEAM_CM_SERVERS, simulated),
   ]);
-  return [fine('all valid'), ...results.flat()];
+  return [fine('all valid'), ...results.flat(), ...apps];
 }
 
-/** What the database knows of the fleet; if it cannot be read, the check of Postgres says why. */
-async function readFleet(): Promise<{
+/** What the database knows of the pipeline; if it cannot be read, the check of Postgres says why. */
+async function readPipeline(): Promise<{
   simulated: boolean;
+  apps: CheckResult[];
   pausedAt: Date | null;
   polledMsAgo: number | null;
 }> {
   try {
     return await useDatabase(async (database) => {
-      const [{ source, polledMsAgo }, { pausedAt }] = await Promise.all([
-        getFeed(database),
-        getFleetSettings(database),
-      ]);
-      return { simulated: source === 'simulator', pausedAt, polledMsAgo };
+      const ledger = await readLedger(database);
+      const { source, polledMsAgo } = ledger.feed;
+      const apps = checkApps(ledger, new Date());
+      return { simulated: source === 'simulator', apps, pausedAt: ledger.settings.pausedAt, polledMsAgo };
     });
   } catch {
-    return { simulated: false, pausedAt: null, polledMsAgo: null };
+    return { simulated: false, apps: [], pausedAt: null, polledMsAgo: null };
   }
 }
 
