@@ -74,7 +74,7 @@ export interface FailureSummary {
 /** How many reasons are offered; behind them are single apps. */
 const MOST_REASONS = 100;
 
-/** Summarizes the apps with failures for a filter. It reads all of them: 100,000 take about a second. */
+/** Summarizes the apps with failures for a filter. It reads all of them: 100,000 take 1.5 s. */
 export async function summarizeFailures(db: Database, filter: FailureFilter): Promise<FailureSummary> {
   const { state, requeue } = filter;
   const narrowest = { state, requeue };
