@@ -30,8 +30,10 @@ export class QueuePagesAdapter extends ExpressAdapter {
 
   #addBar(markup: string): string {
     const path = this.#publicPath;
-    const style = html`<link href="${path}assets/queues.css" rel="stylesheet" />`;
+    const style = html`<link href="${path}assets/queues.css" rel="stylesheet" />
+      <script type="module" src="${path}assets/queues.js"></script>`;
     const bar = html`<nav class="bar" aria-label="PICS mirror">
+      <h1>Queues</h1>
       <a href="${path}">← Overview</a><a href="${path}failures">Failures</a>
     </nav>`;
     // Functions, because a `$` in a replacement has a meaning.
