@@ -1,6 +1,7 @@
 /** The page of failures: selects apps, requeues them after a confirmation, and shows how far a requeue has come. */
 
 import { Idiomorph } from 'idiomorph';
+import { confirmAction } from './confirm-action.js';
 import { showResult } from './controls.js';
 
 /**
@@ -72,34 +73,14 @@ async function requeue(body) {
   return undefined;
 }
 
-/**
- * Asks before apps are requeued, with their number as of now.
- *
- * @param {number} apps
- * @returns {Promise<boolean>}
- */
-async function confirmRequeue(apps) {
-  const dialog = find('confirm', HTMLDialogElement);
-  const [title, text, button] = ['confirm-title', 'confirm-text', 'confirm-requeue'].map((id) =>
-    find(id, HTMLElement),
-  );
-  if (!dialog || !title || !text || !button) return false;
-  title.textContent = `Requeue ${formatApps(apps)}?`;
-  text.textContent =
-    'They get fresh attempts and are fetched after live changes, up to 200 with one request of the fleet.';
-  button.textContent = `Requeue ${formatApps(apps)}`;
-  dialog.returnValue = 'cancel';
-  dialog.showModal();
-  await new Promise((resolve) => dialog.addEventListener('close', resolve, { once: true }));
-  return dialog.returnValue === 'requeue';
-}
-
 async function requeueSelection() {
   const chosen = selection();
   const counted = await requeue({ ...chosen, dryRun: true });
   if (!counted) return;
   if (counted.apps === 0) showResult('These apps are no longer there: nothing to requeue.');
-  else if (await confirmRequeue(counted.apps)) {
+  else if (
+    await confirmAction(`Requeue ${formatApps(counted.apps)}?`, `Requeue ${formatApps(counted.apps)}`)
+  ) {
     const done = await requeue(chosen);
     if (!done) return;
     showResult(done.message);

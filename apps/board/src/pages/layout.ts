@@ -86,7 +86,10 @@ export function renderPage(frame: Frame, content: Html): string {
         <dialog id="confirm" aria-labelledby="question" aria-describedby="consequence">
           <form method="dialog">
             <h2 id="question"></h2>
-            <p id="consequence" class="quiet">They are fetched from Steam again. New changes go first.</p>
+            <p id="consequence" class="quiet">
+              They get fresh attempts and are fetched after live changes, up to 200 with one request of the
+              fleet.
+            </p>
             <p class="buttons">
               <button value="cancel">Cancel</button><button value="confirm" class="primary"></button>
             </p>

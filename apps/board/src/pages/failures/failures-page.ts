@@ -29,8 +29,7 @@ export function renderFailuresPage(failures: Failures, mode: PageMode): string {
       <h2 id="failing-title" class="visually-hidden" tabindex="-1">${describeList(filter)}</h2>
       ${renderFilter(filter, summary)} ${mode.readOnly ? null : renderActions(filter, summary)}
       <div id="failing">${renderList(failures, mode)}</div>
-    </section>
-    ${mode.readOnly ? null : renderConfirmation()}`;
+    </section>`;
   return renderPage({ ...mode, title: 'Failures', script: 'failures.js', style: 'failures.css' }, content);
 }
 
@@ -121,16 +120,4 @@ function renderPages({ filter, summary, apps, page, pageSize }: Failures): Html 
     ${page > 1 ? html`<a rel="prev" href="${linkTo({ ...filter, page: page - 1 })}">Previous</a>` : null}
     ${last < summary.total ? html`<a rel="next" href="${linkTo({ ...filter, page: page + 1 })}">Next</a>` : null}
   </nav>`;
-}
-
-/** Cancel comes first and has the focus, so that pressing Enter twice requeues nothing. */
-function renderConfirmation(): Html {
-  return html`<dialog id="confirm" aria-labelledby="confirm-title" aria-describedby="confirm-text">
-    <h2 id="confirm-title"></h2>
-    <p id="confirm-text"></p>
-    <form method="dialog">
-      <button value="cancel" autofocus>Cancel</button>
-      <button value="requeue" class="primary" id="confirm-requeue"></button>
-    </form>
-  </dialog>`;
 }
