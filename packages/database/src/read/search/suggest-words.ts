@@ -91,11 +91,15 @@ async function findSplit(
   const splits = Array.from({ length: Math.max(0, word.length - 2) }, (_, index) => {
     return `${word.slice(0, index + 2)} ${word.slice(index + 2)}`;
   });
-  const { rows } = await sql<{ split: string }>`
-    select split from unnest(${splits}::text[]) as split
-    where exists (select from pics_app_search where words like '% ' || split || ' %' and ${allOf(context)})
-    limit 1
-  `.execute(db);
+  if (splits.length === 0) return undefined;
+  // A query for each: the patterns must be constants, or the planner reads all names that match the context.
+  const queries = splits.map(
+    (split) => sql`
+      select ${split}::text as split
+      where exists (select from pics_app_search where words like ${`% ${split} %`} and ${allOf(context)})
+    `,
+  );
+  const { rows } = await sql<{ split: string }>`${sql.join(queries, sql` union all `)} limit 1`.execute(db);
   return rows[0]?.split;
 }
 
