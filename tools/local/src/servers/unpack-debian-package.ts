@@ -6,13 +6,13 @@ import { promisify } from 'node:util';
 const execute = promisify(execFile);
 
 /**
- * Downloads a package of Debian or Ubuntu, with the libraries that this system lacks, and unpacks everything into `folder`.
+ * Downloads one or more packages of Debian or Ubuntu, with the libraries that this system lacks, and unpacks everything into `folder`.
  * Needs no root, and starts and configures nothing.
  *
  * @param prepare called with the unpacked folder before it is moved to its place; what it throws cancels the installation.
  */
 export async function unpackDebianPackage(
-  name: string,
+  names: string | readonly string[],
   folder: string,
   prepare: (unpacked: string) => void = () => {},
 ): Promise<void> {
@@ -21,7 +21,7 @@ export async function unpackDebianPackage(
   try {
     let options: string[] = [];
     const findMissing = async () => {
-      const simulate = ['install', '--simulate', '--no-install-recommends', name];
+      const simulate = ['install', '--simulate', '--no-install-recommends', ...[names].flat()];
       const { stdout } = await execute('apt-get', [...options, ...simulate]);
       return [...stdout.matchAll(/^Inst (\S+)/gm)].map((match) => match[1] ?? '');
     };
