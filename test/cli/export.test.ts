@@ -182,7 +182,7 @@ describe('a file', () => {
     try {
       const { exitCode, stderr } = await world.pics('export', '--table', 'apps', '--out', file);
       expect(exitCode).toBe(1);
-      expect(stderr).toContain('lock');
+      expect(stderr).toContain('Another transaction holds');
     } finally {
       await client.query('rollback');
     }

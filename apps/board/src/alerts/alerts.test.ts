@@ -231,12 +231,19 @@ describe('trouble is reported', () => {
 });
 
 describe('trouble is reported once', () => {
-  test('by two boards that look at the same moment', async () => {
+  test('by two boards, of which one looks while the other sends', async () => {
     await reportServices();
+    const second = startBoard(JSON_PATH);
+    const first = startBoard(JSON_PATH, {
+      send: async (message) => {
+        await second();
+        await sendToWebhook(`${origin}${JSON_PATH}`, message);
+      },
+    });
     await pause();
-    await Promise.all([startBoard(JSON_PATH)(), startBoard(JSON_PATH)()]);
+    await first();
     await resume();
-    await Promise.all([startBoard(JSON_PATH)(), startBoard(JSON_PATH)()]);
+    await startBoard(JSON_PATH)();
     expect(headlines()).toEqual([
       ['raised', 'Paused'],
       ['resolved', 'Paused'],
