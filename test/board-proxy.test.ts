@@ -170,6 +170,7 @@ describe.skipIf(!nginx).each([
       await page.getByRole('link', { name: 'Overview' }).click();
       await page.waitForURL(`${origin}/pics/`);
       await context.close();
+      await database.deleteFrom('picsAppLedger').execute();
     },
   );
 
