@@ -81,13 +81,14 @@ function renderFilter(filter: FailureFilter, { reasons, types }: FailureSummary)
   </form>`;
 }
 
-/** The button's filter is what the script sends: what the list shows, not what was typed into the form since. */
+/**
+ * The button's filter is what the script sends: what the list shows, not what was typed into the form since. The script
+ * enables the controls, which do nothing before it is loaded.
+ */
 function renderActions(filter: FailureFilter, { total }: FailureSummary): Html {
   return html`<div id="actions" class="actions" data-filter="${JSON.stringify(filter)}" data-total="${total}">
-    <label><input type="checkbox" id="select-page" /> Select this page</label>
-    <button type="button" id="requeue" class="primary" ${total === 0 ? html` disabled` : null}>
-      Requeue ${formatApps(total)}
-    </button>
+    <label><input type="checkbox" id="select-page" disabled /> Select this page</label>
+    <button type="button" id="requeue" class="primary" disabled>Requeue ${formatApps(total)}</button>
   </div>`;
 }
 
