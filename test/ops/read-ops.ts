@@ -45,7 +45,7 @@ const rules = z.object({
           expr: z.string(),
           for: z.string().optional(),
           labels: z.object({ severity: z.enum(['critical', 'warning', 'info']) }),
-          annotations: z.object({ summary: z.string(), description: z.string() }),
+          annotations: z.object({ summary: z.string(), description: z.string(), runbook: z.string() }),
         }),
       ),
     }),

@@ -1,15 +1,14 @@
-import type { FetchJob, WriteJob } from '@pics/core';
-import { Counter, observeJobs, type Registry } from '@pics/service';
+import { FETCH_QUEUE, type FetchJob, type WriteJob } from '@pics/core';
+import { Counter, observeJobs, registerCounter, type Registry } from '@pics/service';
 
 export type FetcherMetrics = ReturnType<typeof createMetrics>;
 
 /** Registers the counters of a fetcher; returns the functions that raise them. */
 export function createMetrics(registry: Registry) {
-  const responses = new Counter({
+  const countApps = registerCounter(registry, {
     name: 'pics_fetch_answers_total',
     help: 'Apps by the response of Steam: full, restricted, unknown, failed (a body that cannot be used) or unanswered.',
-    labelNames: ['answer'],
-    registers: [registry],
+    labels: { answer: ['full', 'restricted', 'unknown', 'failed', 'unanswered'] },
   });
   const retries = new Counter({
     name: 'pics_fetch_retried_apps_total',
@@ -17,18 +16,18 @@ export function createMetrics(registry: Registry) {
     registers: [registry],
   });
   return {
-    onAttempt: observeJobs(registry),
+    onAttempt: observeJobs(registry, FETCH_QUEUE),
     countRequest: (job: FetchJob): void => {
       if (job.task === 'apps' && job.attempt > 0) retries.inc(job.appids.length);
     },
     countResponses: (job: WriteJob): void => {
       if (job.task !== 'apps') return;
       const restricted = job.records.filter(({ access }) => access === 'restricted').length;
-      responses.inc({ answer: 'full' }, job.records.length - restricted);
-      responses.inc({ answer: 'restricted' }, restricted);
-      responses.inc({ answer: 'unknown' }, job.unknown.length);
-      responses.inc({ answer: 'failed' }, job.failed.length);
-      responses.inc({ answer: 'unanswered' }, job.unanswered.length);
+      countApps({ answer: 'full' }, job.records.length - restricted);
+      countApps({ answer: 'restricted' }, restricted);
+      countApps({ answer: 'unknown' }, job.unknown.length);
+      countApps({ answer: 'failed' }, job.failed.length);
+      countApps({ answer: 'unanswered' }, job.unanswered.length);
     },
   };
 }

@@ -1,8 +1,9 @@
-import type { Priority } from '@pics/core';
+import { PRIORITIES, type Priority } from '@pics/core';
 import { measureLedger, type Database, type Poll } from '@pics/database';
 import { findFetchRate, findSteamPause, getQueueStates, type Queues } from '@pics/queue';
 import {
   Counter,
+  registerCounter,
   registerGauge,
   registerLedgerGauges,
   registerQueueGauges,
@@ -20,35 +21,31 @@ export type ProducerMetrics = ReturnType<typeof createMetrics>;
 /** Registers the metrics of the producer; returns the functions that count. */
 export function createMetrics(registry: Registry, sources: MetricsSources) {
   const { database, queues, state } = sources;
-  const registers = [registry];
   registerLedgerGauges(registry, () => measureLedger(database));
   registerQueueGauges(registry, async () => ({
     queues: await getQueueStates(queues),
     fetchRate: await findFetchRate(queues.fetch),
     steamPause: await findSteamPause(queues.redis),
   }));
-  const polls = new Counter({
+  const countPoll = registerCounter(registry, {
     name: 'pics_feed_polls_total',
     help: 'Polls of the change feed by result: changes, nothing, gap (changes were missed, a scan looks for them), package_gap (only packages were missed), implausible (its numbers cannot be), or failed.',
-    labelNames: ['result'],
-    registers,
+    labels: { result: ['changes', 'nothing', 'gap', 'package_gap', 'implausible', 'failed'] },
   });
-  const changes = new Counter({
+  const countChanges = registerCounter(registry, {
     name: 'pics_feed_changes_total',
     help: 'Changes announced by Steam, by kind: app or package.',
-    labelNames: ['kind'],
-    registers,
+    labels: { kind: ['app', 'package'] },
   });
-  const dispatched = new Counter({
+  const countDispatched = registerCounter(registry, {
     name: 'pics_dispatch_jobs_total',
     help: 'Jobs added to the fetch queue, by priority (label `lane`): live, backlog or scan.',
-    labelNames: ['lane'],
-    registers,
+    labels: { lane: Object.keys(PRIORITIES) as Priority[] },
   });
   const released = new Counter({
     name: 'pics_dispatch_released_apps_total',
     help: 'Apps released from batches whose job disappeared or failed for good.',
-    registers,
+    registers: [registry],
   });
   registerGauge(registry, {
     name: 'pics_producer_leading',
@@ -62,14 +59,14 @@ export function createMetrics(registry: Registry, sources: MetricsSources) {
   });
   return {
     countPoll: ({ since, current, apps, packages, gap, packageGap }: Poll): void => {
-      polls.inc({
+      countPoll({
         result: gap ? 'gap' : packageGap ? 'package_gap' : current > since ? 'changes' : 'nothing',
       });
-      changes.inc({ kind: 'app' }, apps.length);
-      changes.inc({ kind: 'package' }, packages.length);
+      countChanges({ kind: 'app' }, apps.length);
+      countChanges({ kind: 'package' }, packages.length);
     },
-    countFailedPoll: (result: 'failed' | 'implausible') => polls.inc({ result }),
-    countDispatched: (priority: Priority) => dispatched.inc({ lane: priority }),
+    countFailedPoll: (result: 'failed' | 'implausible') => countPoll({ result }),
+    countDispatched: (priority: Priority) => countDispatched({ lane: priority }),
     countReleased: (apps: number) => released.inc(apps),
   };
 }

@@ -1,33 +1,34 @@
+import { WRITE_QUEUE } from '@pics/core';
 import type { RowChanges, ScanCounts, WriteCounts } from '@pics/database';
-import { Counter, observeJobs, type Registry } from '@pics/service';
+import { Counter, observeJobs, registerCounter, type Registry } from '@pics/service';
+
+const WRITTEN = ['added', 'changed', 'unchanged', 'removed', 'failed', 'unsettled'] as const;
+const SCANNED = ['seen', 'marked', 'unchanged', 'gone', 'unanswered'] as const;
 
 export type WriterMetrics = ReturnType<typeof createMetrics>;
 
 /** Registers the counters of the writer; returns the functions that raise them. */
 export function createMetrics(registry: Registry) {
-  const registers = [registry];
-  const apps = new Counter({
+  const countApps = registerCounter(registry, {
     name: 'pics_write_apps_total',
     help: 'Apps by the result of a write: added, changed, unchanged, removed, failed, or unsettled (wanted again).',
-    labelNames: ['outcome'],
-    registers,
+    labels: { outcome: WRITTEN },
   });
   const rows = new Counter({
     name: 'pics_write_rows_total',
     help: 'Rows of each table by the result of a write: added, changed, removed or unchanged.',
     labelNames: ['table', 'change'],
-    registers,
+    registers: [registry],
   });
-  const scanned = new Counter({
+  const countScanned = registerCounter(registry, {
     name: 'pics_scan_apps_total',
     help: 'Apps in scan results: seen, of these marked as wanted, unchanged (a newer number and the stored body, so not fetched), gone (no longer known to Steam), or unanswered.',
-    labelNames: ['outcome'],
-    registers,
+    labels: { outcome: SCANNED },
   });
   return {
-    onAttempt: observeJobs(registry),
+    onAttempt: observeJobs(registry, WRITE_QUEUE),
     countWritten: (counts: WriteCounts): void => {
-      for (const [outcome, count] of Object.entries(counts)) apps.inc({ outcome }, count);
+      for (const outcome of WRITTEN) countApps({ outcome }, counts[outcome]);
     },
     countRows: (changes: RowChanges): void => {
       for (const [table, counts] of Object.entries(changes)) {
@@ -35,7 +36,7 @@ export function createMetrics(registry: Registry) {
       }
     },
     countScanned: (counts: ScanCounts): void => {
-      for (const [outcome, count] of Object.entries(counts)) scanned.inc({ outcome }, count);
+      for (const outcome of SCANNED) countScanned({ outcome }, counts[outcome]);
     },
   };
 }

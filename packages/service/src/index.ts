@@ -12,6 +12,7 @@ export {
 } from './pipeline-gauges.ts';
 export type { ProgressSource } from './progress-watch.ts';
 export { registerGauge } from './read-gauges.ts';
+export { registerCounter } from './register-counter.ts';
 export { repeat, type RepeatOptions } from './repeat.ts';
 export { runService, type Service, type ServiceStatus } from './run-service.ts';
 export {

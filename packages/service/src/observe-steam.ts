@@ -1,9 +1,18 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { registerGauge } from './read-gauges.ts';
+import { registerCounter } from './register-counter.ts';
+
+const REQUESTS = ['changes', 'product_info', 'metadata', 'tag_names'] as const;
+const OUTCOMES = ['answered', 'throttled', 'refused', 'timeout', 'disconnected', 'unreadable'] as const;
 
 /** Receives what a PICS client reports about its traffic; the client of packages/steam takes it as its observer. */
 export interface SteamTraffic {
-  onRequest: (finished: { request: string; outcome: string; parts: number; durationMs: number }) => void;
+  onRequest: (finished: {
+    request: (typeof REQUESTS)[number];
+    outcome: (typeof OUTCOMES)[number];
+    parts: number;
+    durationMs: number;
+  }) => void;
   onLogon: (result: string) => void;
 }
 
@@ -16,11 +25,10 @@ const BUCKETS_SECONDS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 /** Registers the metrics of requests to Steam and of logons; returns the observer for the client. */
 export function observeSteam(registry: Registry): SteamTraffic {
   const registers = [registry];
-  const requests = new Counter({
+  const countRequest = registerCounter(registry, {
     name: 'pics_steam_requests_total',
     help: 'Requests to Steam by kind (changes, product_info, metadata, tag_names) and outcome (answered, throttled, refused, timeout, disconnected, unreadable).',
-    labelNames: ['kind', 'outcome'],
-    registers,
+    labels: { kind: REQUESTS, outcome: OUTCOMES },
   });
   const durations = new Histogram({
     name: 'pics_steam_request_duration_seconds',
@@ -29,11 +37,10 @@ export function observeSteam(registry: Registry): SteamTraffic {
     buckets: BUCKETS_SECONDS,
     registers,
   });
-  const parts = new Counter({
+  const countParts = registerCounter(registry, {
     name: 'pics_steam_answer_parts_total',
     help: 'Messages that responses came in; Steam spreads the ids of one request over several.',
-    labelNames: ['kind'],
-    registers,
+    labels: { kind: REQUESTS },
   });
   const logons = new Counter({
     name: 'pics_steam_logons_total',
@@ -41,22 +48,24 @@ export function observeSteam(registry: Registry): SteamTraffic {
     labelNames: ['result'],
     registers,
   });
-  const throttles = new Counter({
+  // Steam has more than a hundred results; these are the usual ones, and those that mean something here.
+  for (const result of ['OK', 'Unreachable', ...THROTTLED_LOGONS]) logons.inc({ result }, 0);
+  const countThrottle = registerCounter(registry, {
     name: 'pics_steam_throttles_total',
     help: 'How often Steam refused a request or a logon because of its rate limit.',
-    labelNames: ['refused'],
-    registers,
+    labels: { refused: ['request', 'logon'] },
   });
+  for (const kind of REQUESTS) durations.zero({ kind });
   return {
     onRequest: ({ request: kind, outcome, parts: messages, durationMs }) => {
-      requests.inc({ kind, outcome });
+      countRequest({ kind, outcome });
       durations.observe({ kind }, durationMs / 1_000);
-      parts.inc({ kind }, messages);
-      if (outcome === 'throttled') throttles.inc({ refused: 'request' });
+      countParts({ kind }, messages);
+      if (outcome === 'throttled') countThrottle({ refused: 'request' });
     },
     onLogon: (result) => {
       logons.inc({ result });
-      if (THROTTLED_LOGONS.has(result)) throttles.inc({ refused: 'logon' });
+      if (THROTTLED_LOGONS.has(result)) countThrottle({ refused: 'logon' });
     },
   };
 }
