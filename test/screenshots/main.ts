@@ -53,7 +53,7 @@ async function takeScreenshots(program: string): Promise<void> {
   await take(browser, 'app', `${url}/apps/${appid}`, { ...DESKTOP, viewport: { width: 1280, height: 760 } });
   const short = { viewport: { width: 1280, height: 760 } };
   await take(browser, 'failures', `${url}/failures`, short);
-  await take(browser, 'search', `${url}/apps?q=dark+king`, short);
+  await take(browser, 'search', `${url}/apps?q=lost+valley`, short);
   const failed = `${url}/queues/queue/pics-fetch?status=failed`;
   await take(browser, 'queues', failed, { viewport: { width: 1280, height: 640 } }, (page) =>
     page.getByRole('tab', { name: 'Data' }).click(),
