@@ -1,4 +1,4 @@
-import { findScan, markWanted, startScan } from '@pics/database';
+import { findScan, markWanted, startScan, wantStoredApps } from '@pics/database';
 import { repeat } from '@pics/service';
 import { listStoreApps } from './list-store-apps.ts';
 import type { Producer } from './producer.ts';
@@ -7,7 +7,8 @@ const WEB_API = 'https://api.steampowered.com';
 
 /**
  * Starts a metadata-only scan of all ids on a database that was never scanned, so that every app is looked for once. With a
- * Web API key the apps of the store are marked first, so that the ones people look for come early.
+ * Web API key the apps of the store are marked first, so that the ones people look for come early. The apps of a catalogue that
+ * was there before are marked as well: they count as known and as not settled from the start.
  *
  * An interruption before the scan starts repeats everything; marking an app twice does no harm.
  */
@@ -15,6 +16,7 @@ export async function startDiscovery(producer: Producer, signal: AbortSignal): P
   const { database, log } = producer;
   const startOnce = async () => {
     if (await findScan(database, 'discovery')) return 'done' as const;
+    await wantStoredApps(database);
     await wantStoreApps(producer, signal);
     await startScan(database, { reason: 'discovery', knownOnly: false, survey: true });
     log.info('discovery started: looking for every app');

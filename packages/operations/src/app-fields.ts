@@ -68,6 +68,9 @@ export function describeLedgerRow(row: LedgerRow, now: Date): State {
   if (settled !== null && settled >= (wanted ?? 0) && row.picsChangeNumber === null) {
     return { level: 'quiet', word: 'unknown', detail: 'Steam does not know this app' };
   }
+  if (wanted === null && settled === null) {
+    return { level: 'quiet', word: 'not asked for', detail: '' };
+  }
   if (wanted === null || (settled !== null && settled >= wanted)) {
     return { level: 'good', word: 'settled', detail: '' };
   }

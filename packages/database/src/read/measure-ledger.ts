@@ -34,9 +34,10 @@ export interface LedgerMeasures extends LedgerCounts, Feed {
 /** Error classes that are counted apart; there are about ten, and a metric's label must stay bounded whatever is stored. */
 const MOST_CLASSES = 30;
 
-/** Whether a row counts: it is an app, or it is not yet known whether it is. */
+/** Whether a row counts: it is an app, or it is asked for and not yet known whether it is. */
 const isKnown = sql<boolean>`(
-  ${isConfirmed} or settled_change_number is null or batch_id is not null or failed_at is not null
+  ${isConfirmed} or batch_id is not null or failed_at is not null
+  or (wanted_change_number is not null and settled_change_number is null)
 )`;
 
 /**

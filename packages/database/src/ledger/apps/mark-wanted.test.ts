@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { insertLedger, readLedger } from '../../testing/ledger.ts';
 import { freshDatabase } from '../../testing/support/fresh-database.ts';
 import { startCursor } from '../cursor.ts';
-import { markWanted } from './mark-wanted.ts';
+import { countLedger } from '../../read/measure-ledger.ts';
+import { markWanted, wantStoredApps } from './mark-wanted.ts';
 
 describe('markWanted', () => {
   test('wants settled apps again and adds unknown ones', async () => {
@@ -44,6 +45,24 @@ describe('markWanted', () => {
     expect(await db.selectFrom('picsState').select('backlogChangeNumber').execute()).toEqual([
       { backlogChangeNumber: 900 },
     ]);
+  });
+
+  test('wants what another program has stored, and counts it as known and not settled', async () => {
+    const { db } = await freshDatabase();
+    await insertLedger(db, {
+      id: 440,
+      wantedChangeNumber: 600,
+      settledChangeNumber: 600,
+      storedChangeNumber: 600,
+    });
+    await db
+      .insertInto('apps')
+      .values([{ appid: 440 }, { appid: 20 }])
+      .execute();
+    await wantStoredApps(db);
+    expect(await readLedger(db, 440)).toMatchObject({ settledChangeNumber: 600 });
+    expect(await readLedger(db, 20)).toMatchObject({ wantedChangeNumber: 0 });
+    expect(await countLedger(db)).toMatchObject({ known: 2, wanted: 1, settled: 1 });
   });
 
   test('marks a ledger of several steps to its end', async () => {

@@ -24,7 +24,7 @@ const STEP = 10_000;
 export async function markWanted(db: Database, selection: WantedSelection): Promise<number> {
   if ('all' in selection) {
     await startBacklog(db);
-    await addStoredApps(db);
+    await wantStoredApps(db);
     return wantAll(db);
   }
   const appids = [...new Set(selection.appids)].sort((a, b) => a - b);
@@ -94,7 +94,11 @@ async function addApps(db: Database, appids: readonly number[]): Promise<void> {
     .execute();
 }
 
-async function addStoredApps(db: Database): Promise<void> {
+/**
+ * Wants the apps that have a row in `apps` and none in the ledger: another program has stored them, and they are asked for as if
+ * somebody had named them. Nothing of those that the ledger knows changes.
+ */
+export async function wantStoredApps(db: Database): Promise<void> {
   for (let last: number | null = -1; last !== null;) {
     const { appids, next }: { appids: number[]; next: number | null } = await findStoredApps(db, last);
     await addApps(db, appids);
