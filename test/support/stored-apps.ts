@@ -51,7 +51,8 @@ export function applyRecords(records: readonly AppRecord[]): StoredApp {
     }
     if (record.extended) {
       const { dlcAppids, ...columns } = record.extended;
-      app.extended = columns;
+      // Whether it is free is not forgotten.
+      app.extended = { ...columns, isFree: columns.isFree ?? app.extended['isFree'] };
       app.dlc = [...dlcAppids].sort((a, b) => a - b);
     }
     if (record.depots) app.depots = record.depots;

@@ -3,3 +3,4 @@ export * from './errors.ts';
 export * from './flow.ts';
 export { appidSchema, LARGEST_INTEGER } from './whole-numbers.ts';
 export * from './plain-text.ts';
+export * from './keep-columns.ts';

@@ -1,4 +1,4 @@
-import { sql, type AliasedRawBuilder, type RawBuilder } from 'kysely';
+import { sql, type AliasedRawBuilder } from 'kysely';
 
 /** The Postgres types that values of a JavaScript type may travel as. */
 export type SqlType<Value> = Value extends number
@@ -39,23 +39,6 @@ export function unnest<Row extends object, Types extends Partial<ColumnTypes<Row
 /** The names of these columns, in the order in which `unnest` gives them. */
 export function columnsOf<Types extends object>(types: Types): (keyof Types & string)[] {
   return Object.keys(types) as (keyof Types & string)[];
-}
-
-/** SQL for the values that a row would have been inserted with; for `on conflict do update`. */
-export function excludedValues<Column extends string>(
-  columns: readonly Column[],
-): Record<Column, RawBuilder<never>> {
-  const values = columns.map((column) => [column, sql.ref<never>(`excluded.${column}`)]);
-  return Object.fromEntries(values) as Record<Column, RawBuilder<never>>;
-}
-
-/**
- * SQL for whether any of these columns would change, NULL being a value like any other; for `on conflict do update`. The
- * builder compares lists of up to five columns.
- */
-export function differs(table: string, columns: readonly string[]): RawBuilder<boolean> {
-  const list = (of: string) => sql.join(columns.map((column) => sql.ref(`${of}.${column}`)));
-  return sql`(${list(table)}) is distinct from (${list('excluded')})`;
 }
 
 /** SQL for whether a returned row was inserted; an updated one carries the lock that `on conflict` took before. */

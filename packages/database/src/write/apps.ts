@@ -1,14 +1,9 @@
 import type { AppRecord } from '@pics/core';
 import { sql, type Selectable, type Transaction } from 'kysely';
+import type { ColumnTypes } from '../connection/unnest.ts';
 import type { AppsTable, Schema } from '../schema.ts';
-import {
-  columnsOf,
-  differs,
-  excludedValues,
-  unnest,
-  wasInserted,
-  type ColumnTypes,
-} from '../connection/unnest.ts';
+import type { ExistingTables } from './existing-tables.ts';
+import { orElse, writeRows } from './write-rows.ts';
 
 type AppRow = Omit<Selectable<AppsTable>, 'createdAt' | 'updatedAt'>;
 
@@ -34,8 +29,35 @@ const COLUMNS = {
   depots: { lastContentUpdate: 'timestamptz', currentBuildId: 'text' },
 } as const satisfies Record<string, Partial<ColumnTypes<AppRow>>>;
 
-function appRow({ appid, access, common, extended, depots }: AppRecord): AppRow {
+/** Which sections the record of an app carries. */
+const FLAGS = { hasCommon: 'boolean', hasExtended: 'boolean', hasDepots: 'boolean' } as const;
+
+const TYPES = {
+  appid: 'integer',
+  picsAccess: 'text',
+  ...COLUMNS.common,
+  ...COLUMNS.extended,
+  ...COLUMNS.depots,
+  ...FLAGS,
+} as const;
+
+const FLAG_OF = new Map<string, string>([
+  ...Object.keys(COLUMNS.common).map((column) => [column, 'hasCommon'] as const),
+  ...Object.keys(COLUMNS.extended).map((column) => [column, 'hasExtended'] as const),
+  ...Object.keys(COLUMNS.depots).map((column) => [column, 'hasDepots'] as const),
+]);
+
+function appRow({
+  appid,
+  access,
+  common,
+  extended,
+  depots,
+}: AppRecord): AppRow & Record<keyof typeof FLAGS, boolean> {
   return {
+    hasCommon: common !== undefined,
+    hasExtended: extended !== undefined,
+    hasDepots: depots !== undefined,
     appid,
     picsAccess: access,
     name: common?.name ?? null,
@@ -61,53 +83,64 @@ function appRow({ appid, access, common, extended, depots }: AppRecord): AppRow 
 }
 
 /**
+ * Locks the rows of these apps against other programs that change them, in the order of their ids, and returns the stored
+ * parent of each that has a row.
+ *
+ * It comes before anything else is written: programs that write an app and then its companies have the app first as well, so
+ * that none waits for us while we wait for it.
+ */
+export async function lockApps(
+  trx: Transaction<Schema>,
+  appids: readonly number[],
+): Promise<Map<number, number | null>> {
+  if (appids.length === 0) return new Map();
+  const rows = await trx
+    .selectFrom('apps')
+    .select(['appid', 'parentAppid'])
+    .where('appid', '=', (eb) => eb.fn.any(eb.val(appids)))
+    .orderBy('appid')
+    .forNoKeyUpdate()
+    .execute();
+  return new Map(rows.map(({ appid, parentAppid }) => [appid, parentAppid]));
+}
+
+/**
  * Stores the rows of these apps. Of an app that is stored already, only the columns of the sections that its record carries
- * are replaced, and only if any of them differs.
+ * are replaced, and only if any of them differs. Whether it is free is not forgotten when a response does not say it.
  *
- * Apps whose records carry the same sections share a statement: nearly all carry all three.
- *
+ * @param stored the apps that have a row, which `lockApps` has locked.
  * @returns the apps that were added, and those of which the row changed.
  */
 export async function upsertApps(
   trx: Transaction<Schema>,
   records: readonly AppRecord[],
+  { stored, tables }: { stored: { has: (appid: number) => boolean }; tables: ExistingTables },
 ): Promise<{ added: number[]; changed: number[] }> {
-  const upserted: { added: number[]; changed: number[] } = { added: [], changed: [] };
-  for (const group of Map.groupBy(records, sectionsOf).values()) {
-    const [first] = group;
-    const types = {
-      appid: 'integer',
-      picsAccess: 'text',
-      ...(first?.common && COLUMNS.common),
-      ...(first?.extended && COLUMNS.extended),
-      ...(first?.depots && COLUMNS.depots),
-    } as const;
-    const replaced = columnsOf(types).filter((column) => column !== 'appid');
-    const rows = await trx
-      .insertInto('apps')
-      .columns(columnsOf(types))
-      .expression(trx.selectFrom(unnest(group.map(appRow), types)).selectAll())
-      .onConflict((conflict) =>
-        conflict
-          .column('appid')
-          .doUpdateSet({ ...excludedValues(replaced), updatedAt: sql`now()` })
-          .where(differs('apps', replaced)),
-      )
-      .returning(['appid', wasInserted.as('isNew')])
-      .execute();
-    for (const { appid, isNew } of rows) upserted[isNew ? 'added' : 'changed'].push(appid);
-  }
-  return upserted;
+  return writeRows(trx, 'apps', tables, {
+    stored,
+    rows: records.map(appRow),
+    types: TYPES,
+    flags: ['hasCommon', 'hasExtended', 'hasDepots'],
+    flagOf: (column) => FLAG_OF.get(column),
+    lasting: ['isFree'],
+    onChange: { updatedAt: sql`now()` },
+  });
 }
 
 /** Marks those of these apps as removed that are stored, and returns how many were not before. Their rows stay. */
-export async function markRemoved(trx: Transaction<Schema>, appids: readonly number[]): Promise<number> {
+export async function markRemoved(
+  trx: Transaction<Schema>,
+  appids: readonly number[],
+  tables: ExistingTables,
+): Promise<number> {
   if (appids.length === 0) return 0;
+  const said = sql.lit('removed' as const);
+  const access = tables.isKept('apps', 'pics_access') ? orElse(sql.ref<'removed'>('picsAccess'), said) : said;
   const removed = await trx
     .updateTable('apps')
-    .set({ picsAccess: 'removed', updatedAt: sql`now()` })
+    .set({ picsAccess: access, updatedAt: sql`now()` })
     .where('appid', '=', (eb) => eb.fn.any(eb.val(appids)))
-    .where('picsAccess', 'is distinct from', 'removed')
+    .where('picsAccess', 'is distinct from', access)
     .executeTakeFirst();
   return Number(removed.numUpdatedRows);
 }
@@ -120,10 +153,6 @@ export async function moveUpdatedAt(trx: Transaction<Schema>, appids: readonly n
     .set({ updatedAt: sql`now()` })
     .where('appid', '=', (eb) => eb.fn.any(eb.val(appids)))
     .execute();
-}
-
-function sectionsOf({ common, extended, depots }: AppRecord): string {
-  return [common, extended, depots].map((section) => (section ? 'carried' : 'absent')).join();
 }
 
 /** Steam's times are Unix seconds. */

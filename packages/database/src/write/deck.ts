@@ -1,22 +1,18 @@
 import type { AppRecord, DeckReport } from '@pics/core';
 import type { Selectable, Transaction } from 'kysely';
+import type { ColumnTypes } from '../connection/unnest.ts';
 import type { AppSteamDeckTable, Schema } from '../schema.ts';
 import { fromUnixSeconds } from './apps.ts';
-import { countUpserted, type RowCounts } from './row-changes.ts';
-import {
-  columnsOf,
-  differs,
-  excludedValues,
-  unnest,
-  wasInserted,
-  type ColumnTypes,
-} from '../connection/unnest.ts';
+import type { ExistingTables } from './existing-tables.ts';
+import { rowCounts, type RowCounts } from './row-changes.ts';
+import { writeRows } from './write-rows.ts';
 
-type DeckRow = Selectable<AppSteamDeckTable>;
+/** The category is a number, or a word where the table has text or an enum. */
+type DeckRow = Omit<Selectable<AppSteamDeckTable>, 'category'> & { category: number | string | null };
 
 const STATUSES = ['unknown', 'unsupported', 'playable', 'verified'] as const;
 
-const COLUMNS = {
+const TYPES = {
   appid: 'integer',
   category: 'smallint',
   status: 'text',
@@ -25,47 +21,66 @@ const COLUMNS = {
   steamosCompatibility: 'smallint',
   tests: 'jsonb',
   configuration: 'jsonb',
-} as const satisfies ColumnTypes<DeckRow>;
+} as const satisfies ColumnTypes<Selectable<AppSteamDeckTable>>;
 
-function deckRow(appid: number, deck: DeckReport): DeckRow {
+function deckRow(appid: number, deck: DeckReport, takesWords: boolean): DeckRow {
   const { category, testTimestamp, ...others } = deck;
+  const status = category === null ? null : (STATUSES[category] ?? null);
   return {
     appid,
-    category,
-    status: category === null ? null : (STATUSES[category] ?? null),
+    category: takesWords ? status : category,
+    status,
     testTimestamp: fromUnixSeconds(testTimestamp),
     ...others,
   };
 }
 
 /**
- * Makes `app_steam_deck` say what these records say: a record whose `common` has no report removes the one that is stored.
+ * Makes `app_steam_deck` say what these records say: a record whose `common` has no report removes the one that is stored,
+ * unless any of it is kept.
  *
  * @returns what that did to its rows, and the apps of which the row was added, changed or removed.
  */
 export async function writeDeck(
   trx: Transaction<Schema>,
   records: readonly AppRecord[],
+  tables: ExistingTables,
 ): Promise<{ rows: RowCounts; appids: number[] }> {
-  const reports = records.flatMap(({ appid, common }) => (common?.deck ? [deckRow(appid, common.deck)] : []));
+  const facts = tables.column('app_steam_deck', 'category');
+  const takesWords = facts !== undefined && (facts.isText || facts.enumType !== null);
+  const rows = records.flatMap(({ appid, common }) =>
+    common?.deck ? [deckRow(appid, common.deck, takesWords)] : [],
+  );
+  const types = takesWords ? { ...TYPES, category: 'text' as const } : TYPES;
   const without = records.flatMap(({ appid, common }) => (common && !common.deck ? [appid] : []));
+  const removed = tables.keepsRows('app_steam_deck') ? [] : await remove(trx, without);
+  const { added, changed } = await writeRows(trx, 'appSteamDeck', tables, {
+    rows,
+    stored: await findStored(trx, rows),
+    types,
+  });
+  const unchanged = rows.length - added.length - changed.length;
+  return {
+    rows: rowCounts({ added: added.length, changed: changed.length, removed: removed.length, unchanged }),
+    appids: [...removed, ...added, ...changed],
+  };
+}
+
+async function remove(trx: Transaction<Schema>, appids: readonly number[]): Promise<number[]> {
   const removed = await trx
     .deleteFrom('appSteamDeck')
-    .where('appid', '=', (eb) => eb.fn.any(eb.val(without)))
+    .where('appid', '=', (eb) => eb.fn.any(eb.val(appids)))
     .returning('appid')
     .execute();
-  const replaced = columnsOf(COLUMNS).filter((column) => column !== 'appid');
-  const upserted = await trx
-    .insertInto('appSteamDeck')
-    .columns(columnsOf(COLUMNS))
-    .expression(trx.selectFrom(unnest(reports, COLUMNS)).selectAll())
-    .onConflict((conflict) =>
-      conflict.column('appid').doUpdateSet(excludedValues(replaced)).where(differs('appSteamDeck', replaced)),
-    )
-    .returning(['appid', wasInserted.as('isNew')])
+  return removed.map(({ appid }) => appid);
+}
+
+async function findStored(trx: Transaction<Schema>, rows: readonly DeckRow[]): Promise<Set<number>> {
+  if (rows.length === 0) return new Set();
+  const stored = await trx
+    .selectFrom('appSteamDeck')
+    .select('appid')
+    .where('appid', '=', (eb) => eb.fn.any(eb.val(rows.map(({ appid }) => appid))))
     .execute();
-  return {
-    rows: countUpserted(upserted, { compared: reports.length, removed: removed.length }),
-    appids: [...removed, ...upserted].map(({ appid }) => appid),
-  };
+  return new Set(stored.map(({ appid }) => appid));
 }

@@ -1,9 +1,11 @@
 import type { AppRecord } from '@pics/core';
-import type { Selectable, Transaction } from 'kysely';
+import { sql, type RawBuilder, type Selectable, type Transaction } from 'kysely';
 import type { Schema } from '../schema.ts';
+import { snakeCase, type ExistingTables } from './existing-tables.ts';
 import type { NameIds } from './names.ts';
 import { countUpserted, type RowCounts } from './row-changes.ts';
-import { columnsOf, excludedValues, unnest, wasInserted, type ColumnTypes } from '../connection/unnest.ts';
+import { isDifferent, orElse } from './write-rows.ts';
+import { columnsOf, unnest, wasInserted, type ColumnTypes } from '../connection/unnest.ts';
 
 type Table =
   | 'appSteamTags'
@@ -20,6 +22,8 @@ interface JoinTable<Row> {
   key: Exclude<keyof Row, 'appid'> & string;
   /** The rows of a record; undefined when its response says nothing of them, and what is stored stays. */
   rowsOf: (record: AppRecord) => Row[] | undefined;
+  /** The ids in the order in which to add rows, where a trigger may lock what they point at. */
+  order?: readonly number[];
 }
 
 type JoinTables<Name extends Table> = { readonly [Each in Name]: JoinTable<Selectable<Schema[Each]>> };
@@ -64,18 +68,21 @@ export const joinedByName = (
   appFranchises: {
     types: { appid: 'integer', franchiseId: 'integer' },
     key: 'franchiseId',
+    order: [...ids.franchises.values()],
     rowsOf: ({ appid, common }) =>
       common && idsOf(common.franchises, ids.franchises).map((franchiseId) => ({ appid, franchiseId })),
   },
   appDevelopers: {
     types: { appid: 'integer', developerId: 'integer' },
     key: 'developerId',
+    order: [...ids.developers.values()],
     rowsOf: ({ appid, developers }) =>
       developers && idsOf(developers, ids.developers).map((developerId) => ({ appid, developerId })),
   },
   appPublishers: {
     types: { appid: 'integer', publisherId: 'integer' },
     key: 'publisherId',
+    order: [...ids.publishers.values()],
     rowsOf: ({ appid, publishers }) =>
       publishers && idsOf(publishers, ids.publishers).map((publisherId) => ({ appid, publisherId })),
   },
@@ -89,7 +96,8 @@ type Alike = Transaction<Record<Table, Row>>;
 
 /**
  * Makes these join tables say what the records say: adds the rows that are missing, changes those that differ, and removes
- * those that a record no longer has. Rows that are as they should be are neither locked nor written.
+ * those that a record no longer has. Rows that are as they should be are neither locked nor written. Of a kept table only missing
+ * rows are added.
  *
  * @returns what that did to the rows of each table, and the apps of which any row was added, changed or removed.
  */
@@ -97,11 +105,15 @@ export async function writeJoinTables(
   trx: Transaction<Schema>,
   records: readonly AppRecord[],
   joinTables: Readonly<Partial<Record<Table, JoinTable<Row>>>>,
+  tables: ExistingTables,
 ): Promise<{ rows: Partial<Record<Table, RowCounts>>; appids: number[] }> {
   const alike: Alike = trx.$omitTables<keyof Schema>().$extendTables<Record<Table, Row>>();
   const counts: Partial<Record<Table, RowCounts>> = {};
   const changed = new Set<number>();
-  for (const [table, { types, key, rowsOf }] of Object.entries(joinTables) as [Table, JoinTable<Row>][]) {
+  for (const [table, { types, key, rowsOf, order }] of Object.entries(joinTables) as [
+    Table,
+    JoinTable<Row>,
+  ][]) {
     const appids: number[] = [];
     const rows: Row[] = [];
     for (const record of records) {
@@ -110,8 +122,9 @@ export async function writeJoinTables(
       appids.push(record.appid);
       rows.push(...own);
     }
-    const removed = await removeOthers(alike, table, key, { appids, rows });
-    const upserted = await upsert(alike, table, key, { types, rows });
+    const isKept = tables.isKept(snakeCase(table));
+    const removed = isKept ? [] : await removeOthers(alike, table, key, { appids, rows });
+    const upserted = await upsert(alike, table, key, { types, rows, order, tables });
     for (const { appid } of [...removed, ...upserted]) changed.add(appid);
     counts[table] = countUpserted(upserted, { compared: rows.length, removed: removed.length });
   }
@@ -148,7 +161,7 @@ async function upsert(
   db: Alike,
   table: Table,
   key: string,
-  { types, rows }: { types: ColumnTypes<Row>; rows: Row[] },
+  { types, rows, order, tables }: Writing,
 ): Promise<{ appid: number; isNew: boolean }[]> {
   if (rows.length === 0) return [];
   const columns = columnsOf(types);
@@ -158,16 +171,44 @@ async function upsert(
     .selectFrom(table)
     .select(columns)
     .where('appid', '=', (eb) => eb.fn.any(eb.val(appids)));
+  const differing = db
+    .selectFrom(db.selectFrom(unnest(rows, types)).select(columns).except(stored).as('next'))
+    .select(columns)
+    .orderBy(
+      order ? sql`array_position(${order}::integer[], ${sql.ref(`next.${key}`)})` : sql.ref(`next.${key}`),
+    )
+    .orderBy('next.appid');
   return db
     .insertInto(table)
     .columns(columns)
-    .expression(db.selectFrom(unnest(rows, types)).select(columns).except(stored))
+    .expression(differing)
     .onConflict((conflict) => {
-      const same = conflict.columns(['appid', key]);
-      return others.length > 0 ? same.doUpdateSet(excludedValues(others)) : same.doNothing();
+      if (others.length === 0) return conflict.doNothing();
+      const next = others.map((column): [string, RawBuilder<never>] => {
+        const sent = sql.ref<never>(`excluded.${column}`);
+        const isKept = tables.isKept(snakeCase(table), snakeCase(column));
+        return [column, isKept ? orElse(sql.ref<never>(`${table}.${column}`), sent) : sent];
+      });
+      return conflict
+        .columns(['appid', key])
+        .doUpdateSet(Object.fromEntries(next))
+        .where(
+          isDifferent(
+            table,
+            others,
+            next.map(([, value]) => value),
+          ),
+        );
     })
     .returning(['appid', wasInserted.as('isNew')])
     .execute();
+}
+
+interface Writing {
+  types: ColumnTypes<Row>;
+  rows: Row[];
+  order: readonly number[] | undefined;
+  tables: ExistingTables;
 }
 
 function distinct(ids: readonly number[]): number[] {

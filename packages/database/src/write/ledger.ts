@@ -65,6 +65,7 @@ const COLUMNS = {
   staleAnswers: 'integer',
   state: 'text',
   retries: 'integer',
+  waitSeconds: 'integer',
   lastError: 'text',
 } as const satisfies ColumnTypes<Settlement>;
 
@@ -92,7 +93,9 @@ export async function settleLedger(
       notBefore: eb
         .case()
         .when('next.retries', '>', 0)
-        .then(sql<Date>`now() + ${sql.raw(retryDelay('next.retries'))}`)
+        .then(
+          sql<Date>`now() + coalesce(make_interval(secs => next.wait_seconds), ${sql.raw(retryDelay('next.retries'))})`,
+        )
         .end(),
       batchId: eb.fn<string | null>('nullif', ['picsAppLedger.batchId', eb.val(batchId)]),
     }))

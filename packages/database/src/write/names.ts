@@ -1,128 +1,112 @@
 import type { AppRecord } from '@pics/core';
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../schema.ts';
+import type { ExistingTables } from './existing-tables.ts';
 import { rowCounts, type RowCounts } from './row-changes.ts';
 import { unnest } from '../connection/unnest.ts';
 
-/** The tables that join tables point at, and the column by which Steam refers to a row of each. */
-const COLUMNS = {
-  steamTags: 'tagId',
-  steamGenres: 'genreId',
-  steamCategories: 'categoryId',
-  franchises: 'name',
-  developers: 'name',
-  publishers: 'name',
-} as const;
+const NAME_TABLES = ['franchises', 'developers', 'publishers'] as const;
+type NameTable = (typeof NAME_TABLES)[number];
 
-type Table = keyof typeof COLUMNS;
-type NameTable = 'franchises' | 'developers' | 'publishers';
-
-/** Ids by name, by table. */
+/** Ids by name, by table, in the order of the names. */
 export type NameIds = Record<NameTable, ReadonlyMap<string, number>>;
 
-/**
- * Adds the ids of tags, genres and categories in these records that no table has yet. They get a name once one is known.
- *
- * A writer that adds the same row waits until this transaction ends, and then finds it. All writers go through tables and
- * rows in one order, so no two of them wait for each other.
- */
-export async function addIds(
-  trx: Transaction<Schema>,
-  records: readonly AppRecord[],
-): Promise<Record<'steamTags' | 'steamGenres' | 'steamCategories', RowCounts>> {
-  const tagIds = distinct(records, ({ common }) => common?.tagIds);
-  const genreIds = distinct(records, ({ common }) => common?.genreIds);
-  const categoryIds = distinct(records, ({ common }) => common?.categoryIds);
-  return {
-    steamTags: await addMissing(trx, 'steamTags', tagIds),
-    steamGenres: await addMissing(trx, 'steamGenres', genreIds),
-    steamCategories: await addMissing(trx, 'steamCategories', categoryIds),
-  };
+interface Name {
+  /** As Steam spells it. */
+  given: string;
+  /** With one blank wherever it has several. */
+  folded: string;
 }
 
 /**
  * Adds the names of franchises, developers and publishers in these records that no table has yet, as `addIds` adds ids.
+ *
+ * Where a table has a column `normalized_name`, that is filled: the name in lower case, trimmed, with single blanks. Where it
+ * has an index, a name is looked up by it as well, so that two spellings of one company are one row; the row keeps the
+ * spelling that came first. Programs that add companies by their normalized name then meet ours instead of failing on them.
  *
  * @returns the ids of all names in the records, and how many rows were added to each table.
  */
 export async function addNames(
   trx: Transaction<Schema>,
   records: readonly AppRecord[],
+  tables: ExistingTables,
 ): Promise<{ ids: NameIds; rows: Record<NameTable, RowCounts> }> {
-  const franchises = distinctNames(records, ({ common }) => common?.franchises);
-  const developers = distinctNames(records, (record) => record.developers);
-  const publishers = distinctNames(records, (record) => record.publishers);
-  const rows = {
-    franchises: await addMissing(trx, 'franchises', franchises),
-    developers: await addMissing(trx, 'developers', developers),
-    publishers: await addMissing(trx, 'publishers', publishers),
+  const names = {
+    franchises: distinctNames(records, ({ common }) => common?.franchises),
+    developers: distinctNames(records, (record) => record.developers),
+    publishers: distinctNames(records, (record) => record.publishers),
   };
-  const ids = {
-    franchises: await findIds(trx, 'franchises', franchises),
-    developers: await findIds(trx, 'developers', developers),
-    publishers: await findIds(trx, 'publishers', publishers),
-  };
+  const rows = {} as Record<NameTable, RowCounts>;
+  for (const table of NAME_TABLES) rows[table] = await addMissing(trx, table, names[table], tables);
+  const ids = {} as Record<NameTable, ReadonlyMap<string, number>>;
+  for (const table of NAME_TABLES) ids[table] = await findIds(trx, table, names[table], tables);
   return { ids, rows };
 }
 
-/** Rows that are there are left out first: each that only meets a conflict would use up an id. */
+const NAME_TYPES = { given: 'text', folded: 'text' } as const;
+
+const normalized = sql<string>`lower(next.folded)`;
+
+/**
+ * Rows that are there are left out first: each that only meets a conflict would use up an id. The others are added in the
+ * order in which every program that goes by normalized names adds them.
+ */
 async function addMissing(
   trx: Transaction<Schema>,
-  table: Table,
-  values: readonly (number | string)[],
+  table: NameTable,
+  names: readonly Name[],
+  tables: ExistingTables,
 ): Promise<RowCounts> {
-  if (values.length === 0) return rowCounts({});
-  const column = COLUMNS[table];
-  const type = column === 'name' ? 'text' : 'integer';
-  // The statement is the same but for the name and the type of a column, so the builder takes the tables for alike.
-  const alike = trx
-    .$omitTables<keyof Schema>()
-    .$extendTables<Record<Table, Record<string, number | string>>>();
-  const given = values.map((value) => ({ [column]: value }));
-  const stored = alike
-    .selectFrom(table)
-    .select(column)
-    .where(column, '=', (eb) => eb.fn.any(eb.val(values)));
-  const added = await alike
-    .insertInto(table)
-    .columns([column])
-    .expression(
-      alike
-        .selectFrom(unnest(given, { [column]: type }))
-        .select(column)
-        .except(stored)
-        .orderBy(column),
-    )
-    .onConflict((conflict) => conflict.column(column).doNothing())
-    .executeTakeFirst();
-  return rowCounts({ added: Number(added.numInsertedOrUpdatedRows) });
+  if (names.length === 0) return rowCounts({});
+  const column = tables.column(table, 'normalized_name');
+  const fills = column !== undefined && !column.isGenerated;
+  const { numAffectedRows } = await sql`
+    insert into ${sql.table(table)} (name ${fills ? sql`, normalized_name` : sql``})
+    select distinct on (${column ? normalized : sql`next.given`}) ${column ? sql`next.folded` : sql`next.given`}
+      ${fills ? sql`, ${normalized}` : sql``}
+    from ${unnest(names, NAME_TYPES)}
+    where not exists (${matches(table, tables)})
+    order by ${column ? sql`${normalized}, next.folded` : sql`next.given`}
+    on conflict do nothing
+  `.execute(trx);
+  return rowCounts({ added: Number(numAffectedRows ?? 0) });
 }
 
+/** The exact spelling goes before others. */
 async function findIds(
   trx: Transaction<Schema>,
   table: NameTable,
-  names: readonly string[],
+  names: readonly Name[],
+  tables: ExistingTables,
 ): Promise<Map<string, number>> {
   if (names.length === 0) return new Map();
-  const rows = await trx
-    .selectFrom(table)
-    .select(['id', 'name'])
-    .where('name', '=', (eb) => eb.fn.any(eb.val(names)))
-    .execute();
-  return new Map(rows.map(({ id, name }) => [name, id]));
+  const { rows } = await sql<{ given: string; id: number }>`
+    select next.given, found.id
+    from ${unnest(names, NAME_TYPES)}
+      cross join lateral (select id from (${matches(table, tables)}) as found order by place, id limit 1) as found
+    order by ${normalized}, next.given
+  `.execute(trx);
+  return new Map(rows.map(({ given, id }) => [given, id]));
 }
 
-function distinct<Value>(
-  records: readonly AppRecord[],
-  valuesOf: (record: AppRecord) => readonly Value[] | undefined,
-): Value[] {
-  return [...new Set(records.flatMap((record) => valuesOf(record) ?? []))];
+/** The rows of a table that a name of `next` means. */
+function matches(table: NameTable, tables: ExistingTables) {
+  const column = tables.column(table, 'normalized_name');
+  const exact = sql`select id, 1 as place from ${sql.table(table)} where name = next.given`;
+  if (!column) return exact;
+  const folded = sql`select id, 2 from ${sql.table(table)} where name = next.folded`;
+  if (!column.isIndexed) return sql`${exact} union all ${folded}`;
+  return sql`${exact} union all ${folded} union all select id, 3 from ${sql.table(table)} where normalized_name = ${normalized}`;
 }
 
-/** As Postgres stores them: without halves of surrogate pairs. */
+/** Without halves of surrogate pairs, which Postgres cannot store. */
 function distinctNames(
   records: readonly AppRecord[],
   namesOf: (record: AppRecord) => readonly string[] | undefined,
-): string[] {
-  return distinct(records, (record) => namesOf(record)?.map((name) => name.toWellFormed()));
+): Name[] {
+  const given = new Set(
+    records.flatMap((record) => namesOf(record)?.map((name) => name.toWellFormed()) ?? []),
+  );
+  return [...given].map((name) => ({ given: name, folded: name.replaceAll(/\s+/g, ' ').trim() }));
 }

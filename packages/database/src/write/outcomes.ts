@@ -5,7 +5,13 @@ export type Batch = Pick<WriteAppsJob, 'batchId' | 'changeNumber'>;
 
 /** What fetching one app of a batch resulted in. */
 export type Outcome =
-  | { result: 'record'; appid: number; record: AppRecord }
+  | {
+      result: 'record';
+      appid: number;
+      record: AppRecord;
+      /** Why references to other apps are left out of the record for now. */
+      lacks?: string | undefined;
+    }
   | { result: 'unknown'; appid: number }
   | ({ result: 'failed' } & FailedApp)
   | ({ result: 'missing' } & UnansweredApp)

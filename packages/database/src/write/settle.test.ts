@@ -39,6 +39,7 @@ describe('settle', () => {
       staleAnswers: 0,
       state: 'settled',
       retries: 0,
+      waitSeconds: null,
       lastError: null,
     });
   });

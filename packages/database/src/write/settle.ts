@@ -28,6 +28,8 @@ export interface Settlement {
   state: 'settled' | 'pending' | 'failed';
   /** How often in a row it was asked for in vain: the longer, the longer it waits before it goes out again; 0 is at once. */
   retries: number;
+  /** How long it waits instead, in seconds; null when that follows from `retries`. */
+  waitSeconds: number | null;
   lastError: string | null;
 }
 
@@ -36,6 +38,13 @@ export interface Settlement {
  * for moments; one that never catches up must not keep an app pending for good.
  */
 const MAX_STALE_ANSWERS = 3;
+
+/**
+ * How long an app waits that refers to others without a row, where a foreign key requires one. The other may be in the next
+ * batch; after that they are asked for ten minutes apart, 100 minutes on the whole: a first fill takes 20, and Steam refers to
+ * thousands of apps.
+ */
+const REFERENCE_WAIT_SECONDS = { first: 10, later: 600 };
 
 /** An app that could not be written, through no fault of its own, goes out again after 32 s. */
 const POSTPONED_RETRIES = 6;
@@ -55,7 +64,7 @@ export function isOlder(outcome: Outcome, ledger: LedgerRow, job: Batch): boolea
  *
  * A record or an "unknown" settles it up to the number its batch was dispatched for, or the record's own when that is
  * higher; what is wanted beyond that stays pending by itself. A record older than what was announced and asked for leaves
- * it pending, three times at most. A failure waits for a requeue; an app without a response goes out again, and fails after
+ * it pending, three times at most. So does one that refers to apps without a row, until its attempts are used up. A failure waits for a requeue; an app without a response goes out again, and fails after
  * the last attempt.
  *
  * A batch that was released and sent again under another id still settles what it brings, but an app it has nothing of
@@ -72,6 +81,7 @@ export function settle(outcome: Outcome, ledger: LedgerRow, job: Batch): Settlem
     staleAnswers,
     state: 'pending',
     retries: 0,
+    waitSeconds: null,
     lastError: null,
   };
   const settled: Settlement = {
@@ -90,6 +100,12 @@ export function settle(outcome: Outcome, ledger: LedgerRow, job: Batch): Settlem
         storedChangeNumber: Math.max(storedChangeNumber ?? 0, changeNumber),
         storedSha1: isOlder(outcome, ledger, job) ? storedSha1 : (outcome.record.sha1 ?? null),
       };
+      if (outcome.lacks !== undefined && !isOlder(outcome, ledger, job)) {
+        return {
+          ...countAttempt({ ...pending, ...stored, storedSha1: null }, outcome.lacks),
+          ...referenceWait(attempts),
+        };
+      }
       if (isStale(stored.storedChangeNumber, ledger, job)) {
         return {
           ...pending,
@@ -112,14 +128,23 @@ export function settle(outcome: Outcome, ledger: LedgerRow, job: Batch): Settlem
     case 'missing': {
       if (!isOwn) return undefined;
       if (!outcome.counts) return pending;
-      const counted = { ...pending, attempts: attempts + 1, lastError: outcome.reason };
-      return counted.attempts < MAX_ATTEMPTS
-        ? { ...counted, retries: counted.attempts }
-        : { ...counted, state: 'failed' };
+      return countAttempt(pending, outcome.reason);
     }
     case 'postponed':
       return isOwn ? { ...pending, retries: POSTPONED_RETRIES, lastError: outcome.reason } : undefined;
   }
+}
+
+/** It goes out again, unless this was its last attempt. */
+function countAttempt(pending: Settlement, reason: string): Settlement {
+  const counted = { ...pending, attempts: pending.attempts + 1, lastError: reason };
+  return counted.attempts < MAX_ATTEMPTS
+    ? { ...counted, retries: counted.attempts }
+    : { ...counted, state: 'failed' };
+}
+
+function referenceWait(attempts: number): Pick<Settlement, 'waitSeconds'> {
+  return { waitSeconds: attempts === 0 ? REFERENCE_WAIT_SECONDS.first : REFERENCE_WAIT_SECONDS.later };
 }
 
 function isStale(storedChangeNumber: number, ledger: LedgerRow, job: Batch): boolean {

@@ -58,7 +58,7 @@ describe('a full response', () => {
     ]);
   });
 
-  test('replaces everything that is stored of an app, also by nothing', async () => {
+  test('replaces everything that is stored of an app, also by nothing, but for whether it is free', async () => {
     const { db } = await freshDatabase();
     const second = recordWith(440, 910, {
       name: 'Rainy Lighthouse II',
@@ -74,7 +74,7 @@ describe('a full response', () => {
     expect((await readStoredApps(db)).get(440)).toEqual(applyRecords([second]));
     const third = emptyRecord(440, 920);
     expect(await write(db, third)).toMatchObject({ changed: 1 });
-    expect((await readStoredApps(db)).get(440)).toEqual(applyRecords([third]));
+    expect((await readStoredApps(db)).get(440)).toEqual(applyRecords([second, third]));
   });
 
   test('changes nothing the second time', async () => {

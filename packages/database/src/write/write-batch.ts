@@ -1,4 +1,4 @@
-import type { WriteAppsJob } from '@pics/core';
+import type { KeptColumns, WriteAppsJob } from '@pics/core';
 import type { Database } from '../connection/connect-database.ts';
 import { listOutcomes } from './outcomes.ts';
 import type { RowChanges } from './row-changes.ts';
@@ -6,6 +6,8 @@ import { startWriting, writeNarrowing } from './write-narrowing.ts';
 import type { WriteCounts } from './write-outcomes.ts';
 
 export interface WriteOptions {
+  /** Tables and columns in which what is stored is never replaced or deleted; what is missing is filled. */
+  keep?: KeptColumns;
   /** Called with what was done to the rows of each table, once all of it is committed. */
   onRows?: (rows: RowChanges) => void;
   /** Called with the apps that could not be written now, and why: somebody else's open transaction holds their rows. */
@@ -22,7 +24,8 @@ export interface WriteOptions {
  * - An app that Steam no longer knows keeps its rows and is marked removed; one that was never stored is not stored.
  *
  * When Postgres refuses a row, for whatever reason, the batch is halved until the app that brought it is alone. That app
- * fails with Postgres' words in the ledger, the others are written. An app that takes too long to write even alone costs an
+ * fails with Postgres' words in the ledger and the SQL that would let it in, the others are written. An app that refers to
+ * apps without a row, where a foreign key requires one, is written without these references and asked for again. An app that takes too long to write even alone costs an
  * attempt. An app of which somebody else's open transaction holds a row costs none: it is pending again, with the holder as
  * its reason.
  *
@@ -32,9 +35,13 @@ export interface WriteOptions {
 export async function writeBatch(
   db: Database,
   job: WriteAppsJob,
-  { onRows, onPostponed = () => {} }: WriteOptions = {},
+  { keep = [], onRows, onPostponed = () => {} }: WriteOptions = {},
 ): Promise<WriteCounts> {
-  const { counts, rows } = await writeNarrowing(db, startWriting(job, onPostponed), listOutcomes(job));
+  const { counts, rows } = await writeNarrowing(
+    db,
+    await startWriting(db, job, { keep, onPostponed }),
+    listOutcomes(job),
+  );
   onRows?.(rows);
   return counts;
 }

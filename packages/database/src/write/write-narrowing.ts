@@ -1,6 +1,7 @@
-import { DatabaseUnavailable, describeError } from '@pics/core';
+import { DatabaseUnavailable, describeError, type AppRecord, type KeptColumns } from '@pics/core';
 import { LOCK_TIMEOUT_MS, type Database } from '../connection/connect-database.ts';
 import { inTransaction } from '../connection/in-transaction.ts';
+import { isDatabaseUnavailable } from '../connection/is-database-unavailable.ts';
 import {
   findLockedInApps,
   findLockedInLedger,
@@ -10,8 +11,10 @@ import {
   namingHolder,
   setLockTimeout,
 } from '../connection/locks.ts';
+import { findExistingTables, type ExistingTables } from './existing-tables.ts';
 import type { Batch, Outcome } from './outcomes.ts';
 import { addRowChanges } from './row-changes.ts';
+import { codeOf, RowRefused } from './row-refused.ts';
 import { writeOutcomes, type WriteCounts, type WriteResult } from './write-outcomes.ts';
 
 /**
@@ -23,25 +26,45 @@ const LONGEST_SEARCH_MS = 30_000;
 /** A lock that the whole batch has waited for in vain is not waited for as long again in each of its parts. */
 const SEARCH_LOCK_TIMEOUT_MS = 1_000;
 
+/** Half of Postgres' deadlock_timeout: the other half is for how long the other program has waited before. */
+const GIVE_WAY_AFTER_MS = 500;
+
 /** A batch on its way to the database. */
 export interface Writing extends Batch {
   /** When to stop looking for the apps that are slow or locked, in the time of `performance.now()`. */
   giveUpAt: number;
   /** How long to wait for a lock. Set for each transaction, because behind a transaction pooler no session has a setting. */
   lockTimeoutMs: number;
+  keep: KeptColumns;
+  /** What the tables demand, as far as it is known. */
+  tables: ExistingTables;
   onPostponed: OnPostponed;
 }
 
 type OnPostponed = (reason: string, appids: readonly number[]) => void;
 
-export function startWriting({ batchId, changeNumber }: Batch, onPostponed: OnPostponed): Writing {
+export async function startWriting(
+  db: Database,
+  { batchId, changeNumber }: Batch,
+  { keep, onPostponed }: { keep: KeptColumns; onPostponed: OnPostponed },
+): Promise<Writing> {
   return {
     batchId,
     changeNumber,
     giveUpAt: performance.now() + LONGEST_SEARCH_MS,
     lockTimeoutMs: LOCK_TIMEOUT_MS,
+    keep,
+    tables: await readTables(db, keep),
     onPostponed,
   };
+}
+
+/** @throws DatabaseUnavailable when Postgres cannot be used right now. */
+function readTables(db: Database, keep: KeptColumns, again = false): Promise<ExistingTables> {
+  return findExistingTables(db, keep, { again }).catch((error: unknown) => {
+    if (!isDatabaseUnavailable(error)) throw error;
+    throw new DatabaseUnavailable('Postgres cannot be used right now', { cause: error });
+  });
 }
 
 /**
@@ -60,6 +83,7 @@ export async function writeNarrowing(
     if (isNoFaultOfTheApps(error)) throw error;
     const takesTime = isLockTimeout(error) || isStatementTimeout(error);
     if (takesTime && performance.now() > batch.giveUpAt) return postpone(db, batch, outcomes, error);
+    if (!takesTime) batch.tables = await readTables(db, batch.keep, true);
     if (outcomes.length === 1) return writeAlone(db, batch, outcomes);
     const locked = isLockTimeout(error) ? await findLocked(db, outcomes) : new Set<number>();
     if (locked.size > 0) return writeAround(db, batch, outcomes, locked);
@@ -117,7 +141,11 @@ async function writeAlone(db: Database, batch: Writing, outcomes: readonly Outco
       outcomes.map(({ appid }) =>
         isStatementTimeout(error)
           ? { result: 'missing', appid, reason: describeError(new WriteTooSlow(error)), counts: true }
-          : { result: 'failed', appid, error: describeError(new RowRefused(error)) },
+          : {
+              result: 'failed',
+              appid,
+              error: describeError(RowRefused.because(error, batch.tables, recordOf(outcomes))),
+            },
       ),
     );
   }
@@ -150,22 +178,29 @@ async function postpone(
   }
 }
 
-function write(db: Database, batch: Writing, outcomes: readonly Outcome[]): Promise<WriteResult> {
-  return inTransaction(db, async (trx) => {
-    await setLockTimeout(trx, batch.lockTimeoutMs);
-    return writeOutcomes(trx, batch, outcomes);
-  });
+/**
+ * A transaction gives way to others that hold a lock, and is run again, until it has met locks for as long as it may wait.
+ *
+ * Two programs that wait for each other in a circle cost one of them its work, after deadlock_timeout (1 s by default). The
+ * other may be a program that does not try again, so it is always ours that ends.
+ */
+async function write(db: Database, batch: Writing, outcomes: readonly Outcome[]): Promise<WriteResult> {
+  const giveUpAt = performance.now() + batch.lockTimeoutMs;
+  for (;;) {
+    const leftMs = Math.ceil(giveUpAt - performance.now());
+    try {
+      return await inTransaction(db, async (trx) => {
+        await setLockTimeout(trx, Math.max(1, Math.min(leftMs, GIVE_WAY_AFTER_MS)));
+        return writeOutcomes(trx, batch, outcomes);
+      });
+    } catch (error) {
+      if (!isLockTimeout(error) || performance.now() >= giveUpAt) throw error;
+    }
+  }
 }
 
-/** Why Postgres refuses a row, with its code, under a name that failures can be grouped by. */
-class RowRefused extends Error {
-  override name = 'RowRefused';
-
-  constructor(refusal: unknown) {
-    const code = codeOf(refusal);
-    const message = refusal instanceof Error ? refusal.message : 'unknown reason';
-    super(code ? `${message} (${code})` : message, { cause: refusal });
-  }
+function recordOf([outcome]: readonly Outcome[]): AppRecord | undefined {
+  return outcome?.result === 'record' ? outcome.record : undefined;
 }
 
 /** Why a write was ended half-way, under a name that failures can be grouped by. */
@@ -184,10 +219,6 @@ class WriteTooSlow extends Error {
 function isNoFaultOfTheApps(error: unknown): boolean {
   if (error instanceof DatabaseUnavailable) return true;
   return /^(42P01|42703|42501|3D|3F|28|25|XX|58)/.test(codeOf(error));
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 const NOTHING_WRITTEN: WriteResult = {

@@ -2,11 +2,14 @@ import type { AppRecord } from '@pics/core';
 import { sql, type Transaction } from 'kysely';
 import { findCursor } from '../ledger/cursor.ts';
 import type { Schema } from '../schema.ts';
-import { markRemoved, moveUpdatedAt, upsertApps } from './apps.ts';
+import { lockApps, markRemoved, moveUpdatedAt, upsertApps } from './apps.ts';
 import { writeDeck } from './deck.ts';
+import type { ExistingTables } from './existing-tables.ts';
+import { addIds } from './ids.ts';
 import { JOINED_BY_ID, joinedByName, writeJoinTables } from './join-tables.ts';
 import { lockLedger, settleLedger } from './ledger.ts';
-import { addIds, addNames } from './names.ts';
+import { trimReferences } from './missing-apps.ts';
+import { addNames } from './names.ts';
 import type { Batch, Outcome } from './outcomes.ts';
 import { nameTables, rowCounts, type RowChanges } from './row-changes.ts';
 import { isOlder, settle } from './settle.ts';
@@ -43,20 +46,34 @@ export interface WriteResult {
  */
 export async function writeOutcomes(
   trx: Transaction<Schema>,
-  batch: Batch,
+  batch: Batch & { tables: ExistingTables },
   outcomes: readonly Outcome[],
 ): Promise<WriteResult> {
+  const { tables } = batch;
   await useSettings(trx);
   const ledger = await lockLedger(
     trx,
     outcomes.map(({ appid }) => appid),
   );
   const cursor = await findCursor(trx);
-  const known = outcomes.flatMap((received) => {
-    const row = ledger.get(received.appid);
-    if (!row) return [];
-    const { outcome, job } = keepWithinFeed(received, row, batch, cursor);
-    return [{ outcome, isOlder: isOlder(outcome, row, job), settlement: settle(outcome, row, job) }];
+  const received = outcomes.flatMap((outcome) => {
+    const row = ledger.get(outcome.appid);
+    return row ? [{ row, ...keepWithinFeed(outcome, row, batch, cursor) }] : [];
+  });
+  const records = received.flatMap(({ outcome, row, job }) =>
+    outcome.result === 'record' && !isOlder(outcome, row, job) ? [outcome.record] : [],
+  );
+  const parents = await lockApps(
+    trx,
+    received.flatMap(({ outcome: { result, appid } }) =>
+      result === 'record' || result === 'unknown' ? [appid] : [],
+    ),
+  );
+  const trimmed = await trimReferences(trx, records, { parents, tables });
+  const known = received.map(({ outcome: full, row, job }) => {
+    const { record, reason } = trimmed.get(row.id) ?? {};
+    const outcome = full.result === 'record' && record ? { ...full, record, lacks: reason } : full;
+    return { outcome, isOlder: isOlder(outcome, row, job), settlement: settle(outcome, row, job) };
   });
   const current = known.filter((one) => !one.isOlder).map(({ outcome }) => outcome);
   const settlements = known.flatMap(({ settlement }) => settlement ?? []);
@@ -67,10 +84,12 @@ export async function writeOutcomes(
   const written = await writeRecords(
     trx,
     current.flatMap((outcome) => (outcome.result === 'record' ? [outcome.record] : [])),
+    { stored: parents, tables },
   );
   const removed = await markRemoved(
     trx,
     current.flatMap(({ result, appid }) => (result === 'unknown' ? [appid] : [])),
+    tables,
   );
   const syncStatus = await writeSyncStatus(trx, responded);
   await settleLedger(trx, settlements, batch.batchId);
@@ -100,14 +119,18 @@ export async function writeOutcomes(
  * that has one of them too waits for the commit. With names before all join tables, two batches of new apps at once took as
  * long as one after the other.
  */
-async function writeRecords(trx: Transaction<Schema>, records: readonly AppRecord[]) {
+async function writeRecords(
+  trx: Transaction<Schema>,
+  records: readonly AppRecord[],
+  { stored, tables }: { stored: { has: (appid: number) => boolean }; tables: ExistingTables },
+) {
   if (records.length === 0) return { apps: rowCounts({}), tables: {} };
-  const apps = await upsertApps(trx, records);
-  const deck = await writeDeck(trx, records);
-  const ids = await addIds(trx, records);
-  const byId = await writeJoinTables(trx, records, JOINED_BY_ID);
-  const names = await addNames(trx, records);
-  const byName = await writeJoinTables(trx, records, joinedByName(names.ids));
+  const apps = await upsertApps(trx, records, { stored, tables });
+  const deck = await writeDeck(trx, records, tables);
+  const ids = await addIds(trx, records, tables);
+  const byId = await writeJoinTables(trx, records, JOINED_BY_ID, tables);
+  const names = await addNames(trx, records, tables);
+  const byName = await writeJoinTables(trx, records, joinedByName(names.ids), tables);
 
   const written = new Set([...apps.added, ...apps.changed]);
   const changedElsewhere = new Set([...deck.appids, ...byId.appids, ...byName.appids]).difference(written);

@@ -1,0 +1,60 @@
+/**
+ * The columns that Steam fills, by table; an empty list for a table that only links two ids. `KEEP_COLUMNS` names tables of this
+ * list and columns of it.
+ */
+export const STEAM_COLUMNS = {
+  apps: [
+    'name',
+    'type',
+    'is_free',
+    'controller_support',
+    'pics_review_score',
+    'pics_review_percentage',
+    'metacritic_score',
+    'metacritic_url',
+    'platforms',
+    'release_state',
+    'parent_appid',
+    'homepage_url',
+    'app_state',
+    'last_content_update',
+    'current_build_id',
+    'content_descriptors',
+    'languages',
+    'steam_release_date',
+    'original_release_date',
+    'pics_access',
+  ],
+  app_steam_deck: [
+    'category',
+    'status',
+    'test_timestamp',
+    'tested_build_id',
+    'steamos_compatibility',
+    'tests',
+    'configuration',
+  ],
+  app_steam_tags: ['rank'],
+  app_genres: ['is_primary'],
+  app_categories: [],
+  app_franchises: [],
+  app_developers: [],
+  app_publishers: [],
+  app_dlc: [],
+  steam_tags: ['name'],
+} as const satisfies Record<string, readonly string[]>;
+
+/** Tables and columns, such as `app_dlc` and `apps.is_free`, in which a value or row that is there is never replaced or deleted. */
+export type KeptColumns = readonly string[];
+
+/** Why a name cannot be in `KEEP_COLUMNS`, in words for people; undefined when it can. */
+export function findKeepFault(name: string): string | undefined {
+  const [table = '', column, ...more] = name.split('.');
+  const columns: readonly string[] | undefined = Object.entries(STEAM_COLUMNS).find(
+    ([one]) => one === table,
+  )?.[1];
+  if (!columns) return `${name}: Steam fills no such table, but ${Object.keys(STEAM_COLUMNS).join(', ')}`;
+  if (column === undefined) return undefined;
+  if (more.length === 0 && columns.includes(column)) return undefined;
+  return `${name}: ${columns.length === 0 ? `name the whole table, ${table}` : `Steam fills no such column of ${table}, but ${columns.join(', ')}`}`;
+}
