@@ -27,14 +27,15 @@ export async function nameTags(dependencies: NameTagsDependencies, requested: Se
 
 /** Names new tags until the signal; a tag that Steam has no name for is requested again after an hour. */
 export function keepNamingTags(
-  { database, queues, steam, log }: Producer,
+  { settings, database, queues, steam, log }: Producer,
   signal: AbortSignal,
 ): Promise<void> {
   const dependencies = {
     findUnnamedTagIds: () => findUnnamedTagIds(database),
     getTagNames: (tagIds: readonly number[]) =>
       requestUnlessPaused(queues.redis, 'products', () => steam.getTagNames(tagIds)),
-    upsertTagNames: (names: ReadonlyMap<number, string>) => upsertTagNames(database, names),
+    upsertTagNames: (names: ReadonlyMap<number, string>) =>
+      upsertTagNames(database, names, settings.KEEP_COLUMNS),
   };
   const requested = new Set<number>();
   let forgetAt = Date.now() + TAG_NAMES_AGAIN_MS;

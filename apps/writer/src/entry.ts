@@ -27,7 +27,8 @@ await runService({
       queue: queues.write,
       concurrency: WRITE_CONCURRENCY,
       schema: writeJobSchema,
-      step: (job) => writeJob(job, { database, throughput, metrics, tracing, log }),
+      step: (job) =>
+        writeJob(job, { database, keep: settings.KEEP_COLUMNS, throughput, metrics, tracing, log }),
       findBlocker: () => findDatabaseBlocker(database),
       findOutage: () => probeDatabase(settings.DATABASE_URL),
       onAttempt: metrics.onAttempt,

@@ -1,4 +1,4 @@
-import type { WriteJob } from '@pics/core';
+import type { KeptColumns, WriteJob } from '@pics/core';
 import { recordScan, writeBatch, type Database } from '@pics/database';
 import type { Logger, Tracing } from '@pics/service';
 import type { WriterMetrics } from './metrics.ts';
@@ -6,6 +6,8 @@ import type { ThroughputCounter } from './throughput-counter.ts';
 
 export interface WriteJobDependencies {
   database: Database;
+  /** Where what is stored is never replaced or deleted. */
+  keep: KeptColumns;
   throughput: ThroughputCounter;
   metrics: WriterMetrics;
   tracing: Tracing;
@@ -14,7 +16,7 @@ export interface WriteJobDependencies {
 
 /** One job: writes the result of a batch or of a scan to Postgres in one transaction, and counts it once it is committed. */
 export async function writeJob(job: WriteJob, dependencies: WriteJobDependencies): Promise<object> {
-  const { database, throughput, metrics, tracing, log } = dependencies;
+  const { database, keep, throughput, metrics, tracing, log } = dependencies;
   if (job.task === 'scan') {
     const counts = await tracing.span('record scan', { apps: job.seen.length }, () =>
       recordScan(database, job),
@@ -26,6 +28,7 @@ export async function writeJob(job: WriteJob, dependencies: WriteJobDependencies
   const { records, changeNumber } = job;
   const counts = await tracing.span('write batch', { apps: records.length, changeNumber }, () =>
     writeBatch(database, job, {
+      keep,
       onRows: metrics.countRows,
       onPostponed: (reason, appids) => log.warn({ reason, appids }, 'apps cannot be written now'),
     }),

@@ -73,6 +73,20 @@ describe('parseSettings', () => {
     );
   });
 
+  test('reads the tables and columns of KEEP_COLUMNS', () => {
+    expect(parseSettings({ KEEP_COLUMNS: 'apps.is_free, app_dlc,' }, []).KEEP_COLUMNS).toEqual([
+      'apps.is_free',
+      'app_dlc',
+    ]);
+    expect(parseSettings({}, []).KEEP_COLUMNS).toEqual([]);
+  });
+
+  test('refuses all at once what KEEP_COLUMNS cannot keep', () => {
+    expect(() => parseSettings({ KEEP_COLUMNS: 'apps.price,prices,app_dlc.source,apps.name' }, [])).toThrow(
+      /^KEEP_COLUMNS names what cannot be kept: apps\.price: Steam fills no such column of apps, but name, .*; prices: Steam fills no such table, but apps, .*; app_dlc\.source: name the whole table, app_dlc, not ".*"$/,
+    );
+  });
+
   test.for(['https://pics.example', 'https://example.com/pics/', 'http://10.0.0.1:8080/a/b'])(
     'accepts %s as the public URL of the board',
     (url) => {

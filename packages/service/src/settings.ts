@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { findKeepFault } from '@pics/core';
 import { z } from 'zod';
 import { connectionUrl, findPostgresProblem, findRedisProblem } from './connection-url.ts';
 
@@ -51,6 +52,14 @@ function isWebhookUrl(text: string): boolean {
 /** What can be guessed over the network must be long. */
 const longSecret = z.string().min(12, { error: 'must have at least 12 characters' });
 
+/** The names of a list with commas, without blanks. */
+function toNames(list: string): string[] {
+  return list
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
+
 const hostAndPort = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/;
 
 /**
@@ -87,6 +96,16 @@ export const settingSchemas = {
   SWEEP_INTERVAL_MS: whole('milliseconds', 1_000, 2_592_000_000).default(86_400_000),
   /** How long the changes that Steam announced stay in pics_changes: about 2 million rows in 90 days. */
   CHANGES_RETENTION_DAYS: whole('days', 1, 36_500).default(90),
+  /** Tables and columns in which what another program has written is never replaced or deleted; what is missing is filled. */
+  KEEP_COLUMNS: z
+    .string()
+    .default('')
+    .transform(toNames)
+    .superRefine((names, context) => {
+      const faults = names.flatMap((name) => findKeepFault(name) ?? []);
+      if (faults.length > 0)
+        context.addIssue({ code: 'custom', message: `names what cannot be kept: ${faults.join('; ')}` });
+    }),
   STEAM_CM_SERVERS: z
     .string()
     .transform((text) => text.split(',').map((server) => server.trim()))

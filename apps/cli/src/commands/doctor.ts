@@ -59,7 +59,8 @@ async function runChecks(): Promise<CheckResult[]> {
     ),
     checkSteam(settings.STEAM_CM_SERVERS, simulated),
   ]);
-  return [fine('all valid'), ...results.flat(), ...apps];
+  const kept = settings.KEEP_COLUMNS.join(', ');
+  return [fine(kept ? `all valid; KEEP_COLUMNS keeps ${kept}` : 'all valid'), ...results.flat(), ...apps];
 }
 
 /** What the database knows of the pipeline; if it cannot be read, the check of Postgres says why. */
