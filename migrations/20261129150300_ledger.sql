@@ -6,11 +6,12 @@
 --   and (settled_change_number is null or settled_change_number < wanted_change_number)
 -- and in flight while batch_id is not null.
 
-create temporary table new_tables on commit drop as
-select name from unnest(array[
-  'pics_app_ledger', 'pics_package_ledger', 'pics_changes', 'pics_state', 'pics_throughput'
-]) as name
-where to_regclass(name) is null;
+select set_config('pics.new_tables', array_to_string(array(
+  select name from unnest(array[
+    'pics_app_ledger', 'pics_package_ledger', 'pics_changes', 'pics_state', 'pics_throughput'
+  ]) as name
+  where to_regclass(name) is null
+), ','), true);
 
 -- The feed names ids that have no row in the catalogue yet, so the id references nothing.
 create table if not exists pics_app_ledger (
@@ -91,7 +92,7 @@ create table if not exists pics_throughput (
 do $$
 begin
   if not exists (
-    select from pg_proc where proname = 'get_apps_for_sync' and pronamespace = current_schema()::regnamespace
+    select from pg_proc where proname = 'get_apps_for_sync' and pg_function_is_visible(oid)
   ) then
     create function get_apps_for_sync(p_source text, p_limit integer) returns table (appid integer)
     language plpgsql stable as $function$
@@ -130,9 +131,7 @@ do $$
 declare
   new_table text;
 begin
-  for new_table in select name from new_tables loop
+  foreach new_table in array string_to_array(current_setting('pics.new_tables'), ',') loop
     execute format('alter table %I enable row level security', new_table);
   end loop;
 end $$;
-
-drop table new_tables;

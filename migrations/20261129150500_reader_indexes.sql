@@ -16,7 +16,8 @@ begin
   loop
     if not exists (
       select from pg_index join pg_attribute on attrelid = indrelid and attnum = indkey[0]
-      where indrelid = relation and attname = columns[1] and indpred is null
+      where indrelid = relation and attname = columns[1]
+        and (indpred is null or pg_get_expr(indpred, indrelid) = format('(%I IS NOT NULL)', columns[1]))
     ) then
       execute format('create index on %s (%s)', relation, array_to_string(columns, ', '));
     end if;
@@ -40,6 +41,10 @@ begin
   if (
     select atttypid in ('text'::regtype, 'varchar'::regtype)
     from pg_attribute where attrelid = 'apps'::regclass and attname = 'name'
+  ) and not exists (
+    select from pg_index join pg_attribute on attrelid = indrelid and attnum = indkey[0]
+      join pg_opclass on pg_opclass.oid = indclass[0]
+    where indrelid = 'apps'::regclass and attname = 'name' and opcname = 'gin_trgm_ops' and indpred is null
   ) then
     execute format('create index if not exists apps_name_trgm on apps using gin (name %s)', operators);
   end if;

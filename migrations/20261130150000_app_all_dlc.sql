@@ -1,7 +1,16 @@
 -- extended.listofdlc ends at 64 entries in the bodies of large games. Each DLC names its parent as well, so both together
 -- are the whole list.
 
-create index if not exists apps_parent_appid_idx on apps (parent_appid) where parent_appid is not null;
+do $$
+begin
+  if not exists (
+    select from pg_index join pg_attribute on attrelid = indrelid and attnum = indkey[0]
+    where indrelid = 'apps'::regclass and attname = 'parent_appid'
+      and (indpred is null or pg_get_expr(indpred, indrelid) = '(parent_appid IS NOT NULL)')
+  ) then
+    create index apps_parent_appid_idx on apps (parent_appid) where parent_appid is not null;
+  end if;
+end $$;
 
 -- union all, and not union: a query for one game then uses the indexes of both tables.
 create or replace view app_all_dlc as

@@ -1,10 +1,17 @@
 -- English names of what product info only numbers or abbreviates: content descriptors, results of Valve's tests on Steam
 -- Deck, and the categories that the store does not show. Ids and tokens that are not listed have no name.
 
-create table if not exists steam_content_descriptors (descriptor_id integer primary key, name text);
-create table if not exists steam_deck_tests (token text primary key, name text);
-alter table steam_content_descriptors enable row level security;
-alter table steam_deck_tests enable row level security;
+do $$
+begin
+  if to_regclass('steam_content_descriptors') is null then
+    create table steam_content_descriptors (descriptor_id integer primary key, name text);
+    alter table steam_content_descriptors enable row level security;
+  end if;
+  if to_regclass('steam_deck_tests') is null then
+    create table steam_deck_tests (token text primary key, name text);
+    alter table steam_deck_tests enable row level security;
+  end if;
+end $$;
 
 comment on table steam_content_descriptors is
   'What the ids in apps.content_descriptors mean, in the words of the store''s preferences.';

@@ -115,7 +115,7 @@ test('reports missing migrations, and migrate applies them', async () => {
     stdout: expect.stringMatching(/^Migrated: \w+, /),
   });
   const again = await runCli(['migrate', '--json'], { DATABASE_URL: url });
-  expect(JSON.parse(again.stdout)).toEqual({ migrations: [] });
+  expect(JSON.parse(again.stdout)).toEqual({ migrations: [], notices: [] });
   const migrated = connectDatabase(url, { applicationName: 'test', maxConnections: 1 });
   expect(await migrated.selectFrom('apps').selectAll().execute()).toEqual([]);
   await migrated.destroy();

@@ -5,7 +5,15 @@ export { findHolderAfterwards, isLockTimeout, isStatementTimeout } from './conne
 export { probeDatabase } from './connection/probe-database.ts';
 export { inspectDatabase, type DatabaseFacts } from './connection/inspect-database.ts';
 export { isDatabaseUnavailable } from './connection/is-database-unavailable.ts';
-export { findPendingMigrations, migrateToLatest } from './migrations/migrate-to-latest.ts';
+export { findMissingRights } from './connection/find-missing-rights.ts';
+export type { ObjectChange, RowChange } from './migrations/describe-objects.ts';
+export type { MigrationListeners } from './migrations/in-migration.ts';
+export {
+  findPendingMigrations,
+  migrateToLatest,
+  previewMigration,
+  type MigrationPreview,
+} from './migrations/migrate-to-latest.ts';
 export { findBlindUsers, type BlindUser } from './readers/find-blind-users.ts';
 export { findClosedRelations } from './readers/open-catalogue.ts';
 export {

@@ -17,6 +17,8 @@ export interface ConnectOptions {
   statementTimeoutMs?: number;
   /** The longest a statement waits for a lock; 0 for no limit. */
   lockTimeoutMs?: number;
+  /** Called with each notice of the server. */
+  onNotice?: (notice: { code?: string | undefined; message?: string | undefined }) => void;
 }
 
 /**
@@ -91,7 +93,7 @@ async function setSession(client: ClientBase, limits: Record<string, number>): P
  * that `isDatabaseUnavailable` knows. `destroy()` closes all connections.
  */
 export function connectDatabase(url: string, options: ConnectOptions): Database {
-  const { maxConnections, applicationName } = options;
+  const { maxConnections, applicationName, onNotice } = options;
   const { statementTimeoutMs = STATEMENT_TIMEOUT_MS, lockTimeoutMs = LOCK_TIMEOUT_MS } = options;
   const limits = { statement_timeout: statementTimeoutMs, lock_timeout: lockTimeoutMs };
   let transactionPooler: boolean | undefined;
@@ -111,6 +113,7 @@ export function connectDatabase(url: string, options: ConnectOptions): Database 
   };
   const pool = new Pool(settings);
   destroyTogether(pool);
+  if (onNotice) pool.on('connect', (client) => client.on('notice', onNotice));
   return new Kysely<Schema>({
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],

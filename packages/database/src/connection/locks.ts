@@ -168,7 +168,7 @@ export async function findHolderAfterwards(db: Database): Promise<string | undef
     where datname = current_database() and pid <> pg_backend_pid()
       and xact_start < now() - current_setting('lock_timeout')::interval
       and pid in (select pid from pg_locks where granted and relation in (
-        select oid from pg_class where relnamespace = current_schema()::regnamespace
+        select oid from pg_class where pg_table_is_visible(oid) and oid >= 16384
       ))
     order by wait_event_type is not distinct from 'Lock', xact_start
     limit 1

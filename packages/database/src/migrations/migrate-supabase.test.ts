@@ -162,10 +162,11 @@ describe('a catalogue at Supabase', () => {
 
   test('accepts every response of Steam, and only what Steam sends changes', async () => {
     await migrateToLatest(url);
+    const extended = { isFree: false, homepageUrl: null, appState: null, dlcAppids: [11] };
     const responses = [
-      recordWith(440, 900, { name: 'New Name', type: 'tool', parentAppid: 999_999 }),
+      { ...recordWith(440, 900, { name: 'New Name', type: 'tool', parentAppid: 10 }), extended },
       emptyRecord(570, 900),
-      fullRecord(730, 900, { developers: ['Studio Gull', 'Brand New'] }),
+      fullRecord(730, 900, { developers: ['Studio Gull', 'Brand New'], extended }),
     ];
     const counts = await writeBatch(db, writeJob({ records: responses, unknown: [10] }));
     expect(counts).toMatchObject({ added: 1, changed: 2, removed: 1, failed: 0 });
@@ -187,11 +188,18 @@ describe('a catalogue at Supabase', () => {
         appid: 440,
         name: 'New Name',
         type: 'tool',
-        parentAppid: 999_999,
+        parentAppid: 10,
         currentPriceCents: 0,
         picsAccess: 'public',
       },
-      { appid: 570, name: null, type: null, parentAppid: null, currentPriceCents: 999, picsAccess: 'public' },
+      {
+        appid: 570,
+        name: 'Kept As It Was',
+        type: null,
+        parentAppid: null,
+        currentPriceCents: 999,
+        picsAccess: 'public',
+      },
       {
         appid: 730,
         name: 'Rainy Lighthouse',
@@ -213,7 +221,7 @@ describe('a catalogue at Supabase', () => {
       db,
     );
     expect(dlc.rows).toContainEqual({ parentAppid: 10, appid: 10, dlcAppid: 11, source: 'store' });
-    expect(dlc.rows).toContainEqual({ parentAppid: 730, appid: 730, dlcAppid: 700, source: 'pics' });
+    expect(dlc.rows).toContainEqual({ parentAppid: 730, appid: 730, dlcAppid: 11, source: 'pics' });
 
     expect(await writeBatch(db, writeJob({ records: responses }))).toMatchObject({
       added: 0,
@@ -224,7 +232,7 @@ describe('a catalogue at Supabase', () => {
 
   test('still accepts what its own programs write', async () => {
     await migrateToLatest(url);
-    await sql`insert into app_dlc (parent_appid, dlc_appid) values (440, 441)`.execute(db);
+    await sql`insert into app_dlc (parent_appid, dlc_appid) values (440, 11)`.execute(db);
     await sql`insert into app_steam_deck (appid, category) values (440, 'verified')`.execute(db);
     await sql`insert into sync_status (appid, last_store_sync) values (11, now())`.execute(db);
     await sql`insert into apps (appid, name) values (12, 'Theirs')`.execute(db);

@@ -1,15 +1,17 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { UserError } from '@pics/core';
-import { sql } from 'kysely';
+import { sql, type Kysely, type Transaction } from 'kysely';
 import { Migrator, type Migration, type MigrationProvider } from 'kysely/migration';
-import { connectDatabase, type Database } from '../connection/connect-database.ts';
-import { watchForHolders } from '../connection/locks.ts';
-import { findUnfitness } from '../connection/find-database-blocker.ts';
-import { requireSessions } from '../connection/transaction-pooler.ts';
-import { openCatalogue } from '../readers/open-catalogue.ts';
-
-/** What `pg_stat_activity` shows while it migrates. */
-const APPLICATION = 'pics-migrate';
+import type { Database } from '../connection/connect-database.ts';
+import type { Schema } from '../schema.ts';
+import {
+  compareObjects,
+  countRowChanges,
+  describeObjects,
+  type ObjectChange,
+  type RowChange,
+} from './describe-objects.ts';
+import { inMigration, type MigrationListeners } from './in-migration.ts';
+import { openToReaders } from './open-to-readers.ts';
 
 const FOLDER = new URL('../../../../migrations/', import.meta.url);
 
@@ -21,54 +23,66 @@ const FOLDER = new URL('../../../../migrations/', import.meta.url);
  * database that already holds tables of these names keeps every row and every column of its own. After that the role
  * `pics_reader` may read the catalogue, where the user of the URL may create roles.
  *
- * @throws Error with the sentences of the migration that refused, or when the URL leads to a transaction pooler, where the
- * lock would not hold.
- * @param onWait called with who holds a lock that migrating waits for.
+ * Nobody waits behind it for longer than 3 s: a lock that somebody else holds for that long ends the transaction, and it
+ * starts again a little later.
+ *
+ * @throws UserError before anything was changed, when this user lacks a right, the URL leads to a transaction pooler, where
+ * the lock would not hold, or a lock was held all the time; Error with the sentences of the migration that refused.
  */
-export async function migrateToLatest(
+export async function migrateToLatest(url: string, listeners: MigrationListeners = {}): Promise<string[]> {
+  return inMigration(url, listeners, 'commit', applyMigrations);
+}
+
+/** What migrating would do. */
+export interface MigrationPreview {
+  migrations: string[];
+  objects: ObjectChange[];
+  rows: RowChange[];
+}
+
+/** Migrates as `migrateToLatest` does, looks at what that has changed, and rolls it back. */
+export async function previewMigration(
   url: string,
-  onWait: (holder: string) => void = () => {},
-): Promise<string[]> {
-  await requireSessions(url, 'Migrating');
-  // Creating an index on a large table may take longer than any limit, and so may waiting for another process to do it.
-  const migrated = new AbortController();
-  const db = connectDatabase(url, {
-    maxConnections: 3,
-    applicationName: APPLICATION,
-    statementTimeoutMs: 0,
-    lockTimeoutMs: 0,
+  listeners: MigrationListeners = {},
+): Promise<MigrationPreview> {
+  return inMigration(url, listeners, 'rollback', async (trx) => {
+    const before = await describeObjects(trx);
+    const migrations = await applyMigrations(trx);
+    const objects = compareObjects(before, await describeObjects(trx));
+    return { migrations, objects, rows: await countRowChanges(trx) };
   });
-  try {
-    const unfitness = await findUnfitness(db);
-    if (unfitness) throw new UserError(unfitness);
-    await refusePreRelease(db);
-    void watchForHolders(db, APPLICATION, migrated.signal, onWait);
-    const { error, results = [] } = await createMigrator(db).migrateToLatest();
-    const failed = results.find((result) => result.status === 'Error');
-    if (error !== undefined) {
-      const reason = error instanceof Error ? error.message : 'unknown reason';
-      throw new Error(failed ? `migration ${failed.migrationName}: ${reason}` : reason, { cause: error });
-    }
-    await openCatalogue(db); // Where it may not, pics doctor and pics reader say so.
-    return results.map((result) => result.migrationName);
-  } finally {
-    migrated.abort();
-    await db.destroy();
+}
+
+async function applyMigrations(trx: Transaction<Schema>): Promise<string[]> {
+  const { error, results = [] } = await (await createMigrator(trx)).migrateToLatest();
+  const failed = results.find((result) => result.status === 'Error');
+  if (error !== undefined) {
+    const reason = error instanceof Error ? error.message : 'unknown reason';
+    throw new Error(failed ? `migration ${failed.migrationName}: ${reason}` : reason, { cause: error });
   }
+  await openToReaders(trx);
+  return results.map((result) => result.migrationName);
 }
 
 /** Finds the migrations that this database does not have yet, in their order; all of them where our tables are missing. */
 export async function findPendingMigrations(db: Database): Promise<string[]> {
-  const migrations = await createMigrator(db).getMigrations();
+  const migrations = await (await createMigrator(db)).getMigrations();
   return migrations.filter((migration) => !migration.executedAt).map((migration) => migration.name);
 }
 
-function createMigrator(db: Database): Migrator {
+async function createMigrator(db: Database): Promise<Migrator> {
+  // Another schema may hold the tables of another instance.
+  const { rows } = await sql<{ schema: string }>`
+    select coalesce(
+      (select relnamespace::regnamespace::text from pg_class where oid = to_regclass('pics_migrations')), current_schema()
+    ) as schema
+  `.execute(db);
   return new Migrator({
     db,
     provider: sqlFiles,
     migrationTableName: 'pics_migrations',
     migrationLockTableName: 'pics_migrations_lock',
+    ...(rows[0] && { migrationTableSchema: rows[0].schema }),
     // Migrations that were written at the same time reach a database in any order; none depends on that of another branch.
     allowUnorderedMigrations: true,
   });
@@ -80,30 +94,20 @@ const sqlFiles: MigrationProvider = {
     const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.sql'));
     const migrations = names.map(async (name): Promise<[string, Migration]> => {
       const text = await readFile(new URL(name, FOLDER), 'utf8');
-      return [name.slice(0, -'.sql'.length), { up: async (db) => void (await sql.raw(text).execute(db)) }];
+      return [name.slice(0, -'.sql'.length), { up: (db) => runScript(db, text) }];
     });
     return Object.fromEntries(await Promise.all(migrations));
   },
 };
 
-/** @throws Error when the tables are those of a version before the first release, which kept its ledger in sync_status. */
-async function refusePreRelease(db: Database): Promise<void> {
-  const found = await sql<{ ledgerInSyncStatus: boolean; hasMigrations: boolean }>`
-    select to_regclass('pics_migrations') is not null as has_migrations, (
-      select count(*) = 2 from pg_attribute
-      where attrelid = to_regclass('sync_status') and attname in ('wanted_change_number', 'batch_id')
-        and not attisdropped
-    ) as ledger_in_sync_status
-  `.execute(db);
-  const { ledgerInSyncStatus = false, hasMigrations = false } = found.rows[0] ?? {};
-  if (!ledgerInSyncStatus && !(hasMigrations && (await hasPreReleaseMigrations(db)))) return;
-  throw new Error(
-    'this database was created before the first release and cannot be migrated: start with a new, empty database ' +
-      '(npm start keeps its own in .pics: delete that folder)',
-  );
-}
-
-async function hasPreReleaseMigrations(db: Database): Promise<boolean> {
-  const { rows } = await sql`select from pics_migrations where name like '20261122%'`.execute(db);
-  return rows.length > 0;
+/** With a savepoint, so that the migrator can release its lock after an error, and its caller gets that error. */
+async function runScript(trx: Kysely<unknown>, text: string): Promise<void> {
+  await sql`savepoint migration`.execute(trx);
+  try {
+    await sql.raw(text).execute(trx);
+    await sql`release savepoint migration`.execute(trx);
+  } catch (error) {
+    await sql`rollback to savepoint migration`.execute(trx).catch(() => {});
+    throw error;
+  }
 }

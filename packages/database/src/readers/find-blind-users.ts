@@ -18,7 +18,7 @@ export async function findBlindUsers(db: Database): Promise<BlindUser[]> {
   const { rows } = await sql<BlindUser>`
     select rolname as name, array_agg(relname::text order by relname) as tables
     from pg_roles cross join pg_class
-    where relnamespace = current_schema()::regnamespace and relname = any (${[...CATALOGUE_TABLES]}::text[]) and relrowsecurity
+    where pg_table_is_visible(pg_class.oid) and relname = any (${[...CATALOGUE_TABLES]}::text[]) and relrowsecurity
       and rolcanlogin and not rolsuper and not rolbypassrls and not pg_has_role(pg_roles.oid, relowner, 'usage')
       and has_table_privilege(pg_roles.oid, pg_class.oid, 'select')
       and not exists (

@@ -21,7 +21,11 @@ const LOCK = 7_312_009_541;
 export async function openCatalogue(db: Database): Promise<string | undefined> {
   const user = await findUser(db);
   try {
-    if (!(await hasReaderRole(db))) await createReaderRole(db);
+    if (!(await hasReaderRole(db))) {
+      await createReaderRole(db).catch((error: unknown) => {
+        if (!isDuplicateRole(error)) throw error;
+      });
+    }
     await inTransaction(db, async (trx) => {
       await sql`select pg_advisory_xact_lock(${LOCK}::bigint)`.execute(trx);
       await grantReading(trx);
@@ -50,14 +54,13 @@ export async function hasReaderRole(db: Database): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** Another process may be creating it for another database of the same server. */
-async function createReaderRole(db: Database): Promise<void> {
-  const DUPLICATES = ['42710', '23505'];
-  try {
-    await sql`create role ${sql.id(READER_ROLE)} nologin`.execute(db);
-  } catch (error) {
-    if (!(error instanceof DatabaseError) || !DUPLICATES.includes(error.code ?? '')) throw error;
-  }
+export async function createReaderRole(db: Database): Promise<void> {
+  await sql`create role ${sql.id(READER_ROLE)} nologin`.execute(db);
+}
+
+/** Whether another process has created the role for another database of the same server at the same time. */
+export function isDuplicateRole(error: unknown): boolean {
+  return error instanceof DatabaseError && (error.code === '42710' || error.code === '23505');
 }
 
 /**
@@ -72,12 +75,16 @@ export async function findClosedRelations(db: Database): Promise<string[]> {
   );
 }
 
-/** Grants what is missing and nothing else: a policy locks its table for a moment. */
-async function grantReading(db: Database): Promise<void> {
+/**
+ * Grants the role, which exists, what is missing and nothing else: a policy locks its table for a moment.
+ *
+ * @throws the error of Postgres (42501) when this user is not the owner of each table.
+ */
+export async function grantReading(db: Database): Promise<void> {
   const role = sql.id(READER_ROLE);
   const relations = await findReadable(db);
-  const outside = relations.find(({ inSchema }) => !inSchema);
-  if (outside) await sql`grant usage on schema ${sql.id(outside.schema)} to ${role}`.execute(db);
+  const outside = new Set(relations.flatMap(({ schema, inSchema }) => (inSchema ? [] : [schema])));
+  for (const schema of outside) await sql`grant usage on schema ${sql.id(schema)} to ${role}`.execute(db);
   for (const { schema, name, granted, visible } of relations) {
     const table = sql.id(schema, name);
     if (!granted) await sql`grant select on ${table} to ${role}`.execute(db);
@@ -100,7 +107,7 @@ async function findReadable(db: Database) {
         select from pg_policy where polrelid = pg_class.oid and polname = ${READER_ROLE}
       ) as visible
     from pg_class join pg_namespace on pg_namespace.oid = relnamespace
-    where nspname = current_schema() and relname = any (${[...CATALOGUE_TABLES]}::text[])
+    where pg_table_is_visible(pg_class.oid) and relname = any (${[...CATALOGUE_TABLES]}::text[])
     order by pg_class.oid
   `.execute(db);
   return rows;
