@@ -7,7 +7,8 @@ import { sql } from 'kysely';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { fullRecord, writeJob } from '../packages/database/src/testing/app-record.ts';
 import { closeAtEndOfFile } from './support/cleanup.ts';
-import { startDataApi } from './support/data-api.ts';
+import { createApiRoles } from './support/data-api/api-roles.ts';
+import { startDataApi } from './support/data-api/start-data-api.ts';
 import { createTestDatabase } from './support/database.ts';
 import { installNpmPackages } from './support/npm-packages.ts';
 import { removeFolder } from './support/servers.ts';
@@ -81,12 +82,7 @@ describe.skipIf(!packages)('the pages of docs/nextjs.md', () => {
     const database = connectDatabase(url, { applicationName: 'test', maxConnections: 2 });
     closeAtEndOfFile('database', () => database.destroy());
     await writeBatch(database, writeJob({ records: [fullRecord(440, 900)] }));
-    // All databases of the run share their roles, so those of this test have names that no other uses.
-    const rename = (text: string) => text.replaceAll(/\b(anon|authenticated)\b/g, `$1_of_${process.pid}`);
-    for (const role of ['anon', 'authenticated'].map(rename)) {
-      await sql`create role ${sql.id(role)} nologin`.execute(database);
-      closeAtEndOfFile(role, async () => void (await sql`drop role ${sql.id(role)}`.execute(database)));
-    }
+    const rename = await createApiRoles(database, url);
     for (const [, statement = ''] of page.matchAll(/```sql\n(.*?)```/gs)) {
       await sql.raw(rename(statement)).execute(database);
     }
