@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Database } from '../connection/connect-database.ts';
 import { findDatabaseBlocker } from '../connection/find-database-blocker.ts';
 import { markWanted } from '../ledger/apps/mark-wanted.ts';
-import { migrateToLatest } from './migrate-to-latest.ts';
+import { findPendingMigrations, migrateToLatest } from './migrate-to-latest.ts';
 import { fullRecord, writeJob } from '../testing/app-record.ts';
 import { freshDatabase, openDatabase } from '../testing/support/fresh-database.ts';
 import { somebodyWaits } from '../testing/support/somebody-waits.ts';
@@ -40,6 +40,13 @@ describe('migrateToLatest', () => {
     await sql`select pg_sleep(4)`.execute(other);
     await other.commit().execute();
     expect((await migrating).length).toBeGreaterThan(3);
+  });
+
+  test('leaves the migrations of a newer version alone, so that a version can be gone back to', async () => {
+    const { url, db } = await freshDatabase();
+    await run(db, `insert into pics_migrations values ('99990101000000_newer', now()::text)`);
+    expect(await migrateToLatest(url)).toEqual([]);
+    expect(await findPendingMigrations(db)).toEqual([]);
   });
 
   test('creates every table and column of the contract', async () => {

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { sql, type Kysely, type Transaction } from 'kysely';
-import { Migrator, type Migration, type MigrationProvider } from 'kysely/migration';
+import { Migrator, type Migration } from 'kysely/migration';
 import type { Database } from '../connection/connect-database.ts';
 import type { Schema } from '../schema.ts';
 import {
@@ -21,7 +21,8 @@ const FOLDER = new URL('../../../../migrations/', import.meta.url);
  * Migrating twice, or several times at once, does the same as once: a lock lets one process migrate while the others wait
  * and then find nothing to do. All of it is one transaction, so a migration that fails leaves the database as it was. A
  * database that already holds tables of these names keeps every row and every column of its own. After that the role
- * `pics_reader` may read the catalogue, where the user of the URL may create roles.
+ * `pics_reader` may read the catalogue, where the user of the URL may create roles. Migrations of a newer version stay: an
+ * older version runs on the tables of a newer one.
  *
  * Nobody waits behind it for longer than 3 s: a lock that somebody else holds for that long ends the transaction, and it
  * starts again a little later.
@@ -79,7 +80,7 @@ async function createMigrator(db: Database): Promise<Migrator> {
   `.execute(db);
   return new Migrator({
     db,
-    provider: sqlFiles,
+    provider: { getMigrations: async () => ({ ...(await findApplied(db)), ...(await readFiles()) }) },
     migrationTableName: 'pics_migrations',
     migrationLockTableName: 'pics_migrations_lock',
     ...(rows[0] && { migrationTableSchema: rows[0].schema }),
@@ -89,16 +90,27 @@ async function createMigrator(db: Database): Promise<Migrator> {
 }
 
 /** Each `.sql` file of the folder is a migration; their names begin with a time, which is their order. */
-const sqlFiles: MigrationProvider = {
-  async getMigrations() {
-    const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.sql'));
-    const migrations = names.map(async (name): Promise<[string, Migration]> => {
-      const text = await readFile(new URL(name, FOLDER), 'utf8');
-      return [name.slice(0, -'.sql'.length), { up: (db) => runScript(db, text) }];
-    });
-    return Object.fromEntries(await Promise.all(migrations));
-  },
-};
+async function readFiles(): Promise<Record<string, Migration>> {
+  const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.sql'));
+  const migrations = names.map(async (name): Promise<[string, Migration]> => {
+    const text = await readFile(new URL(name, FOLDER), 'utf8');
+    return [name.slice(0, -'.sql'.length), { up: (db) => runScript(db, text) }];
+  });
+  return Object.fromEntries(await Promise.all(migrations));
+}
+
+/**
+ * Finds the migrations that the database has. Those without a file are of a newer version that somebody went back from.
+ * Migrations only add, so they are left alone; Kysely would refuse to migrate without them.
+ */
+async function findApplied(db: Database): Promise<Record<string, Migration>> {
+  const { rows } = await sql<{ exists: boolean }>`
+    select to_regclass('pics_migrations') is not null as exists
+  `.execute(db);
+  if (!rows[0]?.exists) return {};
+  const applied = await sql<{ name: string }>`select name from pics_migrations`.execute(db);
+  return Object.fromEntries(applied.rows.map(({ name }) => [name, { up: async () => {} }]));
+}
 
 /** With a savepoint, so that the migrator can release its lock after an error, and its caller gets that error. */
 async function runScript(trx: Kysely<unknown>, text: string): Promise<void> {
