@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findEnvFile } from './env-file.mjs';
 import { run } from './run.mjs';
+import { installPnpm } from './toolchain.mjs';
 
 const PICS = 'apps/cli/src/main.ts';
 const VITEST = 'node_modules/vitest/vitest.mjs';
@@ -30,6 +31,8 @@ export const commands = {
   bench: (node, args) => run(node, ['bench/main.ts', ...args]),
   'docs:schema': (node) =>
     run(node, [VITEST, 'run', 'test/schema.test.ts', 'test/schema-types.test.ts', '--update']),
+  audit: async () => run(await installPnpm('.'), ['audit', '--prod', '--audit-level', 'high']),
+  release: (node, args) => run(node, ['scripts/release/main.mjs', ...args]),
   'test:faults': (node, args) => run(node, ['test/faults/main.ts', ...args]),
   test: runTests,
   check: runChecks,
