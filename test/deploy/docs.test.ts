@@ -54,7 +54,9 @@ describe('docs/deploy-railway.md', () => {
       .filter((resource): resource is ServiceNode => resource.type === 'service');
     const variables = services.flatMap((service) => Object.values(service.variables ?? {}));
     const shared = new Set(
-      variables.flatMap((value) => (value.type === 'sharedReference' ? [value.name] : [])),
+      variables.flatMap((value) =>
+        value.type === 'literal' ? (/^\$\{\{shared\.(\w+)\}\}$/.exec(String(value.value))?.[1] ?? []) : [],
+      ),
     );
     const named = [...railwayPage.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name);
     expect(new Set(named)).toEqual(shared);

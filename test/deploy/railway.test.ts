@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRailwayContext, project, validateGraph, type ServiceNode } from 'railway/iac';
@@ -40,8 +41,30 @@ describe('.railway/railway.ts', () => {
     expect(existsSync(join(ROOT, file))).toBe(true);
   });
 
-  test.each(named)('sets only variables for %s that services read', (_name, { variables = {} }) => {
-    expect(Object.keys(settingSchemas)).toEqual(expect.arrayContaining(Object.keys(variables)));
+  test.each(named)('sets only variables for %s that services or Node read', (_name, { variables = {} }) => {
+    const node = ['NODE_EXTRA_CA_CERTS', 'NODE_OPTIONS'];
+    expect([...Object.keys(settingSchemas), ...node]).toEqual(expect.arrayContaining(Object.keys(variables)));
+  });
+
+  test.each(named)(
+    'deletes no setting of %s that was set by hand: it sets or keeps each of them',
+    (_name, { variables = {} }) => {
+      const settings = Object.keys(settingSchemas).filter((name) => name !== 'DATABASE_URL');
+      expect(Object.keys(variables)).toEqual(expect.arrayContaining(settings));
+      expect(variables['METRICS_TOKEN']).toEqual({ type: 'preserve' });
+    },
+  );
+
+  test('needs nothing from the CLI: it is evaluated by a plain Node, with an empty context', () => {
+    const script = `const { default: define } = await import(process.argv[1]);
+      console.log(JSON.stringify(await define({})));`;
+    const file = join(ROOT, '.railway/railway.ts');
+    const evaluated = spawnSync(process.execPath, ['--input-type=module', '--eval', script, file], {
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'] },
+    });
+    expect(evaluated.stderr).toBe('');
+    expect(JSON.parse(evaluated.stdout)).toEqual(JSON.parse(JSON.stringify(definition)));
   });
 
   test.each(named)(
@@ -61,8 +84,8 @@ describe('.railway/railway.ts', () => {
   test('contains no secrets and references those of the project', () => {
     const board = services.find(({ name }) => name === 'board');
     expect(board?.variables).toMatchObject({
-      DATABASE_URL: { type: 'sharedReference', name: 'DATABASE_URL' },
-      BOARD_PASSWORD: { type: 'sharedReference', name: 'BOARD_PASSWORD' },
+      DATABASE_URL: { type: 'literal', value: '${{shared.DATABASE_URL}}' },
+      BOARD_PASSWORD: { type: 'literal', value: '${{shared.BOARD_PASSWORD}}' },
     });
   });
 });
