@@ -53,8 +53,9 @@ export function findKeepFault(name: string): string | undefined {
   const columns: readonly string[] | undefined = Object.entries(STEAM_COLUMNS).find(
     ([one]) => one === table,
   )?.[1];
-  if (!columns) return `${name}: Steam fills no such table, but ${Object.keys(STEAM_COLUMNS).join(', ')}`;
-  if (column === undefined) return undefined;
-  if (more.length === 0 && columns.includes(column)) return undefined;
-  return `${name}: ${columns.length === 0 ? `name the whole table, ${table}` : `Steam fills no such column of ${table}, but ${columns.join(', ')}`}`;
+  if (!columns) return `${name} is none of the tables ${Object.keys(STEAM_COLUMNS).join(', ')}`;
+  if (column === undefined || (more.length === 0 && columns.includes(column))) return undefined;
+  return columns.length === 0
+    ? `${name} is a column of links, name their table: ${table}`
+    : `${name} is none of the columns ${columns.join(', ')}`;
 }

@@ -83,7 +83,7 @@ describe('parseSettings', () => {
 
   test('refuses all at once what KEEP_COLUMNS cannot keep', () => {
     expect(() => parseSettings({ KEEP_COLUMNS: 'apps.price,prices,app_dlc.source,apps.name' }, [])).toThrow(
-      /^KEEP_COLUMNS names what cannot be kept: apps\.price: Steam fills no such column of apps, but name, .*; prices: Steam fills no such table, but apps, .*; app_dlc\.source: name the whole table, app_dlc, not ".*"$/,
+      /^KEEP_COLUMNS must name what Steam fills: apps\.price is none of the columns name, .*; prices is none of the tables apps, .*; app_dlc\.source is a column of links, name their table: app_dlc, not ".*"$/,
     );
   });
 

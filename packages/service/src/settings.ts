@@ -104,7 +104,7 @@ export const settingSchemas = {
     .superRefine((names, context) => {
       const faults = names.flatMap((name) => findKeepFault(name) ?? []);
       if (faults.length > 0)
-        context.addIssue({ code: 'custom', message: `names what cannot be kept: ${faults.join('; ')}` });
+        context.addIssue({ code: 'custom', message: `must name what Steam fills: ${faults.join('; ')}` });
     }),
   STEAM_CM_SERVERS: z
     .string()

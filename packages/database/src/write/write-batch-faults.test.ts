@@ -295,6 +295,19 @@ describe('another program', () => {
     expect((await readStoredApps(db)).get(10)).toEqual(applyRecords([record]));
   });
 
+  test('that waits for us while we wait for it goes on, and its app and ours are written', async () => {
+    const { url, db } = await freshDatabase();
+    await write(db, fullRecord(440, 900));
+    const sync = await openDatabase(url).startTransaction().execute();
+    await sql`insert into apps (appid, name) values (700, 'Theirs')`.execute(sync);
+    const writing = write(db, recordWith(440, 910, { name: 'Ours' }), fullRecord(700, 900));
+    await somebodyWaits(db);
+    await sql`update apps set is_free = true where appid = 440`.execute(sync);
+    await sync.commit().execute();
+    expect(await writing).toMatchObject({ changed: 2, failed: 0, unsettled: 0 });
+    expect((await readStoredApps(db)).get(440)?.common).toMatchObject({ name: 'Ours' });
+  });
+
   test('has its triggers run for the rows that are written', async () => {
     const { db } = await freshDatabase();
     await sql`create table audit (appid integer)`.execute(db);
