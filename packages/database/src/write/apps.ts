@@ -106,7 +106,8 @@ export async function lockApps(
 
 /**
  * Stores the rows of these apps. Of an app that is stored already, only the columns of the sections that its record carries
- * are replaced, and only if any of them differs. Whether it is free is not forgotten when a response does not say it.
+ * are replaced, and only if any of them differs. Whether it is free is not forgotten when a response does not say it. Of
+ * hidden apps Steam shows no name: where a table requires one, it is a placeholder such as `App 1234`, until there is a name.
  *
  * @param stored the apps that have a row, which `lockApps` has locked.
  * @returns the apps that were added, and those of which the row changed.
@@ -123,6 +124,7 @@ export async function upsertApps(
     flags: ['hasCommon', 'hasExtended', 'hasDepots'],
     flagOf: (column) => FLAG_OF.get(column),
     lasting: ['isFree'],
+    placeholders: { name: sql`'App ' || next.appid` },
     onChange: { updatedAt: sql`now()` },
   });
 }

@@ -53,15 +53,25 @@ describe('a required column', () => {
   });
 
   test('that has no default fails a new app without a value, alone, and says what would let it in', async () => {
-    const db = await tablesWith('alter table apps alter column name set not null');
+    const db = await tablesWith('alter table apps alter column type set not null');
     expect(await write(db, [emptyRecord(440, 900), fullRecord(570, 900)])).toMatchObject({
       added: 1,
       failed: 1,
     });
     expect((await readLedger(db, 440)).lastError).toBe(
-      'RowRefused: null value in column "name" of relation "apps" violates not-null constraint: Steam sends no value; ' +
-        'alter table apps alter column name drop not null, or set default …, lets it in (23502)',
+      'RowRefused: null value in column "type" of relation "apps" violates not-null constraint: Steam sends no value; ' +
+        'alter table apps alter column type drop not null, or set default …, lets it in (23502)',
     );
+  });
+
+  test('of app names has a placeholder until Steam shows a name', async () => {
+    const db = await tablesWith('alter table apps alter column name set not null');
+    const names = () => query(db, 'select name from apps');
+    await write(db, [emptyRecord(440, 900)]);
+    expect(await names()).toEqual([{ name: 'App 440' }]);
+    expect(await write(db, [emptyRecord(440, 901)])).toMatchObject({ unchanged: 1 });
+    await write(db, [fullRecord(440, 902)]);
+    expect(await names()).toEqual([{ name: 'Rainy Lighthouse' }]);
   });
 
   test('that only other programs fill is no obstacle to changing rows that have it', async () => {

@@ -22,6 +22,8 @@ export interface RowsToWrite<Each extends Row> {
   flagOf?: (column: string) => string | undefined;
   /** Columns of which a value is never replaced by NULL. */
   lasting?: readonly string[];
+  /** SQL for what a required column of a new row gets that has neither a value from Steam nor a default. */
+  placeholders?: Record<string, RawBuilder<unknown>>;
   /** More values to set where a row changes. */
   onChange?: Record<string, RawBuilder<unknown>>;
 }
@@ -31,7 +33,8 @@ export interface RowsToWrite<Each extends Row> {
  * it should be is not written, so that no trigger runs for it.
  *
  * - A kept column keeps a value.
- * - Where a column must not be NULL and Steam sends nothing, a stored value stays, and a new row gets the default of the column.
+ * - Where a column must not be NULL and Steam sends nothing, a stored value stays, and a new row gets the default of the column,
+ *   or a placeholder.
  *
  * Changing is not left to `on conflict`: that checks first whether the row could be inserted, also against required columns that
  * only others fill.
@@ -55,7 +58,7 @@ async function add<Each extends Row>(
   trx: Transaction<Schema>,
   table: Table,
   tables: ExistingTables,
-  { rows, types, flags = [] }: RowsToWrite<Each>,
+  { rows, types, flags = [], placeholders = {} }: RowsToWrite<Each>,
 ): Promise<number[]> {
   if (rows.length === 0) return [];
   const alike = asAlike(trx);
@@ -63,8 +66,8 @@ async function add<Each extends Row>(
   const values = columns.map((column) => {
     const facts = tables.column(snakeCase(table), snakeCase(column));
     const sent = sql.ref(`next.${column}`);
-    const value = facts?.isRequired && facts.byDefault ? orElse(sent, sql.raw(facts.byDefault)) : sent;
-    return value.as(column);
+    const fallback = facts?.byDefault ? sql.raw(facts.byDefault) : placeholders[column];
+    return (facts?.isRequired && fallback ? orElse(sent, fallback) : sent).as(column);
   });
   const added = await alike
     .insertInto(table)
