@@ -69,25 +69,26 @@ describe('beside other writers', () => {
     expect(await alerts(30)).toBe(1);
   });
 
-  test('a get_apps_for_sync with the branch of the page returns what the ledger has pending', async () => {
+  test.each([
+    [
+      'a case',
+      (condition: string) => `case p_source when 'storefront' then true when 'pics' then ${condition} end`,
+    ],
+    [
+      'a list of conditions',
+      (condition: string) => `p_source = 'storefront' or (p_source = 'pics' and ${condition})`,
+    ],
+  ])('a get_apps_for_sync with %s returns what is pending in the ledger', async (_, extend) => {
     const { database, run } = await createSupabaseCatalogue();
-    const [branch = ''] = readSupabaseSql('A get_apps_for_sync of your own');
+    const [condition = ''] = readSupabaseSql('A get_apps_for_sync of your own');
     await run(`
-      create type sync_source as enum ('storefront', 'pics');
-      create function get_apps_for_sync(p_source sync_source, p_limit integer) returns table (appid integer) language sql as $$
-        select s.appid from sync_status s
-        where case p_source
-          when 'storefront' then true
-          ${branch}
-        end
-        order by 1 limit p_limit
-      $$;`);
+      create or replace function get_apps_for_sync(p_source text, p_limit integer) returns table (appid integer)
+      language plpgsql as $$ begin
+        return query select s.appid from sync_status s where ${extend(condition)} order by 1 limit p_limit;
+      end $$;`);
     const due = async (source: string) =>
-      (
-        await sql<{ appid: number }>`select appid from get_apps_for_sync(${source}::sync_source, 10)`.execute(
-          database,
-        )
-      ).rows;
+      (await sql<{ appid: number }>`select appid from get_apps_for_sync(${source}, 10)`.execute(database))
+        .rows;
     expect(await due('pics')).toEqual([]);
     await markWanted(database, { appids: [700] });
     expect(await due('pics')).toEqual([{ appid: 700 }]);
@@ -113,7 +114,7 @@ test('every block of SQL and TypeScript of the page is run by a test', () => {
     'supabase-backup.test.ts': ['Back up and restore, restore.sql'],
     'replication.test.ts': [
       '7. Follow changes with Realtime, realtime.sql',
-      'Replicate to another Postgres, publish.sql',
+      'Replicate to another Postgres, publication.sql',
       'Replicate to another Postgres, empty.sql',
       'Replicate to another Postgres, subscribe.sql',
       'Replicate to another Postgres, take-over.sql',
