@@ -11,6 +11,7 @@ import { memory } from './memory.ts';
 import { queries } from './queries.ts';
 import { recordsToPostgres } from './records-to-postgres.ts';
 import { requestRate } from './request-rate.ts';
+import { sizes } from './sizes.ts';
 import { search } from './search.ts';
 import { textToRecords } from './text-to-records.ts';
 import { wholePipeline } from './whole-pipeline.ts';
@@ -29,6 +30,7 @@ const benchmarks: readonly Benchmark[] = [
   fleet,
   memory,
   queries,
+  sizes,
   search,
 ];
 
