@@ -13,7 +13,7 @@ const READ_FROM_FILE = { 'node-bignumber': 'MIT' };
 /**
  * Lists the libraries in the image with their licenses, as LICENSES.md has them: what the apps depend on in production, and
  * what that depends on. Needs the installed dependencies. Versions are in the lockfile: an update changes nothing here unless
- * it brings another library or license.
+ * it adds a library or changes a license.
  *
  * @param {string} root
  */
@@ -26,7 +26,7 @@ export function describeLicenses(root) {
   return `# Licenses
 
 pics-mirror is licensed under [MIT](LICENSE). Its image also contains Node.js (MIT, with its own third-party notices), packages of Debian (their licenses are
-in \`/usr/share/doc\`) and these libraries, each with its full license text in the image. \`npm run release -- licenses\` writes this file.
+in \`/usr/share/doc\`) and these libraries, each with the license text that its package contains. \`npm run release -- licenses\` writes this file.
 
 ${summary.map(([license, count]) => `- ${license}: ${count}`).join('\n')}
 
