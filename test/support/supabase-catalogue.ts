@@ -1,7 +1,8 @@
-import { connectDatabase, writeBatch, type Database } from '@pics/database';
+import { connectDatabase, migrateToLatest, writeBatch, type Database } from '@pics/database';
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import { fullRecord, recordWith, writeJob } from '../../packages/database/src/testing/app-record.ts';
+import { addUser, urlOf } from '../../packages/database/src/testing/support/users.ts';
 import { closeAtEndOfFile } from './cleanup.ts';
 import { createApiRoles } from './data-api/api-roles.ts';
 import { startDataApi } from './data-api/start-data-api.ts';
@@ -18,7 +19,9 @@ export function readSupabaseSql(section: string): string[] {
 }
 
 export interface Catalogue {
+  /** As a superuser. */
   url: string;
+  /** As the owner of the tables. */
   database: Database;
   /** Runs a statement of the page, with the names that its roles have here. */
   run: (statement: string) => Promise<void>;
@@ -28,11 +31,16 @@ export interface Catalogue {
   serve: (role: string) => Promise<string>;
 }
 
-/** A database with Supabase's roles and two apps, of which one is the DLC of the other; 440 and 700. */
+/** A database with Supabase's roles, whose tables belong to no superuser, and two apps, of which one is the DLC of the other; 440 and 700. */
 export async function createSupabaseCatalogue(): Promise<Catalogue> {
-  const { url } = await createTestDatabase();
-  const database = connectDatabase(url, { applicationName: 'test', maxConnections: 2 });
-  closeAtEndOfFile('database', () => database.destroy());
+  const { url } = await createTestDatabase({ migrated: false });
+  const admin = connect(url);
+  const owner = await addUser(admin, url, 'login createrole');
+  await sql`alter schema public owner to ${sql.id(owner)}`.execute(admin);
+  // Where nobody has migrated before, the owner creates this role, and may grant it.
+  await sql`grant pics_reader to ${sql.id(owner)} with admin option`.execute(admin);
+  await migrateToLatest(urlOf(owner, url));
+  const database = connect(urlOf(owner, url));
   const records = [
     fullRecord(440, 900, { developers: ['Valve'] }),
     recordWith(700, 900, {
@@ -44,7 +52,7 @@ export async function createSupabaseCatalogue(): Promise<Catalogue> {
   ];
   await writeBatch(database, writeJob({ records }));
   await sql`update steam_tags set name = 'Tag ' || tag_id where name is null`.execute(database);
-  const rename = await createApiRoles(database, url);
+  const rename = await createApiRoles(admin, url);
   const count = async (role: string, table: string) => {
     const client = new Client({ connectionString: url });
     await client.connect();
@@ -63,4 +71,10 @@ export async function createSupabaseCatalogue(): Promise<Catalogue> {
     see: (role, table) => count(role, table).catch((error: Error) => error.message),
     serve: (role) => startDataApi(url, rename(role)),
   };
+}
+
+function connect(url: string): Database {
+  const database = connectDatabase(url, { applicationName: 'test', maxConnections: 2 });
+  closeAtEndOfFile('database', () => database.destroy());
+  return database;
 }
