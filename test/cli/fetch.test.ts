@@ -74,7 +74,7 @@ describe('sync', () => {
     await expect.poll(findWanted, { timeout: 20_000 }).toEqual([440]);
     await database
       .updateTable('picsAppLedger')
-      .set({ settledChangeNumber: 0, batchId: null })
+      .set({ settledChangeNumber: 0, storedChangeNumber: 0, batchId: null })
       .where('id', '=', 440)
       .execute();
     const { exitCode, stdout } = await waiting;
@@ -98,7 +98,7 @@ describe('sync --wait', () => {
     await world.database.insertInto('apps').values({ appid: 440, picsAccess: 'public' }).execute();
     await world.database
       .updateTable('picsAppLedger')
-      .set({ settledChangeNumber: 0, batchId: null })
+      .set({ settledChangeNumber: 0, storedChangeNumber: 0, batchId: null })
       .where('id', 'in', [440, 999_999])
       .execute();
     const { exitCode, stdout } = await waiting;
