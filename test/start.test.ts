@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { connectDatabase, countLedger } from '@pics/database';
+import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { createTestDatabase } from './support/database.ts';
 import { createTestFolder } from './support/folder.ts';
@@ -47,6 +48,23 @@ describe('npm start -- --simulate', () => {
     await filled.destroy();
     expect(known).toBeGreaterThan(APPS * 0.9);
     expect([settled, count]).toEqual([known, known]);
+  });
+
+  test('changes nothing in a database of real apps that was never migrated', async () => {
+    const database = await createTestDatabase({ migrated: false });
+    const theirs = connectDatabase(database.url, { applicationName: 'test', maxConnections: 1 });
+    await sql`create table apps (appid integer primary key); insert into apps values (440)`.execute(theirs);
+    const run = start(createTestFolder(), ['--simulate', '--once'], { DATABASE_URL: database.url });
+    expect(await run.exited).toBe(1);
+    expect(run.lines).toContain(
+      'DATABASE_URL holds data from Steam, which must not mix with generated data of the simulator.',
+    );
+    const { rows } = await sql`
+      select relname, attname from pg_class join pg_attribute on attrelid = pg_class.oid
+      where relnamespace = 'public'::regnamespace and relkind = 'r' and attnum > 0
+    `.execute(theirs);
+    expect(rows).toEqual([{ relname: 'apps', attname: 'appid' }]);
+    await theirs.destroy();
   });
 
   test('never writes generated apps to a database that holds real ones', async () => {

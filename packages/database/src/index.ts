@@ -5,7 +5,7 @@ export { findHolderAfterwards, isLockTimeout, isStatementTimeout } from './conne
 export { probeDatabase } from './connection/probe-database.ts';
 export { inspectDatabase, type DatabaseFacts } from './connection/inspect-database.ts';
 export { isDatabaseUnavailable } from './connection/is-database-unavailable.ts';
-export { findMissingRights } from './connection/find-missing-rights.ts';
+export { findMissingOwnership, findMissingRights } from './connection/find-missing-rights.ts';
 export type { ObjectChange, RowChange } from './migrations/describe-objects.ts';
 export type { MigrationListeners } from './migrations/in-migration.ts';
 export {
@@ -30,6 +30,7 @@ export {
   claimSource,
   findCursor,
   findPollAge,
+  findSource,
   LONGEST_POLL_PAUSE_MS,
   markPolled,
   resetCursor,

@@ -1,4 +1,11 @@
-import { connectDatabase, findPendingMigrations, inspectDatabase, type DatabaseFacts } from '@pics/database';
+import {
+  connectDatabase,
+  findMissingOwnership,
+  findMissingRights,
+  findPendingMigrations,
+  inspectDatabase,
+  type DatabaseFacts,
+} from '@pics/database';
 import { checkReaders } from './check-readers.ts';
 import { checkClock, findAdvice, resultsFor, type CheckResult } from './check-result.ts';
 
@@ -17,11 +24,7 @@ export async function checkPostgres(url: string): Promise<CheckResult[]> {
     const message = describe(error);
     return [problem(`it cannot be reached: ${message}`, adviseOnPostgres(url, message))];
   }
-  return [
-    ...checkFacts(url, facts),
-    ...(await checkTables(url, facts)),
-    checkClock('Postgres', facts.clockAheadMs),
-  ];
+  return [...checkFacts(url, facts), ...(await checkTables(url)), checkClock('Postgres', facts.clockAheadMs)];
 }
 
 /** Checks a server that can be reached. */
@@ -88,18 +91,23 @@ function checkWritable({ standby, writable }: DatabaseFacts): CheckResult[] {
   ];
 }
 
-async function checkTables(url: string, { mayCreateTables }: DatabaseFacts): Promise<CheckResult[]> {
+async function checkTables(url: string): Promise<CheckResult[]> {
   const database = connectDatabase(url, { applicationName: 'pics-doctor', maxConnections: 1 });
   try {
+    const rights = await findMissingRights(database);
+    if (rights) return [problem(rights, GIVE_RIGHTS)];
     const pending = await findPendingMigrations(database);
     if (pending.length === 0) return [fine('all tables are up to date'), ...(await checkReaders(database))];
     const missing = `${pending.length} ${pending.length === 1 ? 'migration is' : 'migrations are'} missing`;
-    const advice = mayCreateTables ? 'Run: pics migrate' : 'Run pics migrate as the owner of the schema.';
-    return [problem(mayCreateTables ? missing : `${missing}, and this user may not create tables`, advice)];
+    const ownership = await findMissingOwnership(database);
+    if (!ownership) return [problem(missing, 'Run: pics migrate')];
+    return [problem(`${missing}, and ${ownership}`, `${GIVE_RIGHTS} Or run pics migrate as the owner.`)];
   } finally {
     await database.destroy();
   }
 }
+
+const GIVE_RIGHTS = 'Have the owner of the tables, or a superuser, run the statements that this names.';
 
 function describe(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(describe).join(', ');

@@ -48,7 +48,6 @@ describe('checkFacts', () => {
     encoding: 'UTF8',
     standby: false,
     writable: true,
-    mayCreateTables: true,
     clockAheadMs: 0,
   };
   const levels = (host: string, facts: Partial<DatabaseFacts>) =>

@@ -14,7 +14,6 @@ test('inspecting a server returns its version, encryption and rights', async () 
     transactionPooler: false,
     standby: false,
     writable: true,
-    mayCreateTables: true,
   });
   expect(facts.majorVersion).toBe(Number.parseInt(facts.version, 10));
   expect(Math.abs(facts.clockAheadMs)).toBeLessThan(1_000);
@@ -25,17 +24,6 @@ test('a read-only database is reported as not writable', async () => {
   const name = sql.id(new URL(url).pathname.slice(1));
   await sql`alter database ${name} set default_transaction_read_only = on`.execute(db);
   expect(await inspectDatabase(url)).toMatchObject({ writable: false });
-});
-
-test('a user who may not create tables is reported as such', async () => {
-  const { url, db } = await freshDatabase();
-  await sql`create role visitor login password 'x'`.execute(db);
-  const visitor = new URL(url);
-  visitor.username = 'visitor';
-  visitor.password = 'x';
-  const facts = await inspectDatabase(visitor.href);
-  await sql`drop role visitor`.execute(db);
-  expect(facts.mayCreateTables).toBe(false);
 });
 
 test('an error while connecting is thrown as it is', async () => {

@@ -19,8 +19,6 @@ export interface DatabaseFacts {
   standby: boolean;
   /** False on a standby, and where a host has made the database read-only. */
   writable: boolean;
-  /** Whether this user may create tables in the current schema. */
-  mayCreateTables: boolean;
   /** How far its clock is ahead of this machine's, in milliseconds, to within half of a round trip. */
   clockAheadMs: number;
 }
@@ -47,14 +45,12 @@ export async function inspectDatabase(url: string): Promise<DatabaseFacts> {
       encoding: string;
       standby: boolean;
       writable: boolean;
-      create: boolean;
     }>(`
       select current_setting('server_version') as version,
         current_setting('server_version_num')::integer / 10000 as major,
         current_setting('server_encoding') as encoding,
         pg_is_in_recovery() as standby,
-        current_setting('transaction_read_only') = 'off' as writable,
-        coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) as create`);
+        current_setting('transaction_read_only') = 'off' as writable`);
     const [facts] = rows;
     if (!facts) throw new Error('the database returned no facts about itself');
     return {
@@ -64,7 +60,6 @@ export async function inspectDatabase(url: string): Promise<DatabaseFacts> {
       encoding: facts.encoding,
       standby: facts.standby,
       writable: facts.writable,
-      mayCreateTables: facts.create,
       clockAheadMs: await measureClock(client),
       transactionPooler: await isTransactionPooler(url, client),
     };

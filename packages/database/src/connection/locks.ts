@@ -46,7 +46,7 @@ export async function findLockedInApps(db: Database, appids: readonly number[]):
 }
 
 /** Sets how long this transaction waits for a lock. */
-export async function setLockTimeout(trx: Transaction<Schema>, timeoutMs: number): Promise<void> {
+export async function setLockTimeout(trx: Database, timeoutMs: number): Promise<void> {
   await sql`select set_config('lock_timeout', ${`${timeoutMs}ms`}, true)`.execute(trx);
 }
 

@@ -1,10 +1,19 @@
+import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTestDatabase } from '../../../../test/support/database.ts';
 import { getFeed } from '../read/feed.ts';
 import { recordPoll } from './record-poll.ts';
 import { connectDatabase, type Database } from '../connection/connect-database.ts';
 import { insertLedger, readLedger } from '../testing/ledger.ts';
-import { claimSource, findCursor, findPollAge, markPolled, resetCursor, startCursor } from './cursor.ts';
+import {
+  claimSource,
+  findCursor,
+  findPollAge,
+  findSource,
+  markPolled,
+  resetCursor,
+  startCursor,
+} from './cursor.ts';
 import { findScan } from './scans/scans.ts';
 
 let database: Database;
@@ -30,6 +39,21 @@ test('a database that holds apps nobody claimed belongs to Steam', async () => {
 test('a database that has followed the feed belongs to Steam', async () => {
   await database.updateTable('picsState').set({ lastChangeNumber: 36_000_000 }).execute();
   expect(await claimSource(database, 'simulator')).toBe('steam');
+});
+
+test('the source of a database is found without its tables, and without a claim', async () => {
+  expect(await findSource(database)).toBeUndefined();
+  await claimSource(database, 'simulator');
+  expect(await findSource(database)).toBe('simulator');
+
+  const { url } = await createTestDatabase({ migrated: false });
+  const theirs = connectDatabase(url, { applicationName: 'test', maxConnections: 1 });
+  expect(await findSource(theirs)).toBeUndefined();
+  await sql`create table apps (appid integer primary key)`.execute(theirs);
+  expect(await findSource(theirs)).toBeUndefined();
+  await sql`insert into apps values (440)`.execute(theirs);
+  expect(await findSource(theirs)).toBe('steam');
+  await theirs.destroy();
 });
 
 describe('startCursor', () => {

@@ -134,3 +134,25 @@ export async function claimSource(db: Database, source: Source): Promise<Source>
     .executeTakeFirstOrThrow();
   return state.source;
 }
+
+/**
+ * Finds the source that a database belongs to, as `claimSource` would say, and changes nothing; undefined when it is
+ * unclaimed and holds nothing. It needs none of the tables, so it can be asked before migrating.
+ */
+export async function findSource(db: Database): Promise<Source | undefined> {
+  const { rows } = await sql<{ name: string }>`
+    select name from unnest('{pics_state,pics_app_ledger,apps}'::text[]) as name where to_regclass(name) is not null
+  `.execute(db);
+  const tables = new Set(rows.map(({ name }) => name));
+  if (tables.has('pics_state')) {
+    const state = await db.selectFrom('picsState').select(['source', 'lastChangeNumber']).executeTakeFirst();
+    if (state?.source === 'steam' || state?.source === 'simulator') return state.source;
+    if (state && state.lastChangeNumber !== null) return 'steam';
+  }
+  for (const table of ['apps', 'pics_app_ledger']) {
+    if (!tables.has(table)) continue;
+    const found = await sql`select from ${sql.table(table)} limit 1`.execute(db);
+    if (found.rows.length > 0) return 'steam';
+  }
+  return undefined;
+}

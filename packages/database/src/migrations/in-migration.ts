@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '@pics/core';
 import { sql, type Transaction } from 'kysely';
-import { connectDatabase, LOCK_TIMEOUT_MS, type Database } from '../connection/connect-database.ts';
+import { connectDatabase, type Database } from '../connection/connect-database.ts';
 import { findUnfitness } from '../connection/find-database-blocker.ts';
-import { findMissingOwnership } from '../connection/find-missing-rights.ts';
-import { setLockTimeout, watchForHolders } from '../connection/locks.ts';
+import { findMissingOwnership, findOwner } from '../connection/find-missing-rights.ts';
+import { watchForHolders } from '../connection/locks.ts';
 import { requireSessions } from '../connection/transaction-pooler.ts';
 import type { Schema } from '../schema.ts';
 
@@ -55,7 +55,6 @@ export async function inMigration<Result>(
     },
   });
   try {
-    await refuseUnfit(db);
     void watchForHolders(db, APPLICATION, migrated.signal, (holder) => {
       if (!holders.has(holder)) onWait?.(holder);
       holders.add(holder);
@@ -91,7 +90,7 @@ async function runOnce<Result>(
   const trx = await db.startTransaction().execute();
   try {
     await sql`select pg_advisory_xact_lock(${LOCK}::bigint)`.execute(trx);
-    await setLockTimeout(trx, LOCK_TIMEOUT_MS);
+    await refuseUnfit(trx);
     const result = await work(trx);
     await (end === 'commit' ? trx.commit() : trx.rollback()).execute();
     return result;
@@ -114,25 +113,41 @@ function isConflict(error: unknown): boolean {
 }
 
 /** @throws UserError when the database, its tables or this user's rights make migrating impossible. */
-async function refuseUnfit(db: Database): Promise<void> {
-  const unfitness = (await findUnfitness(db)) ?? (await findMissingOwnership(db));
+async function refuseUnfit(trx: Transaction<Schema>): Promise<void> {
+  const unfitness = await findUnfitness(trx);
   if (unfitness) throw new UserError(unfitness);
+  await actAsOwner(trx);
+  const missing = await findMissingOwnership(trx);
+  if (missing) throw new UserError(missing);
+  await refusePreRelease(trx);
+}
+
+/**
+ * Continues as the owner of the tables that are there, where this user is a superuser or a member of that role: new tables
+ * of another owner would shut out whoever works with those.
+ */
+async function actAsOwner(trx: Transaction<Schema>): Promise<void> {
+  const owner = await findOwner(trx);
+  if (owner !== undefined) await sql`set local role ${sql.id(owner)}`.execute(trx);
+}
+
+async function refusePreRelease(trx: Transaction<Schema>): Promise<void> {
   const found = await sql<{ preRelease: boolean; hasMigrations: boolean }>`
     select to_regclass('pics_migrations') is not null as has_migrations, (
       select count(*) = 2 from pg_attribute
       where attrelid = to_regclass('sync_status') and attname in ('wanted_change_number', 'batch_id')
         and not attisdropped
     ) as pre_release
-  `.execute(db);
+  `.execute(trx);
   const { preRelease = false, hasMigrations = false } = found.rows[0] ?? {};
-  if (!preRelease && !(hasMigrations && (await hasPreReleaseMigrations(db)))) return;
+  if (!preRelease && !(hasMigrations && (await hasPreReleaseMigrations(trx)))) return;
   throw new UserError(
     'this database was created before the first release and cannot be migrated: start with a new, empty database ' +
       '(npm start keeps its own in .pics: delete that folder)',
   );
 }
 
-async function hasPreReleaseMigrations(db: Database): Promise<boolean> {
-  const { rows } = await sql`select from pics_migrations where name like '20261122%'`.execute(db);
+async function hasPreReleaseMigrations(trx: Transaction<Schema>): Promise<boolean> {
+  const { rows } = await sql`select from pics_migrations where name like '20261122%'`.execute(trx);
   return rows.length > 0;
 }

@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { sql, type Kysely, type Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
-import type { Database } from '../connection/connect-database.ts';
+import { LOCK_TIMEOUT_MS, type Database } from '../connection/connect-database.ts';
+import { setLockTimeout } from '../connection/locks.ts';
 import type { Schema } from '../schema.ts';
 import {
   compareObjects,
@@ -61,6 +62,7 @@ async function applyMigrations(trx: Transaction<Schema>): Promise<string[]> {
     const reason = error instanceof Error ? error.message : 'unknown reason';
     throw new Error(failed ? `migration ${failed.migrationName}: ${reason}` : reason, { cause: error });
   }
+  await setLockTimeout(trx, LOCK_TIMEOUT_MS);
   await openToReaders(trx);
   return results.map((result) => result.migrationName);
 }
@@ -80,7 +82,7 @@ async function createMigrator(db: Database): Promise<Migrator> {
   `.execute(db);
   return new Migrator({
     db,
-    provider: { getMigrations: async () => ({ ...(await findApplied(db)), ...(await readFiles()) }) },
+    provider: { getMigrations: async () => ({ ...(await findApplied(db)), ...(await readFiles(db)) }) },
     migrationTableName: 'pics_migrations',
     migrationLockTableName: 'pics_migrations_lock',
     ...(rows[0] && { migrationTableSchema: rows[0].schema }),
@@ -90,11 +92,11 @@ async function createMigrator(db: Database): Promise<Migrator> {
 }
 
 /** Each `.sql` file of the folder is a migration; their names begin with a time, which is their order. */
-async function readFiles(): Promise<Record<string, Migration>> {
+async function readFiles(db: Database): Promise<Record<string, Migration>> {
   const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.sql'));
   const migrations = names.map(async (name): Promise<[string, Migration]> => {
     const text = await readFile(new URL(name, FOLDER), 'utf8');
-    return [name.slice(0, -'.sql'.length), { up: (db) => runScript(db, text) }];
+    return [name.slice(0, -'.sql'.length), { up: () => runScript(db, text) }];
   });
   return Object.fromEntries(await Promise.all(migrations));
 }
@@ -112,8 +114,12 @@ async function findApplied(db: Database): Promise<Record<string, Migration>> {
   return Object.fromEntries(applied.rows.map(({ name }) => [name, { up: async () => {} }]));
 }
 
-/** With a savepoint, so that the migrator can release its lock after an error, and its caller gets that error. */
-async function runScript(trx: Kysely<unknown>, text: string): Promise<void> {
+/**
+ * With a savepoint, so that the migrator can release its lock after an error, and its caller gets that error; and with our
+ * own time limit for locks, because the migrator has set an hour.
+ */
+async function runScript(trx: Database, text: string): Promise<void> {
+  await setLockTimeout(trx, LOCK_TIMEOUT_MS);
   await sql`savepoint migration`.execute(trx);
   try {
     await sql.raw(text).execute(trx);

@@ -13,6 +13,7 @@ import {
  * happens, and `pics doctor` and `pics reader` say so.
  */
 export async function openToReaders(trx: Database): Promise<void> {
+  await sql`reset role`.execute(trx); // The user may create roles, and the owner that it acted as may not.
   for (let tries = 1; tries <= 2; tries += 1) {
     await sql`savepoint readers`.execute(trx);
     try {

@@ -1,5 +1,5 @@
 import { UserError } from '@pics/core';
-import { claimSource, type Database, type Source } from '@pics/database';
+import { claimSource, findSource, type Database, type Source } from '@pics/database';
 import { openQueues, type Queues } from '@pics/queue';
 
 export interface SourceQuestion {
@@ -46,25 +46,29 @@ const CONTENTS: Record<Source, string> = {
 };
 
 /**
- * Claims the database and the Redis for apps of this source, so that generated apps never mix with real ones.
+ * Passes when neither the database, which need not be migrated, nor the Redis holds data of the other source, and claims the
+ * Redis. Changes nothing otherwise.
  *
  * @throws UserError when one of them holds data of the other source.
  */
-export async function claimServers(database: Database, redisUrl: string, source: Source): Promise<void> {
+export async function refuseMixing(database: Database, redisUrl: string, source: Source): Promise<void> {
+  refuseOther('DATABASE_URL', (await findSource(database)) ?? source, source);
   const queues = openQueues(redisUrl, () => {});
   try {
-    const owners = {
-      DATABASE_URL: await claimSource(database, source),
-      REDIS_URL: await claimQueues(queues, source),
-    };
-    for (const [name, owner] of Object.entries(owners)) {
-      if (owner !== source) {
-        throw new UserError(`${name} holds ${CONTENTS[owner]}, which must not mix with ${CONTENTS[source]}.`);
-      }
-    }
+    refuseOther('REDIS_URL', await claimQueues(queues, source), source);
   } finally {
     await queues.close();
   }
+}
+
+/** Claims the migrated database, so that generated apps never mix with real ones. @throws UserError as `refuseMixing`. */
+export async function claimDatabase(database: Database, source: Source): Promise<void> {
+  refuseOther('DATABASE_URL', await claimSource(database, source), source);
+}
+
+function refuseOther(name: string, owner: Source, source: Source): void {
+  if (owner === source) return;
+  throw new UserError(`${name} holds ${CONTENTS[owner]}, which must not mix with ${CONTENTS[source]}.`);
 }
 
 /** Queues with jobs that nobody claimed belong to Steam. A flush of Redis removes the claim together with the jobs. */

@@ -5,7 +5,7 @@ import type { Database, Source } from '@pics/database';
 import { findSteamBlocker, getDataFolder, type InstanceUrls } from '@pics/operations';
 import { environment, parseSettings } from '@pics/service';
 import { chooseBoardPort } from './choose-board-port.ts';
-import { chooseSource, claimServers } from './choose-source.ts';
+import { chooseSource, claimDatabase, refuseMixing } from './choose-source.ts';
 import { openQueues, type Queues } from '@pics/queue';
 import type { StartContext, StartOptions } from './context.ts';
 import { claimInstance } from './instance.ts';
@@ -57,10 +57,16 @@ export async function startEverything(
   const urls = await startServers(own, context);
   signal.throwIfAborted();
 
-  await migrateDatabase(urls.databaseUrl);
   const database = connectDatabase(urls.databaseUrl, { applicationName: 'pics-local', maxConnections: 2 });
   cleanup.add({ stop: () => database.destroy() });
-  await claimServers(database, urls.redisUrl, source);
+  await explainFailure('used', () => refuseMixing(database, urls.redisUrl, source));
+  await explainFailure('migrated', () =>
+    migrateToLatest(urls.databaseUrl, {
+      onWait: (holder) => terminal.say(`Migrating waits for a lock, held by ${holder}`),
+      onNotice: (message) => terminal.say(message),
+    }),
+  );
+  await claimDatabase(database, source);
   signal.throwIfAborted();
 
   // The producer follows changes here; `sync --all` is for marking everything as wanted at once.
@@ -92,12 +98,13 @@ export async function startEverything(
 }
 
 /** @throws UserError with the message of Postgres or the migration; it contains neither URL nor password. */
-async function migrateDatabase(url: string): Promise<void> {
+async function explainFailure(done: 'used' | 'migrated', work: () => Promise<unknown>): Promise<void> {
   try {
-    await migrateToLatest(url);
+    await work();
   } catch (cause) {
+    if (cause instanceof UserError && done === 'used') throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UserError(`The database could not be migrated: ${reason}`, { cause });
+    throw new UserError(`The database could not be ${done}: ${reason}`, { cause });
   }
 }
 
