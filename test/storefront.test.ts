@@ -138,7 +138,7 @@ describe.for([
       expect(sync.written.size).toBeGreaterThan(100);
       expect(await countLedger(database)).toMatchObject({ failed: 0 });
       const waiting = await sql<{ lastError: string }>`
-        select distinct split_part(last_error, ' is to be', 1) as last_error from pics_app_ledger where last_error is not null
+        select distinct split_part(last_error, ' refers to', 1) as last_error from pics_app_ledger where last_error is not null
       `.execute(database);
       const references = ['RowRefused: app_dlc.dlc_appid', 'RowRefused: apps.parent_appid'];
       const allowed = 'foreignKeys' in options ? references : [];

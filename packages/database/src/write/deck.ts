@@ -23,9 +23,14 @@ const TYPES = {
   configuration: 'jsonb',
 } as const satisfies ColumnTypes<Selectable<AppSteamDeckTable>>;
 
+/** Steam's word for a category. */
+export function statusOf(category: number | null): (typeof STATUSES)[number] | null {
+  return category === null ? null : (STATUSES[category] ?? null);
+}
+
 function deckRow(appid: number, deck: DeckReport, takesWords: boolean): DeckRow {
   const { category, testTimestamp, ...others } = deck;
-  const status = category === null ? null : (STATUSES[category] ?? null);
+  const status = statusOf(category);
   return {
     appid,
     category: takesWords ? status : category,

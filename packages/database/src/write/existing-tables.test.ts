@@ -199,6 +199,20 @@ describe('a column of another type', () => {
     ).toEqual([]);
   });
 
+  test('as an enum that lacks a word of Steam Deck fails its apps with what would let them in', async () => {
+    const db = await tablesWith(`
+      create type deck as enum ('playable', 'verified');
+      drop view app_details;
+      alter table app_steam_deck drop column category;
+      alter table app_steam_deck add column category deck`);
+    const common = recordWith(570, 900, {}).common;
+    const unknown = recordWith(570, 900, { deck: common?.deck ? { ...common.deck, category: 1 } : null });
+    expect(await write(db, [fullRecord(440, 900), unknown])).toMatchObject({ added: 1, failed: 1 });
+    expect((await readLedger(db, 570)).lastError).toContain(
+      `: alter type deck add value 'unsupported' lets it in`,
+    );
+  });
+
   test('as the enum of app types takes its values, and a type that it lacks fails its app with what would let it in', async () => {
     const db = await tablesWith(`
       create type app_type as enum ('game', 'dlc');
@@ -242,7 +256,7 @@ describe('foreign keys between apps', () => {
       storedChangeNumber: 900,
       failedAt: null,
       lastError: expect.stringMatching(
-        /^RowRefused: app_dlc\.dlc_appid is to be 700, of which apps has no row, .*alter table app_dlc drop constraint dlc lets/,
+        /^RowRefused: app_dlc\.dlc_appid refers to app 700, which has no row in apps, as constraint dlc requires; .*alter table app_dlc drop constraint dlc lets/,
       ),
     });
     expect(Number(waiting.notBefore) - Date.now()).toBeLessThan(11_000);

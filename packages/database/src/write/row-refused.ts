@@ -1,5 +1,6 @@
 import { DatabaseError } from 'pg';
 import type { AppRecord } from '@pics/core';
+import { statusOf } from './deck.ts';
 import type { ExistingTables } from './existing-tables.ts';
 
 /** Why Postgres refuses a row, with its code and what would let the row in, under a name that failures can be grouped by. */
@@ -22,8 +23,8 @@ export class RowRefused extends Error {
     appid: number | undefined,
   ): RowRefused {
     return new RowRefused(
-      `${table}.${column} is to be ${appid}, of which apps has no row, as ${table} requires (${constraint}): ` +
-        `it is asked for again; Steam refers to apps that it does not show, ${dropping(table, constraint)} lets them in`,
+      `${table}.${column} refers to app ${appid}, which has no row in apps, as constraint ${constraint} requires; ` +
+        `Steam refers to apps that it does not show, ${dropping(table, constraint)} lets them in`,
     );
   }
 }
@@ -34,7 +35,7 @@ function adviceFor(refusal: Error, tables: ExistingTables, record: AppRecord): s
     refusal instanceof DatabaseError ? refusal : new DatabaseError('', 0, 'error');
   switch (codeOf(refusal)) {
     case '23502':
-      return `Steam sends no value; alter table ${table} alter column ${column} drop not null, or set default …, lets it in`;
+      return `Steam sends no value; alter table ${quoteIfNeeded(table ?? '')} alter column ${quoteIfNeeded(column ?? '')} drop not null, or set default …, lets it in`;
     case '23503':
     case '23505':
     case '23514':
@@ -51,10 +52,14 @@ function adviceFor(refusal: Error, tables: ExistingTables, record: AppRecord): s
 
 /** Postgres does not say which value it was that an enum lacks. */
 function enumAdvice(tables: ExistingTables, record: AppRecord): string | undefined {
-  const type = tables.column('apps', 'type');
-  const value = record.common?.type;
-  if (!type?.labels || !value || type.labels.includes(value)) return undefined;
-  return `alter type ${type.enumType} add value '${value.replaceAll("'", "''")}' lets it in`;
+  const values = [
+    [tables.column('apps', 'type'), record.common?.type],
+    [tables.column('app_steam_deck', 'category'), statusOf(record.common?.deck?.category ?? null)],
+  ] as const;
+  const [type, value] = values.find(([facts, sent]) => sent && facts?.labels?.includes(sent) === false) ?? [];
+  return type && value
+    ? `alter type ${type.enumType} add value '${value.replaceAll("'", "''")}' lets it in`
+    : undefined;
 }
 
 function dropping(table: string, constraint: string): string {
