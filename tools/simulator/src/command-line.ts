@@ -55,7 +55,9 @@ const program = new Command('simulator')
   .option('--port <port>', 'the port for clients; 0 for any free port (0)', number)
   .option('--control-port <port>', 'the port of the control API; 0 for any free port (0)', number)
   .option('--host <host>', '127.0.0.1, ::1 or localhost (127.0.0.1)')
+  .option('--name <host>', 'listen on every address, for clients that connect to this host name')
   .option('--cert-dir <dir>', 'the folder for ca.pem (a temporary one)')
+  .option('--state-dir <dir>', 'a folder for certificate and changes, so that a restart continues there')
   .option('--latency-ms <ms>', 'the delay of every response (0)', number)
   .option(
     '--max-requests-per-second <count>',

@@ -1,6 +1,7 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -126,6 +127,33 @@ describe('the command', () => {
       expect(failure).toHaveProperty('stderr', expect.stringMatching(/^simulator: .*EADDRINUSE.*\n$/));
     },
   );
+
+  test('is known by its name, and continues after a restart where it was, for clients that trust it', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'pics-state-'));
+    const args = ['--apps', '50', '--name', 'simulator.test', '--cert-dir', folder, '--state-dir', folder];
+    const first = await start(...args);
+    expect(first.addresses.cmServer).toMatch(/^simulator\.test:\d+$/);
+    const { caFile, controlUrl } = first.addresses;
+    const certificate = readFileSync(caFile, 'utf8');
+    expect(new X509Certificate(certificate).checkHost('simulator.test')).toBe('simulator.test');
+    for (const count of [7, 1, 1, 200]) {
+      await fetch(new URL('/changes', controlUrl), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ count }),
+      });
+    }
+    const before = await (await fetch(new URL('/changes?since=0', controlUrl))).json();
+    first.child.kill('SIGTERM');
+    await once(first.child, 'exit');
+
+    const second = await start(...args);
+    expect(readFileSync(second.addresses.caFile, 'utf8')).toBe(certificate);
+    expect(await (await fetch(new URL('/changes?since=0', second.addresses.controlUrl))).json()).toEqual(
+      before,
+    );
+    rmSync(folder, { recursive: true });
+  });
 
   test('exits with 1 and one line when there is no recording', async () => {
     const failure = await run('--catalog', '/nowhere');

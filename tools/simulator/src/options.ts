@@ -6,13 +6,20 @@ const port = z.int().min(0).max(65_535);
 /** The options of a simulator. Only one is required: `apps` for a generated catalogue or `catalog` for a recorded one. */
 export const simulatorOptionsSchema = z
   .strictObject({
-    /** Loopback only: the simulator must not be reachable from a network. */
+    /** Loopback, unless it has a name. */
     host: z.enum(['127.0.0.1', '::1', 'localhost']).default('127.0.0.1'),
+    /**
+     * The host name under which clients of a private network reach it, such as other containers. It listens on every address
+     * then; the control port stays on loopback.
+     */
+    name: z.hostname().optional(),
     /** 0 for any free port. */
     port: port.default(0),
     controlPort: port.default(0),
     /** The folder for `ca.pem`; by default a temporary one, which is removed at the end. */
     certDir: z.string().min(1).optional(),
+    /** A folder that keeps the certificate and the changes: a simulator that is started again continues there. */
+    stateDir: z.string().min(1).optional(),
     seed: z.int().min(0).max(0xffff_ffff).default(1),
     /** How many apps to generate. */
     apps: z.int().min(0).max(5_000_000).optional(),

@@ -14,6 +14,7 @@ import { createControlApi } from './control-api.ts';
 import { Faults } from './faults/faults.ts';
 import { Pics, releaseSteadily } from './pics/pics.ts';
 import { ProductEntries } from './pics/product-entries.ts';
+import { KeptState } from './kept-state.ts';
 import { makeCertificate } from './server/certificate.ts';
 import { CmServer } from './server/cm-server.ts';
 import { LogonGate } from './server/logon-gate.ts';
@@ -29,7 +30,8 @@ function openCatalogue({ seed, apps = 0, catalog, replay, replayStart }: Simulat
 /** Roughly what the real feed remembers; reports disagree. */
 const DEFAULT_WINDOW = 5_000;
 
-async function listen(server: Server, port: number, host: string): Promise<number> {
+/** Listens on a port of a host, or of every address without one; returns the port. */
+async function listen(server: Server, port: number, host: string | undefined): Promise<number> {
   server.listen(port, host);
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
@@ -52,7 +54,7 @@ function writeCertificate(cert: string, certDir: string | undefined): { caFile: 
 }
 
 /**
- * Starts a Steam CM on this machine and resolves when clients can connect and its control port responds.
+ * Starts a Steam CM and resolves when clients can connect and its control port responds.
  *
  * The servers listen before they get their handlers, because the responses contain the ports. Nobody connects yet.
  *
@@ -61,7 +63,7 @@ function writeCertificate(cert: string, certDir: string | undefined): { caFile: 
  */
 export async function startSimulator(input: SimulatorInput): Promise<Simulator> {
   const options = simulatorOptionsSchema.parse(input);
-  const { host, seed } = options;
+  const { host, name, seed } = options;
   const window = options.window ?? (options.replay ? Infinity : DEFAULT_WINDOW);
   const pics = new Pics(openCatalogue(options), window, options.packageWindow ?? window);
   const entries = new ProductEntries(options.cacheBytes);
@@ -76,11 +78,14 @@ export async function startSimulator(input: SimulatorInput): Promise<Simulator> 
     for (const closeOne of opened.splice(0).toReversed()) await closeOne();
   };
   try {
-    const certificate = await makeCertificate();
+    const state = options.stateDir === undefined ? undefined : new KeptState(options.stateDir);
+    const certificate = state?.readCertificate() ?? (await makeCertificate(name));
+    state?.catchUp(pics);
+    if (state) opened.push(state.keep(pics, certificate));
     const { caFile, remove } = writeCertificate(certificate.cert, options.certDir);
     opened.push(remove);
     const tls = createHttpsServer(certificate);
-    const cmServer = `localhost:${await listen(tls, options.port, host)}`;
+    const cmServer = `${name ?? 'localhost'}:${await listen(tls, options.port, name ? undefined : host)}`;
     const { partBytes, partEntries, heartbeatSeconds, logonDeadlineMs, latencyMs } = options;
     const server = new CmServer(tls, {
       faults,

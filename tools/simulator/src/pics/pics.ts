@@ -37,6 +37,8 @@ export class Pics {
   readonly #catalogue: Catalogue;
   readonly #log: ChangeLog;
   readonly #edited = new Map<number, EditedApp>();
+  /** How many changes each call of `release` was for, and how often in a row. */
+  readonly releases: [count: number, times: number][] = [];
   #currentChangeNumber: number;
 
   constructor(catalogue: Catalogue, appWindow: number, packageWindow: number) {
@@ -100,6 +102,9 @@ export class Pics {
 
   /** Changes at least this many apps, as long as the catalogue has changes left. */
   release(count: number): AppChange[] {
+    const last = this.releases.at(-1);
+    if (last?.[0] === count) last[1] += 1;
+    else this.releases.push([count, 1]);
     const changes = this.#catalogue.release(count, this.#currentChangeNumber);
     for (const { kind, id, changeNumber } of changes) {
       const edited = kind === 'app' ? this.#edited.get(id) : undefined;

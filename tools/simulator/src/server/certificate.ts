@@ -6,8 +6,11 @@ export interface Certificate {
   cert: string;
 }
 
-/** Creates a self-signed certificate for localhost, 127.0.0.1 and ::1. Clients trust it through NODE_EXTRA_CA_CERTS. */
-export async function makeCertificate(): Promise<Certificate> {
+/**
+ * Creates a self-signed certificate for localhost, 127.0.0.1 and ::1, and a name of its own if it has one. Clients trust it
+ * through NODE_EXTRA_CA_CERTS.
+ */
+export async function makeCertificate(name?: string): Promise<Certificate> {
   // A unique name: a client that trusts several simulators looks the issuer up by name.
   const commonName = `Simulated Steam CM ${randomBytes(8).toString('hex')}`;
   const { private: key, cert } = await generate([{ name: 'commonName', value: commonName }], {
@@ -24,6 +27,7 @@ export async function makeCertificate(): Promise<Certificate> {
         name: 'subjectAltName',
         altNames: [
           { type: 2, value: 'localhost' },
+          ...(name ? [{ type: 2 as const, value: name }] : []),
           { type: 7, ip: '127.0.0.1' },
           { type: 7, ip: '::1' },
         ],
