@@ -6,6 +6,12 @@
  * It follows links first, though, and this file is JavaScript that any Node from 18 on runs. It is CommonJS, because no
  * package.json but its extension decides how it is read.
  */
+// As process 1 of a container, Node ignores SIGTERM until something listens. A program that still loads has nothing to lose;
+// once it listens itself, it decides.
+process.on('SIGTERM', () => {
+  if (process.listenerCount('SIGTERM') === 1) process.exit(143);
+});
+
 const { readlinkSync } = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');

@@ -7,8 +7,8 @@ export const required = ['DATABASE_URL', 'REDIS_URL'] as const;
 export const defaultPort = 3000;
 
 /** Without credentials the board listens on this machine only. */
-export function findHost(settings: Settings): string {
-  return settings.BOARD_PASSWORD ? '::' : '127.0.0.1';
+export function findHost(settings: Settings): string | undefined {
+  return settings.BOARD_PASSWORD ? undefined : '127.0.0.1';
 }
 
 /** Where browsers find the board. */

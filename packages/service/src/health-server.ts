@@ -33,11 +33,12 @@ export interface HealthSources {
  * the service makes none, without what a stranger should not learn.
  *
  * @param port 0 chooses a free one.
- * @param host the address to listen on; `::` is every address, IPv6 and IPv4, which platforms probe.
+ * @param host the address to listen on; without one it is every address, IPv6 and IPv4, which platforms probe. (`::` would
+ *   fail on a kernel without IPv6.)
  */
 export async function startHealthServer(
   port: number,
-  host: string,
+  host: string | undefined,
   sources: HealthSources,
 ): Promise<{ port: number; close(): Promise<void> }> {
   const server = createServer((request, response) => {

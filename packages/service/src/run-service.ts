@@ -5,6 +5,7 @@ import type { Registry } from 'prom-client';
 import manifest from '../package.json' with { type: 'json' };
 import { awaitWithin, READ_TIMEOUT_MS } from './await-within.ts';
 import { createRegistry } from './create-registry.ts';
+import { endWhenFrozen } from './end-when-frozen.ts';
 import { environment } from './environment.ts';
 import { startHealthServer, toPublicReason, type Reason } from './health-server.ts';
 import { createLogger, type Logger } from './logger.ts';
@@ -63,7 +64,7 @@ interface ServiceDefinition<Required extends SettingName> {
   port: number;
   required: readonly Required[];
   /** Chooses the address to listen on; every address by default. */
-  findHost?: (settings: SettingsWith<Required>) => string;
+  findHost?: (settings: SettingsWith<Required>) => string | undefined;
   /** Connects the service and starts its work; resolves when it is running. */
   start: (service: Service<Required>) => Promise<void>;
 }
@@ -90,6 +91,7 @@ export async function runService<Required extends SettingName>(
   });
   // Before anything that waits: as process 1 of a container, a process without a listener ignores SIGTERM.
   const shutdown = listenForShutdown(log, settings.DRAIN_TIMEOUT_MS);
+  endWhenFrozen();
   tracing = await startTracing(settings.OTEL_EXPORTER_OTLP_ENDPOINT, {
     service: name,
     version,
@@ -149,7 +151,7 @@ export async function runService<Required extends SettingName>(
     },
   };
   try {
-    const host = definition.findHost?.(settings) ?? '::';
+    const host = definition.findHost?.(settings);
     const health = await startHealthServer(settings.PORT ?? definition.port, host, {
       get otherPaths() {
         return otherPaths;
