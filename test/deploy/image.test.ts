@@ -18,7 +18,7 @@ describe('the image', () => {
   test('uses the same Node and pnpm versions as the bootstrap', () => {
     const node = NODE_PACKAGES['linux-x64']?.version;
     const pnpm = PNPM_PACKAGES['linux-x64']?.version;
-    expect(new Set(image.bases)).toEqual(new Set([`node:${node}-bookworm-slim`]));
+    expect(image.bases).toEqual([`node:${node}-bookworm-slim`, 'debian:bookworm-slim']);
     expect(readFileSync(join(ROOT, 'Dockerfile'), 'utf8')).toContain(`pnpm@${pnpm}`);
   });
 
@@ -34,7 +34,10 @@ describe('the build context', () => {
     '.git/config',
     '.pics/postgres',
     'docs/metrics.md',
-    'tools/simulator/src/main.ts',
+    'tools/local/src/entry.ts',
+    'apps/board/.env',
+    'packages/core/src/id_rsa.pem',
+    'migrations/dump.sql.gz',
     'id_rsa',
   ])('excludes %s', (path) => expect(isInBuildContext(path)).toBe(false));
 
@@ -49,5 +52,7 @@ describe('the build context', () => {
     'apps/board/browser/board.css',
     'packages/core/src/flow.ts',
     'migrations/x.sql',
+    'scripts/main.cjs',
+    'tools/simulator/src/protocol/steam.proto',
   ])('includes %s', (path) => expect(isInBuildContext(path)).toBe(true));
 });

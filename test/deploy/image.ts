@@ -7,7 +7,7 @@ export const ROOT = resolve(import.meta.dirname, '../..');
 export interface Image {
   /** Base images: `node:24.21.0-bookworm-slim`. */
   bases: string[];
-  /** Copies from this repository, in order; paths relative to both roots. */
+  /** Copies from this repository into the image of the services, in order; paths relative to both roots. */
   copies: { sources: string[]; target: string }[];
   /** The command that installs the dependencies. */
   install: string[];
@@ -16,25 +16,32 @@ export interface Image {
 }
 
 /**
- * Reads the Dockerfile.
+ * Reads the Dockerfile: its last stage is the image of the services, and what it copies from the stage `dependencies`.
  *
  * @throws Error at an unknown instruction: these tests must then take it into account.
  */
 export function readImage(): Image {
   const image: Image = { bases: [], copies: [], install: [], user: '', command: [] };
+  const stages = new Set<string>();
+  let stage = '';
   const lines = readFileSync(join(ROOT, 'Dockerfile'), 'utf8').split('\n');
   for (const line of lines.filter((line) => line && !line.startsWith('#'))) {
     const [instruction, ...words] = line.split(' ');
     const text = words.join(' ');
-    if (instruction === 'FROM') image.bases.push(words[0] ?? '');
-    else if (instruction === 'COPY' && words[0] !== '--from=dependencies') {
-      image.copies.push({ sources: words.slice(0, -1), target: words.at(-1) ?? '' });
-    } else if (instruction === 'RUN' && words[0] === 'pnpm') image.install = words;
-    else if (instruction === 'USER') image.user = text;
-    else if (instruction === 'CMD') image.command = JSON.parse(text) as string[];
-    else if (!['WORKDIR', 'ENV', 'EXPOSE', 'RUN', 'COPY'].includes(instruction ?? '')) {
+    if (instruction === 'FROM') {
+      if (!stages.has(words[0] ?? '')) image.bases.push(words[0] ?? '');
+      stage = words[2] ?? '';
+      stages.add(stage);
+    } else if (!['WORKDIR', 'ENV', 'EXPOSE', 'RUN', 'COPY', 'USER', 'CMD'].includes(instruction ?? '')) {
       throw new Error(`unknown instruction: ${line}`);
     }
+    if (stage.startsWith('simulator')) continue;
+    if (instruction === 'COPY' && !words[0]?.startsWith('--from=')) {
+      image.copies.push({ sources: words.slice(0, -1), target: words.at(-1) ?? '' });
+    } else if (instruction === 'RUN' && words[0] === 'pnpm')
+      image.install = words.slice(0, words.indexOf('&&'));
+    else if (instruction === 'USER') image.user = text;
+    else if (instruction === 'CMD') image.command = JSON.parse(text) as string[];
   }
   return image;
 }
