@@ -9,11 +9,16 @@ import { ROOT } from './image.ts';
 
 const serviceSchema = z.object({
   image: z.string(),
-  build: z.string().optional(),
+  build: z.object({ context: z.string() }).optional(),
+  networks: z.array(z.string()).default([]),
+  init: z.boolean().default(false),
+  mem_limit: z.string().optional(),
   profiles: z.array(z.string()).default([]),
   command: z.array(z.string()).default([]),
   environment: z.record(z.string(), z.union([z.string(), z.number(), z.null()])).default({}),
-  depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
+  depends_on: z
+    .record(z.string(), z.object({ condition: z.string(), required: z.boolean().default(true) }))
+    .default({}),
   healthcheck: z.object({ test: z.array(z.string()) }).optional(),
   stop_grace_period: z.string().optional(),
   read_only: z.boolean().default(false),
@@ -26,7 +31,9 @@ const { services } = z
   .object({ services: z.record(z.string(), serviceSchema) })
   .parse(parse(text, { merge: true }));
 
-const ours = Object.entries(services).filter(([, { image }]) => image === 'pics-mirror');
+const ours = Object.entries(services).filter(([, { image }]) =>
+  image.startsWith('${PICS_IMAGE:-pics-mirror}:'),
+);
 const running = ours.filter(([name]) => name !== 'migrate');
 const seconds = (text = '') => Number(/^(\d+)s$/.exec(text)?.[1] ?? Number.NaN);
 
@@ -36,13 +43,14 @@ describe('docker-compose.yml', () => {
     expect(ours.filter(([, { build }]) => build).map(([name]) => name)).toEqual(['migrate']);
   });
 
-  test.each(ours)('starts %s as process 1 from a file that exists', (_name, { command }) => {
-    expect(command[0]).toBe('node');
+  test.each(ours)('starts %s below an init, from a file that exists', (_name, { command, init }) => {
+    expect([command[0], init]).toEqual(['node', true]);
     expect(existsSync(join(ROOT, command[1] ?? ''))).toBe(true);
   });
 
   test.each(ours)('sets only variables for %s that services read', (_name, { environment }) => {
-    expect(Object.keys(settingSchemas)).toEqual(expect.arrayContaining(Object.keys(environment)));
+    const own = Object.keys(environment).filter((name) => name !== 'NODE_EXTRA_CA_CERTS');
+    expect(Object.keys(settingSchemas)).toEqual(expect.arrayContaining(own));
   });
 
   test.each(ours)(
@@ -61,7 +69,7 @@ describe('docker-compose.yml', () => {
   test.each(running)('starts %s after the migration and checks its health', (_name, service) => {
     expect(service.depends_on).toMatchObject({
       migrate: { condition: 'service_completed_successfully' },
-      redis: { condition: 'service_healthy' },
+      redis: { condition: 'service_healthy', required: false },
     });
     const script = service.healthcheck?.test.at(-1) ?? '';
     expect(service.healthcheck?.test.slice(0, 3)).toEqual(['CMD', 'node', '-e']);
@@ -79,12 +87,25 @@ describe('docker-compose.yml', () => {
 
   test('gives fetchers no access to Postgres', () => {
     expect(services['fetcher']?.environment).not.toHaveProperty('DATABASE_URL');
+    expect(services['fetcher']?.networks).toEqual(['queues']);
+    expect(services['postgres']?.networks).toEqual(['database']);
+  });
+
+  test('limits the memory of everything that runs, and has no default password', () => {
+    const limited = [
+      ...running,
+      ['postgres', services['postgres']],
+      ['redis', services['redis']],
+    ] as typeof running;
+    for (const [name, { mem_limit }] of limited)
+      expect([name, mem_limit]).toEqual([name, expect.any(String)]);
+    expect(text).not.toMatch(/PASSWORD:-[^}]/);
   });
 
   test('runs a Redis that never evicts keys and persists its data', () => {
     const { command = [], volumes = [] } = services['redis'] ?? {};
     expect(command.join(' ')).toMatch(/--appendonly yes .*--maxmemory-policy noeviction/);
-    expect(volumes).toEqual(['redis:/data']);
+    expect(volumes).toContain('redis:/data');
   });
 
   test('publishes ports on loopback only, and the board only with a password', () => {
@@ -94,8 +115,12 @@ describe('docker-compose.yml', () => {
     expect(services['board']?.environment['BOARD_PASSWORD']).toMatch(/^\$\{BOARD_PASSWORD:\?/);
   });
 
-  test('runs Prometheus and Grafana only with the monitoring profile', () => {
-    const monitoring = Object.entries(services).filter(([, { profiles }]) => profiles.includes('monitoring'));
-    expect(monitoring.map(([name]) => name)).toEqual(['prometheus', 'grafana']);
+  test.each([
+    ['databases', ['postgres', 'redis']],
+    ['monitoring', ['prometheus', 'grafana']],
+    ['simulate', ['simulator']],
+  ])('runs only with the profile %s: %s', (profile, names) => {
+    const chosen = Object.entries(services).filter(([, { profiles }]) => profiles.includes(profile));
+    expect(chosen.map(([name]) => name)).toEqual(names);
   });
 });
