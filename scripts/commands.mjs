@@ -34,6 +34,7 @@ export const commands = {
   audit: async () => run(await installPnpm('.'), ['audit', '--prod', '--audit-level', 'high']),
   release: (node, args) => run(node, ['scripts/release/main.mjs', ...args]),
   'test:faults': (node, args) => run(node, ['test/faults/main.ts', ...args]),
+  'test:containers': (node, args) => run(node, ['test/containers/main.ts', ...args]),
   test: runTests,
   check: runChecks,
 };

@@ -1,0 +1,7 @@
+# Node and npm from the npm registry under the tag of the Dockerfile, where the official image cannot be pulled. The
+# certificates are those that this machine trusts: its registry may have one of its own.
+FROM debian:bookworm-slim
+COPY node /usr/local
+COPY certificates.crt /etc/ssl/machine.crt
+ENV NODE_EXTRA_CA_CERTS=/etc/ssl/machine.crt npm_config_cafile=/etc/ssl/machine.crt
+CMD ["node"]
