@@ -44,7 +44,11 @@ CMD ["node", "tools/simulator/src/main.ts", "--help"]
 
 # Node runs the sources as they are. They stay a workspace, because Node does not run TypeScript below node_modules.
 FROM runtime
+# A release adds version, revision, time and source.
+LABEL org.opencontainers.image.title="pics-mirror" org.opencontainers.image.licenses="MIT" \
+  org.opencontainers.image.description="Keeps Steam's whole product catalogue (PICS) in your own Postgres"
 COPY --from=dependencies /app ./
+COPY LICENSE LICENSES.md ./
 COPY migrations migrations/
 COPY scripts scripts/
 COPY packages packages/

@@ -1,5 +1,5 @@
-import { cpSync, globSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { cpSync, globSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -32,7 +32,9 @@ export function readImage(): Image {
       if (!stages.has(words[0] ?? '')) image.bases.push(words[0] ?? '');
       stage = words[2] ?? '';
       stages.add(stage);
-    } else if (!['WORKDIR', 'ENV', 'EXPOSE', 'RUN', 'COPY', 'USER', 'CMD'].includes(instruction ?? '')) {
+    } else if (
+      !['LABEL', '', 'WORKDIR', 'ENV', 'EXPOSE', 'RUN', 'COPY', 'USER', 'CMD'].includes(instruction ?? '')
+    ) {
       throw new Error(`unknown instruction: ${line}`);
     }
     if (stage.startsWith('simulator')) continue;
@@ -70,14 +72,25 @@ function matches(path: string, pattern: string): boolean {
 export function copyWorkspace(folder: string): void {
   for (const { sources, target } of readImage().copies) {
     for (const source of sources) {
-      const isFolder = !globSync(source, { cwd: ROOT, withFileTypes: true })[0]?.isFile();
-      const to = isFolder ? join(folder, target) : join(folder, target, source.split('/').at(-1) ?? '');
-      mkdirSync(dirname(to), { recursive: true });
-      cpSync(join(ROOT, source), to, {
-        recursive: true,
-        verbatimSymlinks: true,
-        filter: (file) => isInBuildContext(file.slice(ROOT.length + 1)),
-      });
+      const isFolder = statSync(join(ROOT, source)).isDirectory();
+      const files = isFolder ? listFiles(source) : [source];
+      for (const file of files.filter(isInBuildContext)) {
+        const to = join(folder, target, isFolder ? relative(source, file) : basename(file));
+        mkdirSync(dirname(to), { recursive: true });
+        cpSync(join(ROOT, file), to, { verbatimSymlinks: true });
+      }
     }
   }
+}
+
+/** Every file and link below a folder of this repository, without those of dependencies. */
+function listFiles(folder: string): string[] {
+  const entries = globSync(`${folder}/**`, {
+    cwd: ROOT,
+    withFileTypes: true,
+    exclude: ({ name }) => name === 'node_modules',
+  });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map(({ parentPath, name }) => relative(ROOT, join(parentPath, name)));
 }
