@@ -24,21 +24,15 @@ begin
   end loop;
 end $$;
 
--- Searching names by a part needs the extension pg_trgm, which ships with Postgres. Without it a search reads every name.
+-- Searching names by a part needs the extension pg_trgm. Without it a search reads every name.
 do $$
 declare
   operators text;
 begin
-  begin
-    create extension if not exists pg_trgm;
-  exception when others then
-    raise notice 'pg_trgm is not available (%): searching apps by name reads every name', sqlerrm;
-    return;
-  end;
   select format('%I.gin_trgm_ops', nspname) into operators
   from pg_opclass join pg_namespace on pg_namespace.oid = opcnamespace
   where opcname = 'gin_trgm_ops';
-  if (
+  if operators is not null and (
     select atttypid in ('text'::regtype, 'varchar'::regtype)
     from pg_attribute where attrelid = 'apps'::regclass and attname = 'name'
   ) and not exists (

@@ -257,6 +257,19 @@ export type Rows<As extends Encoding = JsonEncoding> = {
     /** When the row, or a row of the app in another table, last changed. */
     updated_at: As['timestamptz'] | null;
   };
+  /** For searching and listing apps: one row for each row of apps, kept by triggers on it. Narrow, so that reading many rows is quick. */
+  pics_app_search: {
+    /** The app. */
+    appid: number;
+    /** As in apps. */
+    name: string | null;
+    /** As in apps. */
+    type: string | null;
+    /** Order of results, the highest first: see the function pics_prominence. */
+    prominence: number;
+    /** The name as plain words: see the function pics_search_words. */
+    words: string | null;
+  };
   /** What needs fetching and what is done, one row for each known app. Rows are work to do, not data: an app may have one without ever being in apps. */
   pics_app_ledger: {
     /** The app. It may be missing from apps. */
@@ -420,19 +433,6 @@ export type Rows<As extends Encoding = JsonEncoding> = {
     selection: { [key: string]: JsonValue };
     /** The apps. */
     appids: number[];
-  };
-  /** For searching and listing apps: one row for each row of apps, kept by triggers on it. Narrow, so that reading many rows is quick. */
-  pics_app_search: {
-    /** The app. */
-    appid: number;
-    /** As in apps. */
-    name: string | null;
-    /** As in apps. */
-    type: string | null;
-    /** Order of results, the highest first: see the function pics_prominence. */
-    prominence: number;
-    /** The name as plain words: see the function pics_search_words. */
-    words: string | null;
   };
   /** What is the matter with the pipeline, as far as it is reported to ALERT_WEBHOOK_URL. Empty without one, and when all is well. */
   pics_alerts: {
@@ -598,15 +598,6 @@ export type Relationships = {
       referencedColumns: ['appid'];
     },
   ];
-  pics_scan_requests: [
-    {
-      foreignKeyName: 'pics_scan_requests_scan_id_fkey';
-      columns: ['scan_id'];
-      isOneToOne: false;
-      referencedRelation: 'pics_scans';
-      referencedColumns: ['id'];
-    },
-  ];
   pics_app_search: [
     {
       foreignKeyName: 'pics_app_search_appid_fkey';
@@ -614,6 +605,15 @@ export type Relationships = {
       isOneToOne: true;
       referencedRelation: 'apps';
       referencedColumns: ['appid'];
+    },
+  ];
+  pics_scan_requests: [
+    {
+      foreignKeyName: 'pics_scan_requests_scan_id_fkey';
+      columns: ['scan_id'];
+      isOneToOne: false;
+      referencedRelation: 'pics_scans';
+      referencedColumns: ['id'];
     },
   ];
 };
