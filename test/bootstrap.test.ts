@@ -106,7 +106,7 @@ describe('the bootstrap', () => {
   test('lists its commands when the command is unknown', async () => {
     const { code, output } = await bootstrap('nonsense');
     expect(output).toBe(
-      'Usage: npm run <command>, one of: up, migrate, pics, bench, docs:schema, audit, release, test:faults, test, check.',
+      'Usage: npm run <command>, one of: up, migrate, pics, bench, docs:schema, audit, release, test:faults, test:containers, test, check.',
     );
     expect(code).toBe(1);
   });
