@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../deploy/image.ts';
+import { CACHE } from './docker.ts';
 import { waitFor, type Project } from './project.ts';
 
 export interface Check {
@@ -149,6 +151,22 @@ export const checks: Check[] = [
     },
   },
   {
+    name: 'an update from the last release under load loses nothing',
+    run: async (project) => {
+      const release = await buildLastRelease(project);
+      if (!release) return 'skipped: there is no release yet';
+      const old = { PICS_VERSION: release, PICS_PULL_POLICY: 'never' };
+      await project.compose(['down', '--volumes']);
+      await project.compose(['up', '--detach', '--no-build'], old);
+      await waitUntilHealthy(project, 4);
+      await project.change(1_000);
+      await project.compose(['up', '--detach']);
+      await waitUntilHealthy(project, 4);
+      await project.waitUntilSettled();
+      return `from ${release}`;
+    },
+  },
+  {
     name: 'a dump restores into an empty database as documented',
     run: async (project) => {
       const before = await project.query('select count(*), max(appid), sum(hashtext(apps::text)) from apps');
@@ -180,6 +198,24 @@ export const checks: Check[] = [
     },
   },
 ];
+
+/** Builds the image of the newest tag and returns its version; undefined when nothing was released yet. */
+async function buildLastRelease(project: Project): Promise<string | undefined> {
+  const git = (...args: string[]) =>
+    execFileSync('git', args, { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' });
+  const [tag] = git('tag', '--list', 'v*', '--sort=-version:refname').split('\n');
+  if (!tag) return undefined;
+  const sources = join(CACHE, 'release');
+  rmSync(sources, { recursive: true, force: true });
+  mkdirSync(sources, { recursive: true });
+  execFileSync('tar', ['--extract', '--directory', sources], {
+    input: execFileSync('git', ['archive', tag], { cwd: ROOT, maxBuffer: 256 * 1024 * 1024 }),
+  });
+  await project.docker('build', '--quiet', '--tag', `pics-mirror:${tag}`, sources);
+  // The simulator is no part of what is updated.
+  await project.docker('tag', 'pics-mirror-simulator:local', `pics-mirror-simulator:${tag}`);
+  return tag;
+}
 
 async function waitUntilHealthy(project: Project, fetchers: number): Promise<void> {
   const expected = SERVICES.length - 1 + fetchers;
