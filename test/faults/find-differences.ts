@@ -47,6 +47,10 @@ function findDifference(
   // A restricted response leaves the other sections as an earlier response left them.
   if (!record.common) for (const key of COMMON) Object.assign(expected, { [key]: stored[key] });
   if (!record.extended) Object.assign(expected, { extended: stored.extended, dlc: stored.dlc });
+  // A body without this section says nothing about it, and a value that is there stays.
+  else if (record.extended.isFree === null) {
+    Object.assign(expected.extended, { isFree: stored.extended['isFree'] });
+  }
   if (!record.depots) expected.depots = stored.depots;
   if (!record.developers) expected.developers = stored.developers;
   if (!record.publishers) expected.publishers = stored.publishers;
