@@ -80,6 +80,7 @@ describe.skipIf(!program)('the controls of the overview', () => {
     await page.keyboard.press('Enter');
     await dialog().waitFor({ state: 'hidden' });
     await pressRequeue();
+    await dialog().getByRole('heading', { name: 'Requeue 5 apps?' }).waitFor();
     await page.keyboard.press('Escape');
     await dialog().waitFor({ state: 'hidden' });
     expect(await countFailed()).toBe(4);
