@@ -22,6 +22,8 @@ export const migrateCommand = defineCommand(
     const url = getServerUrl('DATABASE_URL');
     const notices: string[] = [];
     const listeners = {
+      onRefused: () =>
+        printNote('The database refuses connections; it may be starting. Trying for 10 seconds.'),
       onWait: (holder: string) =>
         printNote(`Waiting for a lock, held by ${plainText(holder)}. Migrating goes on when that ends.`),
       onNotice: (message: string) => notices.push(message),

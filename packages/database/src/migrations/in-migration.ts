@@ -9,6 +9,8 @@ import { requireSessions } from '../connection/transaction-pooler.ts';
 import type { Schema } from '../schema.ts';
 
 export interface MigrationListeners {
+  /** Called when the server refuses connections, which is tried again for ten seconds. */
+  onRefused?: () => void;
   /** Called with who holds a lock that migrating waits for. */
   onWait?: (holder: string) => void;
   /** Called with each message of a migration about what it found. */
@@ -20,6 +22,9 @@ const APPLICATION = 'pics-migrate';
 
 /** The lock that one migrating process holds until its transaction ends: the one that Kysely's migrator takes as well. */
 const LOCK = 3853314791062309107n;
+
+/** A server that is started at the same time, such as a container beside this one, refuses connections at first. */
+const STARTING_MS = 10_000;
 
 /** Those who queued behind a lock that we waited for get their turn in the pause. */
 const PAUSE_MS = 1_000;
@@ -36,11 +41,11 @@ const SKIPPED: unknown[] = ['42P07', '42701', '42P06', '42710'];
  */
 export async function inMigration<Result>(
   url: string,
-  { onWait, onNotice }: MigrationListeners,
+  { onRefused, onWait, onNotice }: MigrationListeners,
   end: 'commit' | 'rollback',
   work: (trx: Transaction<Schema>) => Promise<Result>,
 ): Promise<Result> {
-  await requireSessions(url, 'Migrating');
+  await waitWhileStarting(() => requireSessions(url, 'Migrating'), onRefused);
   const migrated = new AbortController();
   let notices: string[] = [];
   const holders = new Set<string>();
@@ -82,6 +87,20 @@ export async function inMigration<Result>(
   }
 }
 
+async function waitWhileStarting(connect: () => Promise<void>, onRefused?: () => void): Promise<void> {
+  const deadline = performance.now() + STARTING_MS;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await connect();
+    } catch (error) {
+      // 57P03: it accepts connections and is not ready for statements.
+      if (!hasCode(error, 'ECONNREFUSED', '57P03') || performance.now() > deadline) throw error;
+      if (tries === 1) onRefused?.();
+      await sleep(PAUSE_MS);
+    }
+  }
+}
+
 async function runOnce<Result>(
   db: Database,
   end: 'commit' | 'rollback',
@@ -105,9 +124,13 @@ async function runOnce<Result>(
 }
 
 /** Whether others were in the way: a lock was not to be had in time, or there was a deadlock. */
-function isConflict(error: unknown): boolean {
+const isConflict = (error: unknown): boolean => hasCode(error, '55P03', '40P01');
+
+/** Whether an error, or what it was caused by, has one of these codes. */
+function hasCode(error: unknown, ...codes: unknown[]): boolean {
+  if (error instanceof AggregateError && error.errors.some((one) => hasCode(one, ...codes))) return true;
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && (cause.code === '55P03' || cause.code === '40P01')) return true;
+    if ('code' in cause && codes.includes(cause.code)) return true;
   }
   return false;
 }

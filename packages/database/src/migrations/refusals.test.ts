@@ -1,6 +1,9 @@
+import { connect, createServer } from 'node:net';
+import { findFreePort } from '@pics/local';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { closeAtEndOfFile } from '../../../../test/support/cleanup.ts';
+import { createTestDatabase } from '../../../../test/support/database.ts';
 import { createStorefrontCatalogue } from '../../../../test/support/storefront-catalogue.ts';
 import { connectDatabase } from '../connection/connect-database.ts';
 import { openDatabase } from '../testing/support/fresh-database.ts';
@@ -28,6 +31,26 @@ test('nobody waits long behind a migration that waits for a lock, and it goes on
 
   await holder.commit().execute();
   expect((await migrating).length).toBeGreaterThan(10);
+});
+
+test('a server that refuses connections because it is starting is tried again for some seconds', async () => {
+  const { url } = await createTestDatabase({ migrated: false });
+  const port = await findFreePort();
+  const refused = Promise.withResolvers<void>();
+  const address = new URL(url);
+  const server = new URL(url);
+  address.port = String(port);
+  const migrating = migrateToLatest(address.href, { onRefused: refused.resolve });
+  await refused.promise;
+  const proxy = createServer((client) => {
+    const upstream = connect(Number(server.port), server.hostname);
+    client.pipe(upstream).pipe(client);
+    client.on('error', () => upstream.destroy());
+    upstream.on('error', () => client.destroy());
+  }).listen(port, '127.0.0.1');
+  closeAtEndOfFile('proxy', async () => void proxy.close());
+  expect((await migrating).length).toBeGreaterThan(10);
+  await expect(migrateToLatest('postgres://x@127.0.0.1:1/x')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
 test('a migration that fails leaves nothing behind', async () => {
