@@ -15,8 +15,8 @@ const countsFile = process.env['PICS_TEST_COUNTS'];
 
 export default defineConfig({
   test: {
-    // Vitest would use one worker on two cores, but tests of the pipeline mostly wait.
-    maxWorkers: 2,
+    // Vitest would use one worker on two cores, but tests of the pipeline mostly wait: two left the machine idle for half of the time.
+    maxWorkers: 4,
     // Only a test that hangs should time out: a busy machine can be six times slower than an idle one.
     testTimeout: 90_000,
     hookTimeout: 90_000,
