@@ -53,7 +53,9 @@ test('says in one sentence why a migration cannot run, without the password', as
   const DATABASE_URL = 'postgres://anna:hunter2@127.0.0.1:1/steam';
   const { exitCode, stderr } = await runCli(['migrate'], { DATABASE_URL });
   expect(exitCode).toBe(1);
-  expect(stderr).toMatch(/^The database could not be migrated: .*ECONNREFUSED.*\n$/);
+  expect(stderr).toMatch(
+    /^The database refuses connections; it may be starting\. .*\nThe database could not be migrated: .*ECONNREFUSED.*\n$/,
+  );
   expect(stderr).not.toContain('hunter2');
 });
 
