@@ -1,3 +1,4 @@
+import { waitUntil } from '@pics/local';
 import type { Client } from 'pg';
 
 /** A question that people ask the catalogue, and the SQL that answers it. */
@@ -142,5 +143,13 @@ export async function generateCatalogue(client: Client, apps = 10_000): Promise<
   await client.query(
     `insert into app_dlc (appid, dlc_appid) select parent_appid, appid from apps where parent_appid in (select appid from apps)`,
   );
-  await client.query('vacuum analyze');
+  // Index-only scans need pages that everybody sees; a transaction that begins or ends elsewhere may hold that back for a moment.
+  const isVisible = async () => {
+    await client.query('vacuum analyze');
+    const { rowCount } = await client.query(
+      `select from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' and relallvisible < relpages`,
+    );
+    return rowCount === 0;
+  };
+  if (!(await waitUntil(isVisible, 60_000))) throw new Error('the generated catalogue was not vacuumed');
 }
