@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ROOT } from '../deploy/image.ts';
 import { CACHE } from './docker.ts';
 import { waitFor, type Project } from './project.ts';
@@ -121,7 +122,7 @@ export const checks: Check[] = [
         .filter(({ Service }) => SERVICES.includes(Service))
         .map(({ Name }) => Name);
       await project.docker('start', ...names);
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await delay(500);
       return stopAndCheck(project);
     },
   },
@@ -135,7 +136,7 @@ export const checks: Check[] = [
             (await project.docker('run', '--detach', ...servers, IMAGE, 'node', ...command)).trim(),
         ),
       );
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await delay(500);
       const figures = await stopAll(project, names);
       await project.docker('rm', ...names);
       return figures;

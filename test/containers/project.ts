@@ -1,4 +1,4 @@
-import { findFreePort } from '@pics/local';
+import { findFreePort, waitUntil } from '@pics/local';
 import { z } from 'zod';
 import type { Docker } from './docker.ts';
 
@@ -120,18 +120,19 @@ export class Project {
   }
 }
 
-/** Waits until it is so. @throws Error with the sentence when it is not in time. */
+/**
+ * Waits until it is so.
+ *
+ * @throws Error with the sentence, and with the last error of looking, when it is not in time.
+ */
 export async function waitFor(isSo: () => Promise<boolean>, explain: () => string): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
   let failure: unknown;
-  while (Date.now() < deadline) {
-    // While servers restart, commands fail.
-    const outcome = await isSo().catch((error: unknown) => {
+  // While servers restart, commands fail.
+  const look = () =>
+    isSo().catch((error: unknown) => {
       failure = error;
       return false;
     });
-    if (outcome) return;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-  }
+  if (await waitUntil(look, PATIENCE_MS, { pollMs: LOOK_EVERY_MS })) return;
   throw new Error(explain(), { cause: failure });
 }

@@ -92,7 +92,7 @@ document.getElementById('result')?.addEventListener('click', ({ currentTarget })
  * @param {Request} request
  * @returns {Promise<Result | undefined>} undefined when it failed.
  */
-async function request({ method, path, body }) {
+export async function request({ method, path, body }) {
   try {
     const response = await fetch(path, {
       method,

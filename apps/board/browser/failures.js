@@ -2,7 +2,7 @@
 
 import { Idiomorph } from 'idiomorph';
 import { confirmAction } from './confirm-action.js';
-import { showResult } from './controls.js';
+import { request, showResult } from './controls.js';
 
 /**
  * How long to wait before looking at an unfinished requeue again: this long at least, and ten times as long as the last look
@@ -53,24 +53,10 @@ function selection() {
   return { failures: JSON.parse(find('actions', HTMLElement)?.dataset['filter'] ?? '{}') };
 }
 
-/**
- * @param {object} body
- * @returns {Promise<{ apps: number, message: string } | undefined>} undefined after an error, which is shown.
- */
+/** @param {object} body */
 async function requeue(body) {
-  try {
-    const response = await fetch('api/requeue', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    const result = await response.json();
-    if (response.ok) return result;
-    showResult(result.error ?? `Request failed with status ${response.status}.`, 'bad');
-  } catch {
-    showResult('The board is unreachable.', 'bad');
-  }
-  return undefined;
+  const result = await request({ method: 'POST', path: 'api/requeue', body });
+  return result && { apps: 0, message: '', ...result };
 }
 
 async function requeueSelection() {

@@ -19,20 +19,22 @@ const KEEP_EVERY_MS = 200;
  */
 export class KeptState {
   readonly #file: string;
+  readonly #last: z.infer<typeof stateSchema> | undefined;
 
   constructor(folder: string) {
     mkdirSync(folder, { recursive: true });
     this.#file = path.join(folder, 'state.json');
+    if (existsSync(this.#file)) this.#last = stateSchema.parse(JSON.parse(readFileSync(this.#file, 'utf8')));
   }
 
-  /** Reads the certificate of the last time, if there was one. */
-  readCertificate(): Certificate | undefined {
-    return this.#read()?.certificate;
+  /** The certificate of the last time, if there was one. */
+  get certificate(): Certificate | undefined {
+    return this.#last?.certificate;
   }
 
   /** Releases again what was released the last time: the same changes under the same numbers. */
   catchUp(pics: Pics): void {
-    for (const [count, times] of this.#read()?.releases ?? []) {
+    for (const [count, times] of this.#last?.releases ?? []) {
       for (let time = 0; time < times; time += 1) pics.release(count);
     }
   }
@@ -53,11 +55,5 @@ export class KeptState {
       clearInterval(timer);
       write();
     };
-  }
-
-  #read(): z.infer<typeof stateSchema> | undefined {
-    return existsSync(this.#file)
-      ? stateSchema.parse(JSON.parse(readFileSync(this.#file, 'utf8')))
-      : undefined;
   }
 }

@@ -79,7 +79,7 @@ export async function startSimulator(input: SimulatorInput): Promise<Simulator> 
   };
   try {
     const state = options.stateDir === undefined ? undefined : new KeptState(options.stateDir);
-    const certificate = state?.readCertificate() ?? (await makeCertificate(name));
+    const certificate = state?.certificate ?? (await makeCertificate(name));
     state?.catchUp(pics);
     if (state) opened.push(state.keep(pics, certificate));
     const { caFile, remove } = writeCertificate(certificate.cert, options.certDir);
