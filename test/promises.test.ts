@@ -26,12 +26,7 @@ const plain = { missingToken: false, onlyPublic: false };
 /** Waits until the pipeline is settled and expects every table to match the simulator. */
 async function expectMirrored(pipeline: Pipeline): Promise<void> {
   const { database } = pipeline;
-  const followed = async () => {
-    const state = await database.selectFrom('picsState').select('lastChangeNumber').executeTakeFirst();
-    return state?.lastChangeNumber === simulator.currentChangeNumber;
-  };
-  expect(await waitUntil(followed, SETTLE_MS)).toBe(true);
-  await pipeline.settled(SETTLE_MS);
+  await pipeline.caughtUp(SETTLE_MS);
   expect(await findDifferences({ database, simulator })).toEqual([]);
 }
 

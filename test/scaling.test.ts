@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { waitUntil } from '@pics/local';
 import { findDifferences } from './faults/find-differences.ts';
 import { startPipeline } from './support/pipeline.ts';
 import { startService, type TestService } from './support/processes.ts';
@@ -31,15 +30,7 @@ test(
     expect(simulator.apps().length).toBeGreaterThan(sixAt * 20);
 
     simulator.release(200);
-    const isFollowed = async () => {
-      const state = await pipeline.database
-        .selectFrom('picsState')
-        .select('lastChangeNumber')
-        .executeTakeFirst();
-      return state?.lastChangeNumber === simulator.currentChangeNumber;
-    };
-    expect(await waitUntil(isFollowed, SETTLE_MS)).toBe(true);
-    await pipeline.settled(SETTLE_MS);
+    await pipeline.caughtUp(SETTLE_MS);
 
     expect(await findDifferences({ database: pipeline.database, simulator })).toEqual([]);
     const ledger = pipeline.database.selectFrom('picsAppLedger').select('id');

@@ -2,7 +2,6 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
-import { waitUntil } from '@pics/local';
 import { startPipeline } from './support/pipeline.ts';
 import { createTestPostgres } from './support/postgres.ts';
 import { runCli } from './support/run-cli.ts';
@@ -41,15 +40,7 @@ test(
     await client.connect();
     await client.query('select pg_promote()');
     await client.end();
-    const isFollowed = async () => {
-      const state = await pipeline.database
-        .selectFrom('picsState')
-        .select('lastChangeNumber')
-        .executeTakeFirst();
-      return state?.lastChangeNumber === simulator.currentChangeNumber;
-    };
-    expect(await waitUntil(isFollowed, SETTLE_MS)).toBe(true);
-    await pipeline.settled(SETTLE_MS);
+    await pipeline.caughtUp(SETTLE_MS);
     const ledger = pipeline.database.selectFrom('picsAppLedger').select('id');
     expect(
       await ledger.where((eb) => eb.or([eb('attempts', '>', 0), eb('failedAt', 'is not', null)])).execute(),

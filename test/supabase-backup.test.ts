@@ -3,7 +3,6 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { connectDatabase, migrateToLatest, type Database } from '@pics/database';
-import { waitUntil } from '@pics/local';
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
@@ -69,15 +68,7 @@ test.skipIf(!postgres)(
     expect(await readApps(database)).toEqual(stored);
 
     const second = await startPipeline(simulator, { databaseUrl: restored });
-    const isFollowed = async () => {
-      const state = await second.database
-        .selectFrom('picsState')
-        .select('lastChangeNumber')
-        .executeTakeFirst();
-      return state?.lastChangeNumber === simulator.currentChangeNumber;
-    };
-    expect(await waitUntil(isFollowed, SETTLE_MS)).toBe(true);
-    await second.settled(SETTLE_MS);
+    await second.caughtUp(SETTLE_MS);
     expect(await readApps(database)).not.toEqual(stored);
     const truth = simulator.apps().filter(({ appid }) => simulator.findApp(appid)?.text.length);
     const followed = second.database

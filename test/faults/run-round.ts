@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { countLedger, findScan } from '@pics/database';
+import { countLedger, findCursor, findScan } from '@pics/database';
 import { waitUntil } from '@pics/local';
 import { isSettled } from '../support/is-settled.ts';
 import { findDifferences } from './find-differences.ts';
@@ -94,8 +94,7 @@ async function restore(world: World, heals: (() => Promise<void>)[]): Promise<vo
 
 /** Returns whether every released change is settled and a discovery has finished since the last gap. */
 async function hasCaughtUp({ database, simulator }: World): Promise<boolean> {
-  const state = await database.selectFrom('picsState').select('lastChangeNumber').executeTakeFirst();
-  if (state?.lastChangeNumber !== simulator.currentChangeNumber) return false;
+  if ((await findCursor(database)) !== simulator.currentChangeNumber) return false;
   const [discovery, gap] = [await findScan(database, 'discovery'), await findScan(database, 'gap')];
   if (!discovery || discovery.startedAt <= (gap?.startedAt ?? new Date(0))) return false;
   return isSettled(database);

@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { delimiter, join, resolve } from 'node:path';
-import { findUnpackedLibraries, startChildProcess, unpackDebianPackage, waitUntil } from '@pics/local';
+import { findUnpackedLibraries, startChildProcess, waitUntil } from '@pics/local';
 import { closeAtEndOfFile } from './cleanup.ts';
+import { findOrUnpack } from './find-or-unpack.ts';
 import { createTestFolder } from './folder.ts';
 
 const CACHE = resolve(import.meta.dirname, '../../.cache/nginx');
@@ -18,17 +19,8 @@ interface Nginx {
  *
  * @returns undefined, after a line that says why, when there is none.
  */
-export async function findNginx(): Promise<Nginx | undefined> {
-  const present = findRunnable();
-  if (present) return present;
-  try {
-    await unpackDebianPackage('nginx', CACHE);
-  } catch (error) {
-    const [reason] = String(error).split('\n');
-    console.warn(`Tests with nginx are skipped, it could not be installed: ${reason}`);
-    return undefined;
-  }
-  return findRunnable();
+export function findNginx(): Promise<Nginx | undefined> {
+  return findOrUnpack(findRunnable, 'nginx', CACHE, 'Tests with nginx');
 }
 
 function findRunnable(): Nginx | undefined {

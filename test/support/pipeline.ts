@@ -1,4 +1,4 @@
-import { connectDatabase, countLedger, findScan, type Database } from '@pics/database';
+import { connectDatabase, countLedger, findCursor, findScan, type Database } from '@pics/database';
 import { createTestDatabase } from './database.ts';
 import { closeAtEndOfFile } from './cleanup.ts';
 import { isSettled } from './is-settled.ts';
@@ -20,6 +20,8 @@ export interface Pipeline {
   };
   /** Resolves when every app was looked for, no scan is unfinished and nothing is wanted or in flight; rejects after the timeout. */
   settled(timeoutMs: number): Promise<void>;
+  /** The same, once the cursor has reached the newest change of the simulator. */
+  caughtUp(timeoutMs: number): Promise<void>;
   /** The environment of its services, to start one more. */
   env: Record<string, string>;
   /** SIGTERMs all services; resolves with their exit codes. */
@@ -63,16 +65,23 @@ export async function startPipeline(
 
   const isComplete = async () =>
     (await findScan(database, 'discovery')) !== undefined && (await isSettled(database));
+  const expectWithin = async (timeoutMs: number, what: string, isTrue: () => Promise<boolean>) => {
+    if (await waitUntil(isTrue, timeoutMs)) return;
+    const counts = JSON.stringify(await countLedger(database));
+    const last = [producer, writer, ...fetching].flatMap((service) => service.lines.slice(-5)).join('\n');
+    throw new Error(`not ${what} after ${timeoutMs} ms: ${counts}\n${last}`);
+  };
+  const settled = (timeoutMs: number) => expectWithin(timeoutMs, 'settled', isComplete);
+  const isFollowed = async () => (await findCursor(database)) === simulator.currentChangeNumber;
   return {
     database,
     redis,
     env: variables,
     services: { producer, writer, fetchers: fetching, board: boardService },
-    settled: async (timeoutMs) => {
-      if (await waitUntil(isComplete, timeoutMs)) return;
-      const counts = JSON.stringify(await countLedger(database));
-      const last = [producer, writer, ...fetching].flatMap((service) => service.lines.slice(-5)).join('\n');
-      throw new Error(`not settled after ${timeoutMs} ms: ${counts}\n${last}`);
+    settled,
+    caughtUp: async (timeoutMs) => {
+      await expectWithin(timeoutMs, 'at the newest change', isFollowed);
+      await settled(timeoutMs);
     },
     stop: () =>
       Promise.all(

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
-import { unpackDebianPackage } from '@pics/local';
+import { findOrUnpack } from './find-or-unpack.ts';
 
 const CACHE = resolve(import.meta.dirname, '../../.cache/prometheus');
 
@@ -10,17 +10,8 @@ const CACHE = resolve(import.meta.dirname, '../../.cache/prometheus');
  *
  * @returns undefined, after a line that says why, when there is none.
  */
-export async function findPromtool(): Promise<string | undefined> {
-  const present = findRunnable();
-  if (present) return present;
-  try {
-    await unpackDebianPackage('prometheus', CACHE);
-  } catch (error) {
-    const [reason] = String(error).split('\n');
-    console.warn(`Tests with promtool are skipped, it could not be installed: ${reason}`);
-    return undefined;
-  }
-  return findRunnable();
+export function findPromtool(): Promise<string | undefined> {
+  return findOrUnpack(findRunnable, 'prometheus', CACHE, 'Tests with promtool');
 }
 
 function findRunnable(): string | undefined {

@@ -1,15 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { chownSync, existsSync, globSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import {
-  findFreePort,
-  findUnpackedLibraries,
-  startChildProcess,
-  unpackDebianPackage,
-  waitUntil,
-} from '@pics/local';
+import { findFreePort, findUnpackedLibraries, startChildProcess, waitUntil } from '@pics/local';
 import { Client } from 'pg';
 import { closeAtEndOfFile } from './cleanup.ts';
+import { findOrUnpack } from './find-or-unpack.ts';
 import { createTestFolder } from './folder.ts';
 
 const CACHE = resolve(import.meta.dirname, '../../.cache/postgresql');
@@ -27,17 +22,8 @@ export interface SystemPostgres {
  *
  * @returns undefined, after a line that says why, when there is none.
  */
-export async function findSystemPostgres(): Promise<SystemPostgres | undefined> {
-  const present = findPresent();
-  if (present) return present;
-  try {
-    await unpackDebianPackage(['postgresql', 'postgresql-client'], CACHE);
-  } catch (error) {
-    const [reason] = String(error).split('\n');
-    console.warn(`Tests with pg_dump are skipped, Postgres could not be installed: ${reason}`);
-    return undefined;
-  }
-  return findPresent();
+export function findSystemPostgres(): Promise<SystemPostgres | undefined> {
+  return findOrUnpack(findPresent, ['postgresql', 'postgresql-client'], CACHE, 'Tests with pg_dump');
 }
 
 function findPresent(): SystemPostgres | undefined {
