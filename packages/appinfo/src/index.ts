@@ -1,4 +1,5 @@
 export { ExtractionError } from './extract/column-values.ts';
 export { extractApp } from './extract/extract-app.ts';
 export { type ExactText, KeyValuesError, type KeyValuesLimits } from './keyvalues/key-values-reader.ts';
+export { keyValuesToJson, sectionsToJson } from './keyvalues/key-values-to-json.ts';
 export { type KeyValue, parseKeyValues, serializeKeyValues } from './keyvalues/parse-key-values.ts';
