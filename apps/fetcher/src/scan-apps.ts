@@ -20,11 +20,18 @@ export async function scanApps(
   if (unanswered.length === job.appids.length && metadata.unanswered[0]?.reason === 'disconnected') {
     throw new SteamUnavailable('the connection to Steam was lost before a response arrived');
   }
-  const seen = metadata.apps.map(
-    ({ appid, changeNumber, missingToken, sha1 }): WriteScanJob['seen'][number] =>
-      sha1 === undefined || missingToken ? [appid, changeNumber] : [appid, changeNumber, sha1],
-  );
+  const seen = metadata.apps.map(describeSeen);
   const { version, task, batchId } = job;
   await dependencies.addWriteJob({ version, task, batchId, seen, unanswered });
   return { apps: job.appids.length, seen: seen.length, unanswered: unanswered.length, parts: metadata.parts };
+}
+
+function describeSeen({
+  appid,
+  changeNumber,
+  missingToken,
+  sha1,
+}: ProductMetadata['apps'][number]): WriteScanJob['seen'][number] {
+  if (sha1 === undefined) return [appid, changeNumber];
+  return missingToken ? [appid, changeNumber, null, sha1] : [appid, changeNumber, sha1];
 }

@@ -71,6 +71,13 @@ const WRITE_JOBS: WriteJob[] = [
     ],
     unanswered: [7],
   },
+  {
+    version: 1,
+    task: 'scan',
+    batchId: 'b',
+    seen: [[730, 902, null, 'ef'.repeat(20)]],
+    unanswered: [],
+  },
 ];
 
 const cases = [
@@ -85,7 +92,7 @@ const DATA = new Set(['languages', 'configuration']);
 function fromNewerVersion(value: unknown, name = ''): unknown {
   if (Array.isArray(value)) {
     const values: unknown[] = value.map((one) => fromNewerVersion(one));
-    return typeof value[2] === 'string' ? [...values, 'added'] : values;
+    return typeof value[3] === 'string' ? [...values, 'added'] : values;
   }
   if (typeof value !== 'object' || value === null) return value;
   const fields = Object.entries(value).map(([key, field]) => [key, fromNewerVersion(field, key)]);

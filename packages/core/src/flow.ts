@@ -103,8 +103,13 @@ const writeScan = z.object({
   version,
   task: z.literal('scan'),
   batchId,
-  /** [appid, change number] of each id Steam knows, with the SHA-1 of its body where this session may see all of it. */
-  seen: z.array(z.tuple([appidSchema, changeNumber, sha1Schema.optional()], z.unknown())),
+  /**
+   * [appid, change number] of each id Steam knows, then the SHA-1 of its body where this session may see all of it. Where it
+   * may not, that is null, and the SHA-1 of the part it may see follows.
+   */
+  seen: z.array(
+    z.tuple([appidSchema, changeNumber, sha1Schema.nullish(), sha1Schema.nullish()], z.unknown()),
+  ),
   unanswered: wholeNumbers(0),
 });
 

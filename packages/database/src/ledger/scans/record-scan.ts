@@ -93,7 +93,7 @@ async function asOfCursor(trx: Transaction<Schema>, seen: WriteScanJob['seen']):
   return seen.map(([appid, changeNumber, sha1]) => ({
     appid,
     changeNumber: Math.min(changeNumber, lastChangeNumber ?? changeNumber),
-    sha1,
+    sha1: sha1 ?? undefined,
   }));
 }
 
