@@ -2,7 +2,7 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 import { registerGauge } from './read-gauges.ts';
 import { registerCounter } from './register-counter.ts';
 
-const REQUESTS = ['changes', 'product_info', 'metadata', 'tag_names'] as const;
+const REQUESTS = ['changes', 'product_info', 'metadata', 'access_tokens', 'tag_names'] as const;
 const OUTCOMES = ['answered', 'throttled', 'refused', 'timeout', 'disconnected', 'unreadable'] as const;
 
 /** Receives what a PICS client reports about its traffic; the client of packages/steam takes it as its observer. */
@@ -27,7 +27,7 @@ export function observeSteam(registry: Registry): SteamTraffic {
   const registers = [registry];
   const countRequest = registerCounter(registry, {
     name: 'pics_steam_requests_total',
-    help: 'Requests to Steam by kind (changes, product_info, metadata, tag_names) and outcome (answered, throttled, refused, timeout, disconnected, unreadable).',
+    help: 'Requests to Steam by kind (changes, product_info, metadata, access_tokens, tag_names) and outcome (answered, throttled, refused, timeout, disconnected, unreadable).',
     labels: { kind: REQUESTS, outcome: OUTCOMES },
   });
   const durations = new Histogram({

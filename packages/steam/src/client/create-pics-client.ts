@@ -11,8 +11,10 @@ import { CmServers } from '../session/cm-servers.ts';
 import { ReconnectingSession } from '../session/reconnecting-session.ts';
 import { SteamDirectory } from '../session/steam-directory.ts';
 import type { SteamLogger, SteamSession } from '../session/steam-session.ts';
-import { readChangesSinceResponse, type ChangesSince } from '../wire/changes-since-response.ts';
+import { readAccessTokenResponse } from '../wire/access-token-response.ts';
+import { readChangesSinceResponse } from '../wire/changes-since-response.ts';
 import { EMsg } from '../wire/net-message.ts';
+import { MalformedMessage } from '../wire/protobuf-reader.ts';
 import type { FinishedRequest, PicsClient, PicsObserver, RequestName } from './pics-client.ts';
 
 /** EResult of success. */
@@ -105,6 +107,30 @@ export function createPicsClient(options: PicsClientOptions): PicsClient {
     return observe(request, (jobId) => steam.sendPicsRequest(emsg, body, jobId), onPart);
   }
 
+  /** Sends a request whose response is one message, of which a part would be of no use. */
+  async function requestWhole<Response>(
+    request: 'changes' | 'access_tokens',
+    emsg: number,
+    body: object,
+    read: (part: Buffer) => Response,
+  ): Promise<Response> {
+    const what = request.replace('_', ' ');
+    let response: Response | undefined;
+    try {
+      const outcome = await sendPics(request, emsg, body, (part) => {
+        response = read(part);
+        return true;
+      });
+      if (response) return response;
+      throw noResponse(what, outcome);
+    } catch (error) {
+      if (!(error instanceof MalformedMessage)) throw error;
+      throw new SteamUnavailable(`no ${what}: the response cannot be read: ${error.message}`, {
+        cause: error,
+      });
+    }
+  }
+
   const sendProductInfo =
     (request: RequestName): SendProductInfo =>
     (body, onPart) =>
@@ -123,23 +149,28 @@ export function createPicsClient(options: PicsClientOptions): PicsClient {
     logOn: () => session.logOn(),
 
     async getChangesSince(changeNumber) {
-      let changes: ChangesSince | undefined;
       const body = {
         since_change_number: changeNumber,
         send_app_info_changes: true,
         send_package_info_changes: true,
       };
-      const outcome = await sendPics('changes', EMsg.ClientPICSChangesSinceRequest, body, (part) => {
-        changes = readChangesSinceResponse(part);
-        return true;
-      });
-      if (!changes) throw noResponse('changes', outcome);
-      return changes;
+      const emsg = EMsg.ClientPICSChangesSinceRequest;
+      return requestWhole('changes', emsg, body, readChangesSinceResponse);
     },
 
-    getProductInfo: async (appids) => requestProductInfo(appids, sendProductInfo('product_info'), httpBodies),
+    getProductInfo: async (appids, tokens) =>
+      requestProductInfo(appids, tokens, sendProductInfo('product_info'), httpBodies),
 
-    getProductMetadata: async (appids) => requestProductMetadata(appids, sendProductInfo('metadata')),
+    getProductMetadata: async (appids, tokens) =>
+      requestProductMetadata(appids, tokens, sendProductInfo('metadata')),
+
+    async getAccessTokens(appids, packageids) {
+      const [apps, packages] = [new Set(appids), new Set(packageids)];
+      const read = (part: Buffer) => readAccessTokenResponse(part, apps, packages);
+      if (apps.size + packages.size === 0) return read(Buffer.alloc(0));
+      const body = { packageids: [...packages], appids: [...apps] };
+      return requestWhole('access_tokens', EMsg.ClientPICSAccessTokenRequest, body, read);
+    },
 
     async getTagNames(tagIds) {
       if (tagIds.length === 0) return new Map();

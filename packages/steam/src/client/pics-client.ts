@@ -1,5 +1,6 @@
 import type { Outcome } from '../requests/pending-requests.ts';
 import type { ProductInfo, ProductMetadata } from '../requests/request-product-info.ts';
+import type { AccessTokens } from '../wire/access-token-response.ts';
 import type { ChangesSince } from '../wire/changes-since-response.ts';
 
 /** The state of the session with Steam, for readiness and metrics. */
@@ -27,10 +28,24 @@ export interface PicsClient {
   logOn(): Promise<void>;
   /** What changed after `changeNumber`; 0 gives the current number and no changes. */
   getChangesSince(changeNumber: number): Promise<ChangesSince>;
-  /** The bodies of some apps. A repeated id counts once. */
-  getProductInfo(appids: readonly number[]): Promise<ProductInfo>;
-  /** The change numbers of some apps, without bodies. */
-  getProductMetadata(appids: readonly number[]): Promise<ProductMetadata>;
+  /**
+   * The bodies of some apps. A repeated id counts once.
+   *
+   * @param tokens access tokens by appid. An app that is restricted to those who have one is complete with it; with one that
+   *   Steam does not accept it comes as without.
+   */
+  getProductInfo(appids: readonly number[], tokens?: ReadonlyMap<number, string>): Promise<ProductInfo>;
+  /** The change numbers of some apps, without bodies; with a token those of the complete app. */
+  getProductMetadata(
+    appids: readonly number[],
+    tokens?: ReadonlyMap<number, string>,
+  ): Promise<ProductMetadata>;
+  /**
+   * The access tokens that Steam grants this session for some apps and packages. A repeated id counts once.
+   *
+   * A token is a secret of whoever was granted it: the client logs none, and neither may its callers.
+   */
+  getAccessTokens(appids: readonly number[], packageids: readonly number[]): Promise<AccessTokens>;
   /** English names of store tags; tags without a name are missing from the map. */
   getTagNames(tagIds: readonly number[]): Promise<Map<number, string>>;
   /**
@@ -43,7 +58,7 @@ export interface PicsClient {
 }
 
 /** What a request asks Steam for. */
-export type RequestName = 'changes' | 'product_info' | 'metadata' | 'tag_names';
+export type RequestName = 'changes' | 'product_info' | 'metadata' | 'access_tokens' | 'tag_names';
 
 /** One request, when it has ended. */
 export interface FinishedRequest {

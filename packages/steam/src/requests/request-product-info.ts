@@ -34,9 +34,18 @@ export interface ProductMetadata {
   parts: number;
 }
 
+/** One app of a request; the token is a uint64 in decimal. */
+interface RequestedApp {
+  appid: number;
+  access_token?: string;
+}
+
+/** Access tokens by appid. */
+type Tokens = ReadonlyMap<number, string>;
+
 /** Sends one ClientPICSProductInfoRequest with these fields and passes the parts of its response to `onPart`. */
 export type SendProductInfo = (
-  request: { apps: { appid: number }[]; meta_data_only: boolean },
+  request: { apps: RequestedApp[]; meta_data_only: boolean },
   onPart: (part: Buffer) => boolean,
 ) => Promise<Outcome>;
 
@@ -49,6 +58,7 @@ export type SendProductInfo = (
  */
 export async function requestProductInfo(
   appids: readonly number[],
+  tokens: Tokens | undefined,
   send: SendProductInfo,
   httpBodies: HttpBodies,
 ): Promise<ProductInfo> {
@@ -61,7 +71,7 @@ export async function requestProductInfo(
     const body = openBody(app.body ?? Buffer.alloc(0), app.body && app.sha);
     return typeof body === 'string' ? body : appBodyOf(app, body);
   });
-  const outcome = await sendAndCollect(collector, false, send);
+  const outcome = await sendAndCollect(collector, tokens, false, send);
 
   const missing = [...overHttp.values()].filter(({ appid }) => collector.isOpen(appid));
   if (missing.length > 0) {
@@ -85,6 +95,7 @@ export async function requestProductInfo(
  */
 export async function requestProductMetadata(
   appids: readonly number[],
+  tokens: Tokens | undefined,
   send: SendProductInfo,
 ): Promise<ProductMetadata> {
   const collector = new ResponseCollector(
@@ -97,15 +108,19 @@ export async function requestProductMetadata(
       ...sha1Of(sha),
     }),
   );
-  return resultOf(collector, await sendAndCollect(collector, true, send));
+  return resultOf(collector, await sendAndCollect(collector, tokens, true, send));
 }
 
 async function sendAndCollect(
   collector: ResponseCollector<{ appid: number }>,
+  tokens: Tokens | undefined,
   metadataOnly: boolean,
   send: SendProductInfo,
 ): Promise<Outcome> {
-  const apps = collector.appids.map((appid) => ({ appid }));
+  const apps = collector.appids.map((appid): RequestedApp => {
+    const token = tokens?.get(appid);
+    return token === undefined ? { appid } : { appid, access_token: token };
+  });
   if (apps.length === 0) return 'answered';
   let outcome: Outcome;
   try {

@@ -164,6 +164,7 @@ export class SteamSession extends SteamUser {
         break;
       case EMsg.ClientPICSProductInfoResponse:
       case EMsg.ClientPICSChangesSinceResponse:
+      case EMsg.ClientPICSAccessTokenResponse:
         if (eresult === OK) this.#listener.onResponse(jobId, body);
         else this.#listener.onRefusal(jobId, eresult);
         break;

@@ -4,6 +4,8 @@ type Fields = Record<string, unknown>;
 
 /** A log that a test can wait on: the log entries of the client are the events. */
 export class EventLog implements SteamLogger {
+  /** Every entry, in order. */
+  readonly entries: { message: string; fields: Fields }[] = [];
   readonly #waiting: { message: string; resolve: (fields: Fields) => void }[] = [];
   readonly #unread: { message: string; fields: Fields }[] = [];
 
@@ -25,6 +27,7 @@ export class EventLog implements SteamLogger {
   }
 
   #add(fields: object, message: string): void {
+    this.entries.push({ message, fields: { ...fields } });
     const at = this.#waiting.findIndex((waiter) => waiter.message === message);
     const [waiter] = at < 0 ? [] : this.#waiting.splice(at, 1);
     if (waiter) waiter.resolve({ ...fields });

@@ -27,6 +27,8 @@ const EMSG = {
   changesResponse: 8902,
   productInfoRequest: 8903,
   productInfoResponse: 8904,
+  accessTokenRequest: 8905,
+  accessTokenResponse: 8906,
 } as const;
 
 const REQUESTS = {
@@ -35,6 +37,7 @@ const REQUESTS = {
   heartbeat: { emsg: EMSG.heartbeat, type: undefined },
   changes: { emsg: EMSG.changesRequest, type: schema.CMsgClientPICSChangesSinceRequest },
   productInfo: { emsg: EMSG.productInfoRequest, type: schema.CMsgClientPICSProductInfoRequest },
+  accessTokens: { emsg: EMSG.accessTokenRequest, type: schema.CMsgClientPICSAccessTokenRequest },
   tagNames: { emsg: EMSG.serviceMethodCall, type: schema.CStore_GetLocalizedNameForTags_Request },
 };
 
@@ -66,6 +69,11 @@ export class CmRequest {
   productInfo(part: object, header: object = {}): Buffer {
     const body = schema.CMsgClientPICSProductInfoResponse.encode(part).finish();
     return this.message(EMSG.productInfoResponse, body, header);
+  }
+
+  accessTokens(response: object, header: object = {}): Buffer {
+    const body = schema.CMsgClientPICSAccessTokenResponse.encode(response).finish();
+    return this.message(EMSG.accessTokenResponse, body, header);
   }
 
   changes(response: object, header: object = {}): Buffer {

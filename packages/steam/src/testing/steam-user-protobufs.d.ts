@@ -15,6 +15,8 @@ declare module 'steam-user/protobufs/generated/_load.js' {
     | 'CMsgClientPICSChangesSinceResponse'
     | 'CMsgClientPICSProductInfoRequest'
     | 'CMsgClientPICSProductInfoResponse'
+    | 'CMsgClientPICSAccessTokenRequest'
+    | 'CMsgClientPICSAccessTokenResponse'
     | 'CStore_GetLocalizedNameForTags_Request'
     | 'CStore_GetLocalizedNameForTags_Response',
     MessageType

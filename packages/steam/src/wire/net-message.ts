@@ -12,6 +12,8 @@ export const EMsg = {
   ClientPICSChangesSinceResponse: 8902,
   ClientPICSProductInfoRequest: 8903,
   ClientPICSProductInfoResponse: 8904,
+  ClientPICSAccessTokenRequest: 8905,
+  ClientPICSAccessTokenResponse: 8906,
 } as const;
 
 const PROTOBUF_FLAG = 0x8000_0000;

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import schema from 'steam-user/protobufs/generated/_load.js';
 import { expect, test } from 'vitest';
+import { readAccessTokenResponse } from './access-token-response.ts';
 import { readChangesSinceResponse } from './changes-since-response.ts';
 import { readNetMessage } from './net-message.ts';
 import { readProductInfoPart } from './product-info-response.ts';
@@ -53,10 +54,11 @@ function errorOf(read: (bytes: Buffer) => unknown, bytes: Buffer): unknown {
 }
 
 test('fails with its own error or not at all, whatever the bytes', () => {
+  const readTokens = (body: Buffer) => readAccessTokenResponse(body, new Set([1]), new Set([2]));
   const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array));
   fc.assert(
     fc.property(bytes, (input) => {
-      for (const read of [readChangesSinceResponse, readNetMessage]) {
+      for (const read of [readChangesSinceResponse, readTokens, readNetMessage]) {
         const error = errorOf(read, input);
         expect(error === undefined || error instanceof MalformedMessage).toBe(true);
       }

@@ -56,6 +56,18 @@ export class ProtobufReader {
     return this.uint32() !== 0;
   }
 
+  /** A uint64; its upper bits do not fit into a number. */
+  uint64(): bigint {
+    this.#expect(VARINT);
+    const start = this.#position;
+    this.#varint();
+    let value = 0n;
+    for (let at = this.#position - 1; at >= start; at--) {
+      value = (value << 7n) | BigInt((this.#bytes[at] ?? 0) & 0x7f);
+    }
+    return BigInt.asUintN(64, value);
+  }
+
   /** A fixed64 as a number: exact up to 2^53, which is beyond every job id of this package. */
   fixed64(): number {
     this.#expect(FIXED64);
