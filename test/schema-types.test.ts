@@ -12,6 +12,7 @@ const KNOWN: Record<string, string> = {
   tests: 'DeckTest[]',
   configuration: '{ [key: string]: JsonValue }',
   selection: '{ [key: string]: JsonValue }',
+  data: 'JsonValue',
   'app_steam_deck.status': "'unknown' | 'unsupported' | 'playable' | 'verified'",
   'app_details.deck_status': "'unknown' | 'unsupported' | 'playable' | 'verified'",
   'app_details.pics_access': "'public' | 'restricted' | 'removed'",

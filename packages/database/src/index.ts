@@ -70,6 +70,10 @@ export {
   type ThroughputSpan,
 } from './ledger/throughput.ts';
 
+export { decodeDocument, DocumentDamaged, type EncodedDocument } from './documents/decode-document.ts';
+export { encodeDocument } from './documents/encode-document.ts';
+export { findDocuments, pageThroughDocuments, type StoredDocument } from './documents/find-documents.ts';
+
 export { findUnnamedTagIds, upsertTagNames } from './write/tag-names.ts';
 export type { RowChanges, RowCounts } from './write/row-changes.ts';
 export { writeBatch } from './write/write-batch.ts';

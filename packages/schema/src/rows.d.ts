@@ -189,6 +189,32 @@ export type Rows<As extends Encoding = JsonEncoding> = {
     /** The sentence that the store shows for it, in English. */
     name: string | null;
   };
+  /** The product info of each app exactly as Steam sent it, for pics document, pics extract and pics verify. An app that Steam removed keeps its own. Empty with DOCUMENTS=off. */
+  app_documents: {
+    /** The app. It may be missing from apps. */
+    appid: number;
+    /** full: all that Steam has of the app. public: the part that is shown without an access token; it is here only while it is newer than the full one, or there is none. */
+    part: 'full' | 'public';
+    /** The change number at which this text was first stored. A response with a higher number and the same text leaves it. */
+    change_number: As['bigint'];
+    /** SHA-1 of the text, as Steam announces it. */
+    sha1: As['bytea'];
+    /** Bytes of the text with the NUL that ends it on the wire, as Steam announces it. */
+    size: number;
+    /** The text (KeyValues) without that NUL, as a zstd frame. */
+    body: As['bytea'];
+    /** When this text was stored. */
+    fetched_at: As['timestamptz'];
+  };
+  /** Sections of the product info of each app as JSON: those named in JSON_SECTIONS, none by default. */
+  app_sections: {
+    /** The app. It may be missing from apps. */
+    appid: number;
+    /** Key of the section, such as depots, config, extended or ufs. */
+    section: string;
+    /** What the section holds. Every value is a string; where a key stands several times, its values are an array. */
+    data: JsonValue;
+  };
   /** The DLC of each app, from the list of the app (app_dlc, which Steam ends at 64 entries) and from the DLC that name it as their parent. */
   app_all_dlc: {
     /** The app. */
@@ -462,6 +488,7 @@ export type Optional = {
   developers: 'id';
   publishers: 'id';
   app_genres: 'is_primary';
+  app_documents: 'fetched_at';
   pics_app_ledger: 'attempts' | 'stale_answers';
   pics_package_ledger: 'attempts' | 'stale_answers';
   pics_changes: 'seen_at';

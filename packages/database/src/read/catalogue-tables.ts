@@ -24,6 +24,8 @@ const NAMES: Record<CatalogueTable, true> = {
   app_steam_deck: true,
   steam_deck_tests: true,
   steam_content_descriptors: true,
+  app_documents: true,
+  app_sections: true,
   sync_status: true,
   pics_changes: true,
 };

@@ -35,6 +35,9 @@ test('a member of pics_reader reads every table and view of the catalogue, and n
   await sql`insert into pics_changes (change_number, kind, id, needs_token) values (900, 'app', 440, false)`.execute(
     db,
   );
+  await sql`insert into app_sections (appid, section, data) values (440, 'depots', '{}')`.execute(db);
+  await sql`insert into app_documents (appid, part, change_number, sha1, size, body)
+    values (440, 'full', 900, decode(repeat('00', 20), 'hex'), 1, '')`.execute(db);
   const reader = openDatabase(urlOf(await addUser(db, url, 'login in role pics_reader'), url));
   expect(await readableBy(reader)).toEqual([...CATALOGUE_TABLES].sort());
   const { rows } = await sql<{ name: string }>`
