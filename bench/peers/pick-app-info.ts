@@ -84,16 +84,14 @@ function pickExtended(extended: KeyValuesObject | undefined): Extended | undefin
 
 function pickDepots(depots: KeyValuesObject | undefined): Depots | undefined {
   if (depots === undefined) return undefined;
-  const branches = block(depots['branches']);
-  const branch = block(branches?.['public']);
   return {
-    branches: branches && {
-      public: branch && {
-        timeupdated: text(branch['timeupdated']),
-        timebuildupdated: text(branch['timebuildupdated']),
-        buildid: text(branch['buildid']),
-      },
-    },
+    branches: blocks(depots['branches'], (branch) => ({
+      buildid: text(branch['buildid']),
+      timeupdated: text(branch['timeupdated']),
+      timebuildupdated: text(branch['timebuildupdated']),
+      pwdrequired: text(branch['pwdrequired']),
+      description: text(branch['description']),
+    })),
   };
 }
 

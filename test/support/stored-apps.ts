@@ -55,7 +55,10 @@ export function applyRecords(records: readonly AppRecord[]): StoredApp {
       app.extended = { ...columns, isFree: columns.isFree ?? app.extended['isFree'] };
       app.dlc = [...dlcAppids].sort((a, b) => a - b);
     }
-    if (record.depots) app.depots = record.depots;
+    if (record.depots) {
+      const { lastContentUpdate, currentBuildId } = record.depots;
+      app.depots = { lastContentUpdate, currentBuildId };
+    }
     if (record.developers) app.developers = [...record.developers].sort();
     if (record.publishers) app.publishers = [...record.publishers].sort();
   }

@@ -77,10 +77,43 @@ const extendedSection = z.object({
   dlcAppids: wholeNumbers(0),
 });
 
-/** The fields of the public branch under `depots`. */
+/** A branch of an app: a line of builds that users can choose. */
+export interface Branch {
+  /** As Steam has it, blanks and case included; never empty, at most 2,048 bytes. */
+  name: string;
+  /** At most 20 characters: an unsigned 64-bit number. */
+  buildId: string | null;
+  /** When the branch last got a build, in Unix seconds. */
+  timeUpdated: number | null;
+  isPasswordRequired: boolean;
+  description: string | null;
+}
+
+function isBranch(value: unknown): value is Branch {
+  return (
+    isObject(value) &&
+    typeof value['name'] === 'string' &&
+    isTextOrNull(value['buildId']) &&
+    (value['timeUpdated'] === null || Number.isInteger(value['timeUpdated'])) &&
+    typeof value['isPasswordRequired'] === 'boolean' &&
+    isTextOrNull(value['description'])
+  );
+}
+
+function isTextOrNull(value: unknown): boolean {
+  return value === null || typeof value === 'string';
+}
+
+/** The fields of `depots`; the first two are those of the public branch. */
 const depotsSection = z.object({
   lastContentUpdate: unixSeconds.nullable(),
   currentBuildId: z.string().nullable(),
+  /** Every branch, the public one too, with names that differ in more than case. Absent only in jobs of older versions. */
+  branches: z
+    .custom<Branch[]>((value) => Array.isArray(value) && value.every(isBranch), {
+      error: 'expected branches',
+    })
+    .optional(),
 });
 
 /** A SHA-1 in hex. */

@@ -63,6 +63,35 @@ const WRITE_JOBS: WriteJob[] = [
   },
   {
     version: 1,
+    task: 'apps',
+    batchId: 'c',
+    changeNumber: 38_441_208,
+    records: [
+      {
+        appid: 440,
+        changeNumber: 901,
+        access: 'restricted',
+        depots: {
+          lastContentUpdate: 1_764_000_000,
+          currentBuildId: '20900000',
+          branches: [
+            {
+              name: 'public',
+              buildId: '20900000',
+              timeUpdated: 1_764_000_000,
+              isPasswordRequired: false,
+              description: null,
+            },
+          ],
+        },
+      },
+    ],
+    unknown: [],
+    failed: [],
+    unanswered: [],
+  },
+  {
+    version: 1,
     task: 'scan',
     batchId: 'b',
     seen: [

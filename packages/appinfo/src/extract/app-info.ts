@@ -53,9 +53,16 @@ export const appInfo = block({
     publisher: text,
   }),
   depots: block({
-    branches: block({
-      public: block({ timeupdated: text, timebuildupdated: text, buildid: text }),
-    }),
+    branches: list(
+      block({
+        buildid: text,
+        timeupdated: text,
+        timebuildupdated: text,
+        pwdrequired: text,
+        description: text,
+      }),
+      MAX_ENTRIES,
+    ),
   }),
 });
 
@@ -63,3 +70,4 @@ export type AppInfo = Selected<typeof appInfo>;
 export type Common = NonNullable<AppInfo['common']>;
 export type Extended = NonNullable<AppInfo['extended']>;
 export type Depots = NonNullable<AppInfo['depots']>;
+export type DepotsBranch = NonNullable<Depots['branches']>[number]['value'];

@@ -67,7 +67,7 @@ describe.skipIf(recordedTexts.length === 0)('recorded texts (skipped without rec
     const body = older?.read() ?? new Uint8Array();
     expect(body.toString()).not.toContain('"timeupdated"');
     const { depots } = extractApp({ appid: 265360, changeNumber: 34351876, missingToken: false, body });
-    expect(depots).toEqual({ lastContentUpdate: 1428646818, currentBuildId: '583990' });
+    expect(depots).toMatchObject({ lastContentUpdate: 1428646818, currentBuildId: '583990' });
   });
 });
 

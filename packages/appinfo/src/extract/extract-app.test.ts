@@ -76,7 +76,26 @@ test('a full body gives a record with every field', () => {
       appState: 'eStateAvailable',
       dlcAppids: [1001, 1002],
     },
-    depots: { lastContentUpdate: 1779489106, currentBuildId: '23371447' },
+    depots: {
+      lastContentUpdate: 1779489106,
+      currentBuildId: '23371447',
+      branches: [
+        {
+          name: 'Beta',
+          buildId: '7',
+          timeUpdated: 1428646818,
+          isPasswordRequired: true,
+          description: 'Try "this"',
+        },
+        {
+          name: 'public',
+          buildId: '23371447',
+          timeUpdated: 1779489106,
+          isPasswordRequired: false,
+          description: null,
+        },
+      ],
+    },
     developers: ['Nine Rivers', 'Eight Hills'],
     publishers: ['Tenth Press'],
   });
@@ -111,7 +130,7 @@ describe('access', () => {
       access: 'public',
       common: NO_COMMON,
       extended: { isFree: null, homepageUrl: null, appState: null, dlcAppids: [] },
-      depots: { lastContentUpdate: null, currentBuildId: null },
+      depots: { lastContentUpdate: null, currentBuildId: null, branches: [] },
       developers: [],
       publishers: [],
     });
@@ -125,7 +144,7 @@ describe('access', () => {
       expect(extracted({ public_only: flag, common: 'no block' })).toStrictEqual(restricted);
       expect(extracted({ public_only: flag, depots: {} })).toStrictEqual({
         ...restricted,
-        depots: { lastContentUpdate: null, currentBuildId: null },
+        depots: { lastContentUpdate: null, currentBuildId: null, branches: [] },
       });
     },
   );

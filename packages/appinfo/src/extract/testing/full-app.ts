@@ -58,6 +58,9 @@ export const fullApp: Block = {
   config: { installdir: 'nine' },
   depots: {
     '1001': { manifests: { public: { gid: '5612541580377302256' } } },
-    branches: { beta: { buildid: '7' }, public: { buildid: '23371447', timeupdated: '1779489106' } },
+    branches: {
+      Beta: { buildid: '7', timebuildupdated: '1428646818', pwdrequired: '1', description: ' Try "this" ' },
+      public: { buildid: '23371447', timeupdated: '1779489106' },
+    },
   },
 };

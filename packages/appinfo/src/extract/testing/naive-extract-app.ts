@@ -40,6 +40,7 @@ export function naiveExtractApp(entry: AppBody): AppRecord {
     record.depots = {
       lastContentUpdate: branch?.time('timeupdated') ?? branch?.time('timebuildupdated') ?? null,
       currentBuildId: branch?.column('buildid') ?? null,
+      branches: naiveBranches(depots.block('branches')),
     };
   }
   for (const type of ['developer', 'publisher'] as const) {
@@ -98,6 +99,27 @@ function naiveCategories(common: Block): number[] {
     .filter(([, set]) => set)
     .map(([id]) => id)
     .sort((a, b) => a - b);
+}
+
+function naiveBranches(
+  branches: Block | undefined,
+): NonNullable<NonNullable<AppRecord['depots']>['branches']> {
+  const named = (branches?.entries ?? []).flatMap(({ key, value }) => {
+    const name = key.replaceAll('\0', '');
+    return value instanceof Block && name !== ''
+      ? [[name.toLowerCase(), { name, block: value }] as const]
+      : [];
+  });
+  return firstByKey(named).map(([, { name, block }]) => {
+    const buildId = block.column('buildid');
+    return {
+      name,
+      buildId: buildId !== null && buildId.length <= 20 ? buildId : null,
+      timeUpdated: block.time('timeupdated') ?? block.time('timebuildupdated'),
+      isPasswordRequired: block.flag('pwdrequired'),
+      description: block.column('description'),
+    };
+  });
 }
 
 function naiveLanguages(common: Block): NonNullable<AppRecord['common']>['languages'] {
