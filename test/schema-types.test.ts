@@ -13,6 +13,11 @@ const KNOWN: Record<string, string> = {
   configuration: '{ [key: string]: JsonValue }',
   selection: '{ [key: string]: JsonValue }',
   data: 'JsonValue',
+  changes: '{ [key: string]: JsonValue }',
+  old: 'JsonValue',
+  new: 'JsonValue',
+  'pics_events.type': "'app.added' | 'app.changed' | 'app.removed' | 'app.restored' | 'build.published'",
+  'pics_events.kind': "'app' | 'package'",
   'app_steam_deck.status': "'unknown' | 'unsupported' | 'playable' | 'verified'",
   'app_details.deck_status': "'unknown' | 'unsupported' | 'playable' | 'verified'",
   'app_details.pics_access': "'public' | 'restricted' | 'removed'",
@@ -39,6 +44,7 @@ const TYPES: Record<string, string> = {
   bigint: "As['bigint']",
   'timestamp with time zone': "As['timestamptz']",
   bytea: "As['bytea']",
+  xid8: 'string',
 };
 
 interface Table {
@@ -81,7 +87,7 @@ const TABLES = `
       where contype = 'f' and conrelid = pg_class.oid
     ) as keys
   from pg_class
-  where relnamespace = 'public'::regnamespace and relkind in ('r', 'v') and relname not like 'pics_migrations%'
+  where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v') and not relispartition and relname not like 'pics_migrations%'
   order by relname like 'pics%', relkind = 'v', pg_class.oid`;
 
 async function readTables(): Promise<Table[]> {

@@ -56,7 +56,7 @@ const TABLES = `
       where indrelid = pg_class.oid and not indisprimary and indpred is null
     ) as indexes
   from pg_class
-  where relnamespace = 'public'::regnamespace and relkind in ('r', 'v')
+  where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v') and not relispartition
   order by relname like 'pics%', relname like 'pics_migrations%', pg_class.oid`;
 
 async function readTables(): Promise<Table[]> {

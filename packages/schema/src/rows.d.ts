@@ -215,6 +215,57 @@ export type Rows<As extends Encoding = JsonEncoding> = {
     /** What the section holds. Every value is a string; where a key stands several times, its values are an array. */
     data: JsonValue;
   };
+  /** Texts of apps that a newer one has replaced, byte for byte: pics document APPID --change N prints one. The current text is in app_documents. */
+  app_versions: {
+    /** The app. */
+    appid: number;
+    /** 0; more where Steam showed several texts under one change number, in the order in which they were seen. */
+    variant: number;
+    /** Change number at which the text was first seen. */
+    change_number: As['bigint'];
+    /** Change number at which it was last seen. */
+    last_change_number: As['bigint'];
+    /** When it was first seen. */
+    seen_at: As['timestamptz'];
+    /** Bytes of the text as Steam counts them, with a NUL at the end. */
+    size: number;
+    /** zstd: the text compressed by itself; zstd-delta: compressed with the next newer text as its dictionary. */
+    encoding: 'zstd' | 'zstd-delta';
+    /** SHA-1 of the text. */
+    sha1: As['bytea'];
+    /** The text, compressed. */
+    body: As['bytea'];
+  };
+  /** Every branch of each app as it is now. */
+  app_branches: {
+    /** The app. */
+    appid: number;
+    /** Name of the branch; public is what everybody gets. */
+    branch: string;
+    /** Its build. Text, because build ids are 64-bit without a sign. */
+    build_id: string | null;
+    /** When it got that build. */
+    time_updated: As['timestamptz'] | null;
+    /** Whether it opens with a password only. */
+    is_password_required: boolean | null;
+    /** What the developer says of it. */
+    description: string | null;
+  };
+  /** Every build of every branch that was ever seen here. */
+  app_builds: {
+    /** The app. */
+    appid: number;
+    /** Name of the branch. */
+    branch: string;
+    /** The build. */
+    build_id: string;
+    /** When the branch got it, says Steam. */
+    time_updated: As['timestamptz'] | null;
+    /** Change number of the response that showed it first. */
+    change_number: As['bigint'] | null;
+    /** When it was first seen here. */
+    first_seen_at: As['timestamptz'];
+  };
   /** The DLC of each app, from the list of the app (app_dlc, which Steam ends at 64 entries) and from the DLC that name it as their parent. */
   app_all_dlc: {
     /** The app. */
@@ -282,6 +333,21 @@ export type Rows<As extends Encoding = JsonEncoding> = {
     pics_access: 'public' | 'restricted' | 'removed' | null;
     /** When the row, or a row of the app in another table, last changed. */
     updated_at: As['timestamptz'] | null;
+  };
+  /** What changed in apps, one row a field, from pics_events. */
+  app_history: {
+    /** The app. */
+    appid: number | null;
+    /** Change number of the response that showed it. */
+    change_number: As['bigint'] | null;
+    /** When it was written. */
+    at: As['timestamptz'] | null;
+    /** A column of apps; tags, genres, categories, developers, publishers, franchises, dlc; deck; languages.NAME; branches.NAME. */
+    field: string | null;
+    /** The old value; of a list what was removed from it. */
+    old: JsonValue | null;
+    /** The new value; of a list what was added to it. */
+    new: JsonValue | null;
   };
   /** For searching and listing apps: one row for each row of apps, kept by triggers on it. Narrow, so that reading many rows is quick. */
   pics_app_search: {
@@ -477,9 +543,28 @@ export type Rows<As extends Encoding = JsonEncoding> = {
     /** When it was reported; NULL until then. */
     reported_at: As['timestamptz'] | null;
   };
+  /** What changed in apps: one row for each write that changed something, in the same transaction. Kept for EVENTS_RETENTION_DAYS, in partitions by month. */
+  pics_events: {
+    /** Ascending within a transaction; between transactions in no order of their commits. */
+    id: As['bigint'];
+    /** Transaction that wrote it. Follow (transaction_id, id) below pg_snapshot_xmin(pg_current_snapshot()), and miss none. */
+    transaction_id: string;
+    /** When it was written. */
+    at: As['timestamptz'];
+    /** Change number of the response that showed it. */
+    change_number: As['bigint'] | null;
+    /** The app, or the package. */
+    subject_id: number;
+    /** app.added, app.changed, app.removed, app.restored, or build.published when nothing but builds changed. */
+    type: 'app.added' | 'app.changed' | 'app.removed' | 'app.restored' | 'build.published';
+    /** app or package. */
+    kind: 'app' | 'package';
+    /** Object of what changed: {"old": …, "new": …} for columns of apps, for each language under languages, for deck and for branches.NAME; {"added": […], "removed": […]} for tags, genres, categories, developers, publishers, franchises and dlc. */
+    changes: { [key: string]: JsonValue };
+  };
 };
 
-export type ViewName = 'app_all_dlc' | 'app_details';
+export type ViewName = 'app_all_dlc' | 'app_details' | 'app_history';
 
 /** The columns that have a default. */
 export type Optional = {
@@ -489,6 +574,8 @@ export type Optional = {
   publishers: 'id';
   app_genres: 'is_primary';
   app_documents: 'fetched_at';
+  app_versions: 'variant';
+  app_builds: 'first_seen_at';
   pics_app_ledger: 'attempts' | 'stale_answers';
   pics_package_ledger: 'attempts' | 'stale_answers';
   pics_changes: 'seen_at';
@@ -498,6 +585,7 @@ export type Optional = {
   pics_scan_requests: 'id' | 'attempts' | 'is_survey';
   pics_requeues: 'id' | 'requested_at';
   pics_alerts: 'since';
+  pics_events: 'id' | 'transaction_id' | 'at' | 'changes';
 };
 
 /** The foreign keys, as supabase-js describes them. */

@@ -7,7 +7,7 @@ const relations = sql`
   select pg_class.*, pg_class.oid::regclass::text as name
   from pg_class
   where (relname = any (${[...CATALOGUE_TABLES]}::text[]) or relname like 'pics\\_%')
-    and relkind in ('r', 'p', 'v') and pg_table_is_visible(oid)
+    and relkind in ('r', 'p', 'v') and not relispartition and pg_table_is_visible(oid)
 `;
 
 /** Finds the role that owns all tables that are there, if this user is another one and may act as it. */

@@ -1,7 +1,7 @@
 import type { Rows } from '@pics/schema';
 
-/** What is for readers: the catalogue, and the changes that Steam announced. No ledger, for it holds access tokens. */
-export type CatalogueTable = Exclude<keyof Rows, `pics_${string}`> | 'pics_changes';
+/** What is for readers: the catalogue, and the changes that Steam announced or that were seen. No ledger, for it holds access tokens. */
+export type CatalogueTable = Exclude<keyof Rows, `pics_${string}`> | 'pics_changes' | 'pics_events';
 
 /** An object, so that the compiler names a table that is missing here. */
 const NAMES: Record<CatalogueTable, true> = {
@@ -28,6 +28,11 @@ const NAMES: Record<CatalogueTable, true> = {
   app_sections: true,
   sync_status: true,
   pics_changes: true,
+  pics_events: true,
+  app_versions: true,
+  app_branches: true,
+  app_builds: true,
+  app_history: true,
 };
 
 /** The tables and views that readers get, and that can be exported. */
