@@ -1,4 +1,4 @@
-import type { AppRecord, WriteAppsJob } from '@pics/core';
+import type { AppRecord, FetchedApps } from '@pics/core';
 import { connectDatabase, writeBatch } from '@pics/database';
 import { sql } from 'kysely';
 import { WRITE_CONCURRENCY } from '../apps/writer/src/config.ts';
@@ -123,9 +123,7 @@ export async function openProject(url: string, records: readonly AppRecord[]): P
   // Opens every connection: while one sleeps, the next query needs another.
   const connect = () => sql`select pg_sleep(0.05)`.execute(database);
   await Promise.all(Array.from({ length: WRITE_CONCURRENCY }, connect));
-  const jobs = cutBatches(records, BATCH_SIZE).map((batch, index): WriteAppsJob => ({
-    version: 1,
-    task: 'apps',
+  const jobs = cutBatches(records, BATCH_SIZE).map((batch, index): FetchedApps => ({
     batchId: `batch-${index}`,
     changeNumber: highestChangeNumber(batch),
     records: batch,

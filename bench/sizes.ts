@@ -82,8 +82,6 @@ async function store(
     // Wanted first, as a scan does it: the row of the ledger is then updated when the app is written.
     await markWanted(database, { appids: batch.map(({ appid }) => appid) });
     await writeBatch(database, {
-      version: 1,
-      task: 'apps',
       batchId: `batch-${++batches}`,
       changeNumber,
       records: batch,

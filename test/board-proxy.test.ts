@@ -130,7 +130,7 @@ describe.skipIf(!nginx).each([
         log: { info: () => {}, warn: () => {}, error: () => {} },
       });
       await queues.fetch.add({
-        version: 1,
+        version: 2,
         task: 'apps',
         batchId: 'a',
         changeNumber: 5,

@@ -34,10 +34,10 @@ test('a fetcher says how many write jobs wait for the writer, and takes no job',
   const queues = openQueues(redis.url, () => {});
   closeAtEndOfFile('queues', () => queues.close());
   for (let job = 0; job < WRITE_QUEUE_HIGH_WATER; job += 1) {
-    await queues.write.add({ version: 1, task: 'scan', batchId: `w${job}`, seen: [], unanswered: [] });
+    await queues.write.add({ version: 2, task: 'scan', batchId: `w${job}`, seen: [], unanswered: [] });
   }
   await queues.fetch.add({
-    version: 1,
+    version: 2,
     task: 'apps',
     batchId: 'f',
     changeNumber: 1,

@@ -50,7 +50,7 @@ beforeAll(async () => {
     await reporting.stop();
     await queues.close();
   });
-  await queues.fetch.add({ version: 1, task: 'scan', batchId: 'b', appids: [10] });
+  await queues.fetch.add({ version: 2, task: 'scan', batchId: 'b', appids: [10] });
 });
 
 async function settle(appid: number, ledger: object): Promise<void> {

@@ -4,14 +4,14 @@ import {
   SteamUnavailable,
   type AppBody,
   type FetchAppsJob,
-  type WriteAppsJob,
+  type FetchedApps,
 } from '@pics/core';
 import type { ProductInfo, Unanswered } from '@pics/steam';
 import { describe, expect, test } from 'vitest';
 import { fetchApps } from './fetch-apps.ts';
 
 const job: FetchAppsJob = {
-  version: 1,
+  version: 2,
   task: 'apps',
   batchId: 'batch',
   changeNumber: 100,
@@ -29,7 +29,7 @@ function unanswered(appids: number[], reason: Unanswered['reason']): Unanswered[
 
 /** Runs the step against a Steam that responds with `info`; returns the write jobs. */
 async function run(info: Partial<ProductInfo>, changed: Partial<FetchAppsJob> = {}) {
-  const written: WriteAppsJob[] = [];
+  const written: FetchedApps[] = [];
   const outcome = await fetchApps(
     { ...job, ...changed },
     {
@@ -64,6 +64,28 @@ describe('fetchApps', () => {
       ],
     });
     expect(written[0]?.records.map((record) => record.sha1)).toEqual([sha1, undefined]);
+  });
+
+  test('passes the texts on byte for byte: those of usable apps that have one', async () => {
+    const broken = Buffer.concat([
+      Buffer.from('"appinfo"{"appid" "10" "x" "'),
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from('"}'),
+    ]);
+    const { written } = await run({
+      apps: [
+        { ...entry(10), body: broken },
+        { ...entry(20, ''), missingToken: true },
+        { ...entry(21, '\0'), missingToken: true },
+        entry(30, '"appinfo"\n{'),
+        { ...entry(40), missingToken: true },
+      ],
+    });
+    expect(written[0]?.records.map(({ appid }) => appid)).toEqual([10, 20, 21, 40]);
+    expect(written[0]?.bodies).toEqual([
+      { appid: 10, bytes: broken },
+      { appid: 40, bytes: entry(40).body },
+    ]);
   });
 
   test('fails an app whose body cannot be read, with the reason, and passes the rest of its batch', async () => {

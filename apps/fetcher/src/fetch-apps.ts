@@ -4,14 +4,16 @@ import {
   MAX_ATTEMPTS,
   PermanentError,
   SteamUnavailable,
+  type AppBody,
+  type DocumentBody,
   type FetchAppsJob,
-  type WriteAppsJob,
+  type FetchedApps,
 } from '@pics/core';
 import type { ProductInfo, Unanswered } from '@pics/steam';
 
 export interface FetchAppsDependencies {
   getProductInfo: (appids: readonly number[]) => Promise<ProductInfo>;
-  addWriteJob: (job: WriteAppsJob) => Promise<void>;
+  addWriteJob: (fetched: FetchedApps) => Promise<void>;
 }
 
 /** Why an app has no usable response, as the ledger stores it. */
@@ -24,7 +26,7 @@ const REASONS: Record<Unanswered['reason'], string> = {
 };
 
 /**
- * One batch of apps: one PICS request, and one write job with its records.
+ * One batch of apps: one PICS request, and one write job with its records and their texts.
  *
  * Every app of the batch is in exactly one list of the write job, so the ledger learns about each: a body that cannot be
  * read fails its app alone, and an app without a response is wanted again. The write job is in Redis before this returns; a
@@ -39,12 +41,12 @@ export async function fetchApps(
   job: FetchAppsJob,
   dependencies: FetchAppsDependencies,
 ): Promise<Record<string, number>> {
-  const { version, task, batchId, changeNumber, appids } = job;
+  const { batchId, changeNumber, appids } = job;
   const info = await dependencies.getProductInfo(appids);
   if (info.unanswered.length === appids.length && info.unanswered.every(isDisconnect)) {
     throw new SteamUnavailable('the connection to Steam was lost before a response arrived');
   }
-  const { records, failed } = extractApps(info);
+  const { records, failed, bodies } = extractApps(info);
   const unanswered = info.unanswered.map((app) => ({
     appid: app.appid,
     reason: REASONS[app.reason],
@@ -52,14 +54,13 @@ export async function fetchApps(
   }));
   const { unknown, parts } = info;
   await dependencies.addWriteJob({
-    version,
-    task,
     batchId,
     changeNumber,
     records,
     unknown,
     failed,
     unanswered,
+    bodies,
   });
 
   const [last] = unanswered;
@@ -81,15 +82,22 @@ function isDisconnect(app: Unanswered): boolean {
   return app.reason === 'disconnected';
 }
 
-function extractApps(info: ProductInfo): Pick<WriteAppsJob, 'records' | 'failed'> {
-  const records: WriteAppsJob['records'] = [];
-  const failed: WriteAppsJob['failed'] = [];
-  for (const body of info.apps) {
+function extractApps(info: ProductInfo): Required<Pick<FetchedApps, 'records' | 'failed' | 'bodies'>> {
+  const records: FetchedApps['records'] = [];
+  const failed: FetchedApps['failed'] = [];
+  const bodies: DocumentBody[] = [];
+  for (const app of info.apps) {
     try {
-      records.push(extractApp(body));
+      records.push(extractApp(app));
+      if (hasText(app)) bodies.push({ appid: app.appid, bytes: app.body });
     } catch (error) {
-      failed.push({ appid: body.appid, error: describeError(error) });
+      failed.push({ appid: app.appid, error: describeError(error) });
     }
   }
-  return { records, failed };
+  return { records, failed, bodies };
+}
+
+/** Of an app that needs a token Steam may send no text at all. */
+function hasText({ body }: AppBody): boolean {
+  return body.some((byte) => byte !== 0);
 }

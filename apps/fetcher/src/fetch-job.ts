@@ -1,4 +1,4 @@
-import type { FetchJob, WriteJob } from '@pics/core';
+import { packWriteJob, type FetchJob } from '@pics/core';
 import { requestUnlessPaused, type Queues } from '@pics/queue';
 import type { Tracing } from '@pics/service';
 import type { PicsClient } from '@pics/steam';
@@ -18,11 +18,6 @@ export async function fetchJob(
   job: FetchJob,
   { steam, queues, metrics, tracing }: FetchJobDependencies,
 ): Promise<Record<string, number>> {
-  const addWriteJob = (result: WriteJob) => {
-    metrics.countResponses(result);
-    // The apps a scan finds become the next batches. Behind records, they would leave the fetchers without work meanwhile.
-    return queues.write.add(result, result.task === 'scan' ? 'first' : 'last');
-  };
   const attributes = { apps: job.appids.length };
   const request = <Result extends { parts: number }>(name: string, send: () => Promise<Result>) =>
     requestUnlessPaused(
@@ -37,11 +32,15 @@ export async function fetchJob(
   if (job.task === 'scan') {
     return scanApps(job, {
       getProductMetadata: (appids) => request('request metadata', () => steam.getProductMetadata(appids)),
-      addWriteJob,
+      // The apps a scan finds become the next batches. Behind records, they would leave the fetchers without work meanwhile.
+      addWriteJob: (result) => queues.write.add(result, 'first'),
     });
   }
   return fetchApps(job, {
     getProductInfo: (appids) => request('request product info', () => steam.getProductInfo(appids)),
-    addWriteJob,
+    addWriteJob: (fetched) => {
+      metrics.countResponses(fetched);
+      return queues.write.add(packWriteJob(fetched), 'last');
+    },
   });
 }

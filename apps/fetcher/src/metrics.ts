@@ -1,4 +1,4 @@
-import { FETCH_QUEUE, type FetchJob, type WriteJob } from '@pics/core';
+import { FETCH_QUEUE, type FetchedApps, type FetchJob } from '@pics/core';
 import { Counter, observeJobs, registerCounter, type Registry } from '@pics/service';
 
 export type FetcherMetrics = ReturnType<typeof createMetrics>;
@@ -20,14 +20,13 @@ export function createMetrics(registry: Registry) {
     countRequest: (job: FetchJob): void => {
       if (job.task === 'apps' && job.attempt > 0) retries.inc(job.appids.length);
     },
-    countResponses: (job: WriteJob): void => {
-      if (job.task !== 'apps') return;
-      const restricted = job.records.filter(({ access }) => access === 'restricted').length;
-      countApps({ answer: 'full' }, job.records.length - restricted);
+    countResponses: ({ records, unknown, failed, unanswered }: FetchedApps): void => {
+      const restricted = records.filter(({ access }) => access === 'restricted').length;
+      countApps({ answer: 'full' }, records.length - restricted);
       countApps({ answer: 'restricted' }, restricted);
-      countApps({ answer: 'unknown' }, job.unknown.length);
-      countApps({ answer: 'failed' }, job.failed.length);
-      countApps({ answer: 'unanswered' }, job.unanswered.length);
+      countApps({ answer: 'unknown' }, unknown.length);
+      countApps({ answer: 'failed' }, failed.length);
+      countApps({ answer: 'unanswered' }, unanswered.length);
     },
   };
 }

@@ -3,7 +3,7 @@ import type { ProductMetadata } from '@pics/steam';
 import { expect, test } from 'vitest';
 import { scanApps } from './scan-apps.ts';
 
-const job: ScanAppsJob = { version: 1, task: 'scan', batchId: 'batch', appids: [10, 20, 30, 40] };
+const job: ScanAppsJob = { version: 2, task: 'scan', batchId: 'batch', appids: [10, 20, 30, 40] };
 const SHA1 = 'ab'.repeat(20);
 
 /** Runs the step against a Steam that responds with `metadata`; returns the write jobs. */

@@ -1,4 +1,4 @@
-import type { FetchJob, Priority } from '@pics/core';
+import { JOB_VERSION, type FetchJob, type Priority } from '@pics/core';
 import {
   claimBatch,
   claimScanRequest,
@@ -46,13 +46,13 @@ export async function dispatchBatches(dependencies: DispatchDependencies): Promi
     const batch = await dependencies.claimBatch();
     if (!batch) break;
     const { priority, ...rest } = batch;
-    await dependencies.queue.add({ version: 1, task: 'apps', ...rest }, priority);
+    await dependencies.queue.add({ version: JOB_VERSION, task: 'apps', ...rest }, priority);
     added += 1;
   }
   for (let room = SCAN_HIGH_WATER - (await dependencies.queue.countWaiting('scan')); room > 0; room -= 1) {
     const request = await dependencies.claimScanRequest();
     if (!request) break;
-    await dependencies.queue.add({ version: 1, task: 'scan', ...request }, 'scan');
+    await dependencies.queue.add({ version: JOB_VERSION, task: 'scan', ...request }, 'scan');
     added += 1;
   }
   return added;

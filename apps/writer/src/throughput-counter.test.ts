@@ -3,17 +3,15 @@ import { expect, test } from 'vitest';
 import { ThroughputCounter, type Throughput } from './throughput-counter.ts';
 
 const apps: WriteAppsJob = {
-  version: 1,
+  version: 2,
   task: 'apps',
   batchId: 'a',
   changeNumber: 7,
-  records: [{ appid: 10, changeNumber: 7, access: 'restricted' }],
-  unknown: [20, 30],
-  failed: [{ appid: 40, error: 'KeyValuesError: cut off' }],
-  unanswered: [{ appid: 50, reason: 'NoResponse', counts: true }],
+  counts: { records: 1, bodies: 1, unknown: 2, failed: 1, unanswered: 1 },
+  frame: '',
 };
 
-const scan: WriteScanJob = { version: 1, task: 'scan', batchId: 'b', seen: [[10, 7]], unanswered: [] };
+const scan: WriteScanJob = { version: 2, task: 'scan', batchId: 'b', seen: [[10, 7]], unanswered: [] };
 
 test('counts one request for every job, and the apps that it settles', async () => {
   const added: Throughput[] = [];

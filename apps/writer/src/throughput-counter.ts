@@ -29,7 +29,7 @@ export class ThroughputCounter {
 
   /** Counts a finished job. Apps to be requested again are not settled; they count when they are. */
   count(job: WriteJob): void {
-    const apps = job.task === 'apps' ? job.records.length + job.unknown.length + job.failed.length : 0;
+    const apps = job.task === 'apps' ? job.counts.records + job.counts.unknown + job.counts.failed : 0;
     this.#pending = sum(this.#pending, { apps, requests: 1 });
     this.#total = sum(this.#total, { apps, requests: 1 });
   }

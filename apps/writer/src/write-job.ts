@@ -1,4 +1,4 @@
-import type { KeptColumns, WriteJob } from '@pics/core';
+import { unpackWriteJob, type KeptColumns, type WriteJob } from '@pics/core';
 import { recordScan, writeBatch, type Database } from '@pics/database';
 import type { Logger, Tracing } from '@pics/service';
 import type { WriterMetrics } from './metrics.ts';
@@ -25,9 +25,10 @@ export async function writeJob(job: WriteJob, dependencies: WriteJobDependencies
     throughput.count(job);
     return counts;
   }
-  const { records, changeNumber } = job;
+  const fetched = unpackWriteJob(job);
+  const { records, changeNumber } = fetched;
   const counts = await tracing.span('write batch', { apps: records.length, changeNumber }, () =>
-    writeBatch(database, job, {
+    writeBatch(database, fetched, {
       keep,
       onRows: metrics.countRows,
       onPostponed: (reason, appids) => log.warn({ reason, appids }, 'apps cannot be written now'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { appRecordSchema, sha1Schema } from './app-record.ts';
+import { sha1Schema } from './app-record.ts';
 import { appidSchema, wholeNumbers } from './whole-numbers.ts';
 
 /**
@@ -19,7 +19,7 @@ export const WRITE_QUEUE = 'pics-write';
  * like that raises this number. A worker leaves jobs of a higher number to newer workers, and fails those of a lower one:
  * their apps are fetched again.
  */
-export const JOB_VERSION = 1;
+export const JOB_VERSION = 2;
 const version = z.literal(JOB_VERSION);
 
 const changeNumber = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -69,33 +69,20 @@ export type FetchJob = z.infer<typeof fetchJobSchema>;
 export type FetchAppsJob = z.infer<typeof fetchApps>;
 export type ScanAppsJob = z.infer<typeof scanApps>;
 
-/** One app whose response cannot be used, and why. */
-const failedApp = z.object({
-  appid: appidSchema,
-  /** `Class: message` in one line, stored in `last_error`. */
-  error: z.string().min(1),
-});
-export type FailedApp = z.infer<typeof failedApp>;
+const count = z.int().min(0);
 
-/** An app without a usable response, to be requested again. */
-const unansweredApp = z.object({
-  appid: appidSchema,
-  reason: z.string(),
-  /** Whether this costs the app an attempt. False when the cause is not the app, such as a lost connection. */
-  counts: z.boolean(),
-});
-export type UnansweredApp = z.infer<typeof unansweredApp>;
-
-/** The result of a `fetchApps` job. Every appid of that job is in exactly one of the four lists. */
+/**
+ * The result of a `fetchApps` job: `FetchedApps`, which `packWriteJob` packs and `unpackWriteJob` unpacks. Every appid of the
+ * fetch job is in exactly one of the four lists; beside the frame is only how many each has, to see what a job is.
+ */
 const writeApps = z.object({
   version,
   task: z.literal('apps'),
   batchId,
   changeNumber,
-  records: z.array(appRecordSchema),
-  unknown: wholeNumbers(0),
-  failed: z.array(failedApp),
-  unanswered: z.array(unansweredApp),
+  counts: z.object({ records: count, bodies: count, unknown: count, failed: count, unanswered: count }),
+  /** A zstd frame in base64. */
+  frame: z.string(),
 });
 
 /** The result of a `scanApps` job. Ids in neither list are unknown to Steam. */

@@ -49,8 +49,8 @@ test('inspectRedis reads the properties and the configuration of a server', asyn
 });
 
 test('getQueueStates counts jobs by state, with the queues in the order of the data', async () => {
-  await queues.fetch.add({ version: 1, task: 'scan', batchId: 'a', appids: [10] });
-  await queues.fetch.add({ version: 1, task: 'scan', batchId: 'b', appids: [20] }, 'scan');
+  await queues.fetch.add({ version: 2, task: 'scan', batchId: 'a', appids: [10] });
+  await queues.fetch.add({ version: 2, task: 'scan', batchId: 'b', appids: [20] }, 'scan');
   await queues.write.bull.pause();
   const empty = { waiting: 0, active: 0, delayed: 0, failed: 0, paused: false };
   expect(await getQueueStates(queues)).toEqual([

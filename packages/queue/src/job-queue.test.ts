@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createTestRedis, type TestRedis } from '../../../test/support/redis.ts';
 import { openQueues, type Queues } from './open-queues.ts';
 
-const batch = (batchId: string): FetchJob => ({ version: 1, task: 'scan', batchId, appids: [440] });
+const batch = (batchId: string): FetchJob => ({ version: 2, task: 'scan', batchId, appids: [440] });
 
 let redis: TestRedis;
 let queues: Queues;
@@ -65,7 +65,7 @@ describe('JobQueue', () => {
   });
 
   test('keeps only the last ten completed write jobs, since Redis holds their records', async () => {
-    const written: WriteJob = { version: 1, task: 'scan', batchId: 'a', seen: [], unanswered: [] };
+    const written: WriteJob = { version: 2, task: 'scan', batchId: 'a', seen: [], unanswered: [] };
     for (let job = 0; job < 30; job += 1) await queues.write.add(written);
     const worker = new Worker(WRITE_QUEUE, async () => {}, { connection: { url: redis.url } });
     worker.on('error', () => {});

@@ -11,7 +11,7 @@ import { startWorker, type RunningWorker, type WorkerOptions } from './start-wor
 /** What the pipeline promises: at work again this long after a freeze, without a restart. */
 const PROMISED_MS = 30_000;
 
-const job = (batchId: string): FetchJob => ({ version: 1, task: 'scan', batchId, appids: [440] });
+const job = (batchId: string): FetchJob => ({ version: 2, task: 'scan', batchId, appids: [440] });
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -158,7 +158,7 @@ describe('a Redis that refuses writes', { timeout: 60_000 }, () => {
         begun.resolve();
         await proceed.promise;
         if (started <= 2)
-          await queues.write.add({ version: 1, task: 'scan', batchId: 'w', seen: [], unanswered: [] });
+          await queues.write.add({ version: 2, task: 'scan', batchId: 'w', seen: [], unanswered: [] });
         return {};
       },
     });

@@ -9,7 +9,7 @@ import { startWorker, type RunningWorker, type WorkerOptions } from './start-wor
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
-const job = (batchId: string): FetchJob => ({ version: 1, task: 'scan', batchId, appids: [440] });
+const job = (batchId: string): FetchJob => ({ version: 2, task: 'scan', batchId, appids: [440] });
 
 let redis: TestRedis;
 let queues: Queues;
@@ -161,7 +161,7 @@ describe('startWorker', () => {
 
   test('leaves a job of a newer version to a worker that reads it, with its attempts untouched', async () => {
     work({});
-    await queues.fetch.bull.add('apps', { ...job('a'), version: 2 });
+    await queues.fetch.bull.add('apps', { ...job('a'), version: 3 });
     await queues.fetch.add(job('b'));
     await expect
       .poll(() => queues.fetch.bull.getJobCounts('completed', 'failed', 'delayed'))
@@ -171,7 +171,7 @@ describe('startWorker', () => {
         delayed: 1,
       });
     const [newer] = await queues.fetch.bull.getDelayed();
-    expect(newer).toMatchObject({ attemptsMade: 0, data: { version: 2 } });
+    expect(newer).toMatchObject({ attemptsMade: 0, data: { version: 3 } });
     await newer?.promote();
     await expect.poll(async () => (await queues.fetch.bull.getDelayed())[0]?.attemptsStarted).toBe(2);
     expect(await queues.fetch.bull.getFailedCount()).toBe(0);

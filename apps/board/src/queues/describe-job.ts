@@ -1,11 +1,20 @@
-import { fetchJobSchema, writeJobSchema, type FetchJob, type WriteJob } from '@pics/core';
+import {
+  describeError,
+  fetchJobSchema,
+  unpackWriteJob,
+  writeJobSchema,
+  type FetchedApps,
+  type FetchJob,
+  type WriteAppsJob,
+  type WriteScanJob,
+} from '@pics/core';
 import { formatApps, formatCount } from '@pics/operations';
 
 /** A job as people see it. */
 export interface JobDescription {
   /** What it is about, such as "44 apps". */
   name: string;
-  /** Its payload with lists of ids shortened, instead of 300 kB of records. */
+  /** Its payload with lists of ids shortened, instead of a frame of 250 kB. */
   payload: object;
   /** What it asks for: full product info of some apps, or change numbers of some ids. */
   work: { task: FetchJob['task']; batchId: string; appids: number[] };
@@ -30,42 +39,53 @@ export function describeFetchJob(payload: unknown): JobDescription | undefined {
 export function describeWriteJob(payload: unknown): JobDescription | undefined {
   const { success, data: job } = writeJobSchema.safeParse(payload);
   if (!success) return undefined;
-  const { task, batchId } = job;
-  const appids = listAppids(job);
+  return job.task === 'scan' ? describeScan(job) : describeApps(job);
+}
+
+/** The response of a scan leaves out the ids that Steam does not know. */
+function describeScan(job: WriteScanJob): JobDescription {
+  const { task, batchId, unanswered } = job;
+  const seen = job.seen.map(([appid]) => appid);
+  const appids = [...seen, ...unanswered];
   return {
-    name: task === 'scan' ? `scan that found ${formatIds(appids.length)}` : formatApps(appids.length),
-    payload: shorten(job),
+    name: `scan that found ${formatIds(appids.length)}`,
+    payload: { ...job, seen: summarize(seen), unanswered: summarize(unanswered) },
+    work: { task, batchId, appids },
+  };
+}
+
+/** The apps that the response is about are in the frame. Of a damaged one only the counts beside it are known. */
+function describeApps({ frame, ...job }: WriteAppsJob): JobDescription {
+  const { task, batchId, counts } = job;
+  const size = `${formatCount(Math.ceil(frame.length / 1_000))} kB`;
+  let fetched: FetchedApps;
+  try {
+    fetched = unpackWriteJob({ ...job, frame });
+  } catch (error) {
+    return {
+      name: formatApps(counts.records + counts.unknown + counts.failed + counts.unanswered),
+      payload: { ...job, frame: `${size}, ${describeError(error)}` },
+      work: { task, batchId, appids: [] },
+    };
+  }
+  const { records, unknown, failed, unanswered } = fetched;
+  const ids = (apps: readonly { appid: number }[]) => apps.map(({ appid }) => appid);
+  const appids = [...ids(records), ...unknown, ...ids(failed), ...ids(unanswered)];
+  return {
+    name: formatApps(appids.length),
+    payload: {
+      ...job,
+      records: summarize(ids(records)),
+      unknown: summarize(unknown),
+      failed,
+      unanswered,
+      frame: size,
+    },
     work: { task, batchId, appids },
   };
 }
 
 const formatIds = (count: number) => `${formatCount(count)} ${count === 1 ? 'id' : 'ids'}`;
-
-/** The apps that the response is about. A scan's response leaves out the ids that Steam does not know. */
-function listAppids(job: WriteJob): number[] {
-  if (job.task === 'scan') return [...job.seen.map(([appid]) => appid), ...job.unanswered];
-  return [
-    ...job.records.map(({ appid }) => appid),
-    ...job.unknown,
-    ...job.failed.map(({ appid }) => appid),
-    ...job.unanswered.map(({ appid }) => appid),
-  ];
-}
-
-function shorten(job: WriteJob): object {
-  if (job.task === 'scan') {
-    return {
-      ...job,
-      seen: summarize(job.seen.map(([appid]) => appid)),
-      unanswered: summarize(job.unanswered),
-    };
-  }
-  return {
-    ...job,
-    records: summarize(job.records.map((record) => record.appid)),
-    unknown: summarize(job.unknown),
-  };
-}
 
 function summarize(appids: readonly number[]): { count: number; appids: string } {
   const more = appids.length > SHOWN_IDS ? ', …' : '';

@@ -1,4 +1,4 @@
-import { FETCH_QUEUE, fetchJobSchema, PermanentError } from '@pics/core';
+import { FETCH_QUEUE, fetchJobSchema, packWriteJob, PermanentError } from '@pics/core';
 import { claimBatch, claimScanRequest, recordScan, startScan } from '@pics/database';
 import { startWorker } from '@pics/queue';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -50,7 +50,7 @@ async function runJobs(outcome: 'failed' | 'completed', ...jobs: Fetch[]): Promi
 }
 
 const fetchOf = (batchId: string, ...appids: number[]): Fetch => ({
-  version: 1,
+  version: 2,
   task: 'apps',
   batchId,
   changeNumber: 700,
@@ -58,7 +58,7 @@ const fetchOf = (batchId: string, ...appids: number[]): Fetch => ({
   appids,
 });
 
-const scanOf = (batchId: string): Fetch => ({ version: 1, task: 'scan', batchId, appids: [440, 570] });
+const scanOf = (batchId: string): Fetch => ({ version: 2, task: 'scan', batchId, appids: [440, 570] });
 
 /** Apps whose live change failed: everything up to 500 is backlog. */
 async function insertFailedApps(...appids: number[]): Promise<void> {
@@ -119,7 +119,7 @@ describe('Bull Board', () => {
     await startScan(database, { reason: 'sweep', knownOnly: true });
     const scan = await claimScanRequest(database, { size: 2 });
     await recordScan(database, {
-      version: 1,
+      version: 2,
       task: 'scan',
       batchId: scan?.batchId ?? '',
       seen: [],
@@ -156,26 +156,51 @@ describe('Bull Board', () => {
   });
 
   test('shows the number of apps of a job and their ids, not their records', async () => {
-    await queues.write.add({
-      version: 1,
-      task: 'apps',
-      batchId: 'a',
-      changeNumber: 7,
-      records: [{ appid: 440, changeNumber: 7, access: 'restricted', developers: ['Valve'] }],
-      unknown: [570],
-      failed: [],
-      unanswered: [],
-    });
+    await queues.write.add(
+      packWriteJob({
+        batchId: 'a',
+        changeNumber: 7,
+        records: [{ appid: 440, changeNumber: 7, access: 'restricted', developers: ['Valve'] }],
+        unknown: [570],
+        failed: [{ appid: 10, error: 'KeyValuesError: cut off' }],
+        unanswered: [],
+        bodies: [{ appid: 440, bytes: Buffer.from('"appinfo"{}') }],
+      }),
+    );
     const [job] = await queues.write.bull.getWaiting();
     const { text } = await board.send(`/queues/api/queues/pics-write/${job?.id}`);
     const shown = JSON.parse(text) as { job: { data: unknown } };
-    const summary = { records: { count: 1, appids: '440' }, unknown: { count: 1, appids: '570' } };
+    const summary = {
+      counts: { records: 1, bodies: 1, unknown: 1, failed: 1, unanswered: 0 },
+      records: { count: 1, appids: '440' },
+      unknown: { count: 1, appids: '570' },
+      failed: [{ appid: 10, error: 'KeyValuesError: cut off' }],
+      frame: '1 kB',
+    };
     expect(shown.job.data).toMatchObject(summary);
 
     const list = await board.send('/queues/api/queues?activeQueue=pics-write&status=latest&page=1');
     const { queues: listed } = JSON.parse(list.text) as { queues: { jobs: object[] }[] };
     expect(listed[1]?.jobs).toEqual([
       expect.objectContaining({ id: job?.id, data: expect.objectContaining(summary) }),
+    ]);
+  });
+
+  test('shows what a write job with a damaged frame is about, and why it cannot be read', async () => {
+    const job = packWriteJob({
+      batchId: 'a',
+      changeNumber: 7,
+      records: [],
+      unknown: [570],
+      failed: [],
+      unanswered: [],
+    });
+    await queues.write.add({ ...job, frame: job.frame.slice(0, 20) });
+    const list = await board.send('/queues/api/queues?activeQueue=pics-write&status=latest&page=1');
+    const { queues: listed } = JSON.parse(list.text) as { queues: { jobs: object[] }[] };
+    const frame = expect.stringMatching(/^1 kB, PermanentError: the frame .* cannot be decompressed/);
+    expect(listed[1]?.jobs).toEqual([
+      expect.objectContaining({ name: '1 app', data: expect.objectContaining({ batchId: 'a', frame }) }),
     ]);
   });
 
@@ -205,8 +230,8 @@ describe('Bull Board', () => {
   });
 
   test('logs on the audit line how many jobs an emptied queue had', async () => {
-    await queues.fetch.add({ version: 1, task: 'scan', batchId: 'a', appids: [440] });
-    await queues.fetch.add({ version: 1, task: 'scan', batchId: 'b', appids: [570] });
+    await queues.fetch.add({ version: 2, task: 'scan', batchId: 'a', appids: [440] });
+    await queues.fetch.add({ version: 2, task: 'scan', batchId: 'b', appids: [570] });
     await put(`/queues/${FETCH_QUEUE}/empty`);
     expect(await auditLine()).toMatchObject({
       action: '/api/queues/:queueName/empty',

@@ -16,7 +16,7 @@ beforeEach(async () => void (await board.queues.redis.flushdb()));
 
 /** More ids than Bull Board shows. */
 const APPIDS = Array.from({ length: 300 }, (_, index) => index + 1);
-const payload = { version: 1, task: 'scan', batchId: 'a', appids: APPIDS } as const;
+const payload = { version: 2, task: 'scan', batchId: 'a', appids: APPIDS } as const;
 
 async function request(method: string, path: string, body?: unknown) {
   const { status, text } = await board.send(`/queues${path}`, {

@@ -20,7 +20,7 @@ async function respond(isApp: (id: number) => boolean): Promise<number> {
   const request = await claimScanRequest(db, { size: 5_000 });
   if (!request) return 0;
   const seen = request.appids.filter(isApp).map((id): [number, number] => [id, 7]);
-  await recordScan(db, { version: 1, task: 'scan', batchId: request.batchId, seen, unanswered: [] });
+  await recordScan(db, { version: 2, task: 'scan', batchId: request.batchId, seen, unanswered: [] });
   return request.appids.length;
 }
 

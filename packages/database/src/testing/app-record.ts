@@ -1,4 +1,4 @@
-import type { AppRecord, CommonSection, WriteAppsJob } from '@pics/core';
+import type { AppRecord, CommonSection, FetchedApps } from '@pics/core';
 
 const common: CommonSection = {
   name: 'Rainy Lighthouse',
@@ -94,11 +94,9 @@ export function emptyRecord(appid: number, changeNumber: number): AppRecord {
   };
 }
 
-/** A job on the write queue: the results of batch `b`, dispatched for change number 1,000, unless overridden. */
-export function writeJob(came: Partial<WriteAppsJob>): WriteAppsJob {
+/** What came of apps: the results of batch `b`, dispatched for change number 1,000, unless overridden. */
+export function writeJob(came: Partial<FetchedApps>): FetchedApps {
   return {
-    version: 1,
-    task: 'apps',
     batchId: 'b',
     changeNumber: 1_000,
     records: [],

@@ -1,7 +1,7 @@
-import type { AppRecord, FailedApp, UnansweredApp, WriteAppsJob } from '@pics/core';
+import type { AppRecord, FailedApp, UnansweredApp, FetchedApps } from '@pics/core';
 
 /** What a job says of its batch as a whole. */
-export type Batch = Pick<WriteAppsJob, 'batchId' | 'changeNumber'>;
+export type Batch = Pick<FetchedApps, 'batchId' | 'changeNumber'>;
 
 /** What fetching one app of a batch resulted in. */
 export type Outcome =
@@ -22,7 +22,7 @@ export type Outcome =
  * Lists one outcome for each app of a job, in the order of their ids, which is the order in which every writer locks apps. Of
  * several records of an app the newest counts; a record counts more than the lack of one.
  */
-export function listOutcomes(job: WriteAppsJob): Outcome[] {
+export function listOutcomes(job: FetchedApps): Outcome[] {
   const outcomes = new Map<number, Outcome>();
   for (const one of job.unanswered) outcomes.set(one.appid, { result: 'missing', ...one });
   for (const one of job.failed) outcomes.set(one.appid, { result: 'failed', ...one });

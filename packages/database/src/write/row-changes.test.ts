@@ -1,4 +1,4 @@
-import type { WriteAppsJob } from '@pics/core';
+import type { FetchedApps } from '@pics/core';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import type { Database } from '../connection/connect-database.ts';
@@ -7,7 +7,7 @@ import { freshDatabase } from '../testing/support/fresh-database.ts';
 import type { RowChanges } from './row-changes.ts';
 import { writeBatch } from './write-batch.ts';
 
-async function write(db: Database, job: Partial<WriteAppsJob>): Promise<RowChanges> {
+async function write(db: Database, job: Partial<FetchedApps>): Promise<RowChanges> {
   let changes: RowChanges = {};
   await writeBatch(db, writeJob(job), { onRows: (rows) => (changes = rows) });
   return changes;

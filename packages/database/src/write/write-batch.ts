@@ -1,4 +1,4 @@
-import type { KeptColumns, WriteAppsJob } from '@pics/core';
+import type { KeptColumns, FetchedApps } from '@pics/core';
 import type { Database } from '../connection/connect-database.ts';
 import { listOutcomes } from './outcomes.ts';
 import type { RowChanges } from './row-changes.ts';
@@ -34,7 +34,7 @@ export interface WriteOptions {
  */
 export async function writeBatch(
   db: Database,
-  job: WriteAppsJob,
+  job: FetchedApps,
   { keep = [], onRows, onPostponed = () => {} }: WriteOptions = {},
 ): Promise<WriteCounts> {
   const { counts, rows } = await writeNarrowing(

@@ -20,7 +20,7 @@ function respond(
     const changeNumber = apps[appid];
     return changeNumber === undefined || unanswered.includes(appid) ? [] : [[appid, changeNumber]];
   });
-  return { version: 1, task: 'scan', batchId: request.batchId, seen, unanswered };
+  return { version: 2, task: 'scan', batchId: request.batchId, seen, unanswered };
 }
 
 /** Claims and responds until there is nothing to claim; returns the requests. */
