@@ -47,6 +47,17 @@ const program = new Command('simulator')
   .option('--seed <number>', 'the seed of the generated catalogue, its changes and the faults (1)', number)
   .option('--changes-per-minute <count>', 'how many generated apps change by themselves (0)', number)
   .option(
+    '--token-apps <share>',
+    'the share of apps that need an access token, in addition to those that need one anyway (0)',
+    number,
+  )
+  .option(
+    '--granted-tokens <share>',
+    'the share of those for which an anonymous session is granted it (0.1)',
+    number,
+  )
+  .option('--rotate-tokens-seconds <seconds>', 'how often all tokens are replaced (never)', number)
+  .option(
     '--window <numbers>',
     'how many change numbers the feed remembers (5000; all of them in a replay)',
     number,

@@ -91,6 +91,29 @@ describe('the control port', () => {
     expect((await call('GET', '/faults')).body).toMatchObject({ armed: [] });
   });
 
+  test('lists tokens, makes apps need one, changes grants and rotates', async () => {
+    const { body: before } = await call('GET', '/tokens');
+    expect(before).toEqual(simulator.tokens());
+    const isOpen = ({ appid }: AppChange) => simulator.findApp(appid)?.missingToken === false;
+    const { appid } = simulator.apps().find(isOpen) ?? { appid: 0 };
+    const restricted = await call('POST', '/tokens', { appids: [appid], shown: 'common', granted: true });
+    expect(restricted.body).toEqual([{ appid, changeNumber: simulator.currentChangeNumber }]);
+    const find = () => simulator.tokens().find((token) => token.appid === appid);
+    const granted = find();
+    expect(granted).toMatchObject({ granted: true });
+    expect((await call('GET', `/apps/${appid}`)).body).toMatchObject({
+      missingToken: true,
+      onlyPublic: true,
+    });
+    expect((await call('GET', `/apps/${appid}?withToken=true`)).body).toMatchObject({ missingToken: false });
+    expect(simulator.findApp(appid, { withToken: true })?.text).not.toEqual(simulator.findApp(appid)?.text);
+    expect((await call('POST', '/tokens', { granted: false, rotate: true })).body).toEqual([]);
+    expect(find()).toMatchObject({ granted: false });
+    expect(find()?.token).not.toBe(granted?.token);
+    await call('POST', '/tokens', { appids: [appid], shown: 'everything' });
+    expect(simulator.findApp(appid)).toMatchObject({ missingToken: false });
+  });
+
   test('shows clients and their requests, and disconnects them', async () => {
     const client = await WireClient.logOn(simulator.addresses);
     await client.requestChanges(0);
@@ -124,6 +147,9 @@ describe('the control port', () => {
     ['POST', '/apps/ten', { text: '' }, 'number'],
     ['POST', '/apps/7', { text: 1 }, 'unknown'],
     ['POST', '/faults', { kind: 'earthquake' }, 'kind'],
+    ['POST', '/tokens', { appids: [7], shown: 'common' }, 'there never was an app 7'],
+    ['POST', '/tokens', { shown: 'common' }, 'give the appids'],
+    ['POST', '/tokens', { shown: 'half' }, 'shown'],
     ['GET', '/requests?kinds=everything', undefined, 'Invalid option'],
   ])('reports what was expected: %s %s %j', async (method, path, body, reason) => {
     const reply = await call(method, path, body);

@@ -1,6 +1,7 @@
 import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
 import { z } from 'zod';
 import { faultSchema, REQUEST_KINDS } from './faults/fault.ts';
+import { SHOWN } from './pics/restrictions.ts';
 import type { Simulator } from './simulator.ts';
 
 const appid = z.coerce.number().int().min(0).max(0xffff_ffff);
@@ -29,6 +30,12 @@ const changesSchema = z.union(
 );
 const advanceSchema = z.union([z.strictObject({ count }), z.strictObject({ to: z.literal('end') })], {
   error: 'give {"count": N} or {"to": "end"}',
+});
+const tokensSchema = z.strictObject({
+  appids: z.array(z.int().min(0)).min(1).optional(),
+  shown: z.enum(SHOWN).optional(),
+  granted: z.boolean().optional(),
+  rotate: z.boolean().optional(),
 });
 const disconnectSchema = z
   .strictObject({
@@ -65,7 +72,8 @@ export function createControlApi(simulator: Simulator): Express {
     response.json({ currentChangeNumber: simulator.currentChangeNumber, apps: simulator.apps() });
   });
   api.get('/apps/:appid', (request, response) => {
-    const truth = simulator.findApp(readAppid(request));
+    const withToken = request.query['withToken'] === 'true';
+    const truth = simulator.findApp(readAppid(request), { withToken });
     if (!truth) {
       response.status(404).json({ unknown: true });
       return;
@@ -75,6 +83,11 @@ export function createControlApi(simulator: Simulator): Express {
   });
   api.post('/apps/:appid', (request, response) => {
     response.json(simulator.editApp(readAppid(request), editSchema.parse(request.body)));
+  });
+
+  api.get('/tokens', (_request, response) => void response.json(simulator.tokens()));
+  api.post('/tokens', (request, response) => {
+    response.json(simulator.changeTokens(tokensSchema.parse(request.body)));
   });
 
   api.get('/changes', (request, response) => {

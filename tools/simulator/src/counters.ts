@@ -12,6 +12,9 @@ export interface LoggedRequest {
   ids: number;
 }
 
+/** The kinds of requests for which a fleet has one budget. */
+const BUDGETED: ReadonlySet<RequestKind> = new Set(['product-info', 'metadata', 'access-token']);
+
 /** How many of the last requests are kept: far more than a fleet at its budget sends in an hour. */
 const LOG_LENGTH = 200_000;
 
@@ -29,6 +32,8 @@ export class Counters {
   heartbeats = 0;
   /** Messages of product info responses. */
   parts = 0;
+  /** Ids for which tokens were requested, and tokens in product info requests that open their apps, or do not. */
+  readonly tokens = { requested: 0, accepted: 0, refused: 0 };
   bytesSent = 0;
   bodiesOverHttp = 0;
   #log: LoggedRequest[] = [];
@@ -64,9 +69,12 @@ export class Counters {
     return count;
   }
 
-  /** The highest number of product info requests in any span of `ms` milliseconds, to compare with a budget. */
+  /**
+   * The highest number of product info and access token requests in any span of `ms` milliseconds, to compare with the
+   * budget that they share.
+   */
   mostProductInfoRequestsWithin(ms: number): number {
-    const times = this.#log.filter(isProductInfo).map(({ atMs }) => atMs);
+    const times = this.#log.filter(({ kind }) => BUDGETED.has(kind)).map(({ atMs }) => atMs);
     let most = 0;
     let first = 0;
     for (const [index, time] of times.entries()) {
@@ -93,6 +101,7 @@ export class Counters {
         within950Ms: this.mostProductInfoRequestsWithin(950),
       },
       parts: this.parts,
+      tokens: this.tokens,
       bytesSent: this.bytesSent,
       bodiesOverHttp: this.bodiesOverHttp,
       refusals: this.refusals,
@@ -108,5 +117,3 @@ export class Counters {
     return seconds;
   }
 }
-
-const isProductInfo = ({ kind }: LoggedRequest) => kind === 'product-info' || kind === 'metadata';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { faultSchema } from './faults/fault.ts';
+import { DEFAULT_GRANTED_SHARE } from './pics/access-tokens.ts';
 
 const port = z.int().min(0).max(65_535);
 
@@ -32,6 +33,12 @@ export const simulatorOptionsSchema = z
     replayPerSecond: z.number().min(0).max(100_000).default(0),
     /** How many generated apps change by themselves; about 18 on Steam. With 0 they change on demand only. */
     changesPerMinute: z.number().min(0).max(1_000_000).default(0),
+    /** The share of the apps that need an access token, in addition to those that need one anyway. */
+    tokenApps: z.number().min(0).max(1).default(0),
+    /** The share of the apps that need a token for which an anonymous session is granted it. */
+    grantedTokens: z.number().min(0).max(1).default(DEFAULT_GRANTED_SHARE),
+    /** How often all tokens are replaced by new ones; never by default. */
+    rotateTokensSeconds: z.number().min(0.1).max(1_000_000).optional(),
     /**
      * How many change numbers the feed remembers. In a replay the default is all of them, because hundreds of thousands
      * lie between one recorded change and the next.

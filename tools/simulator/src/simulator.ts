@@ -2,6 +2,7 @@ import { digestBuffer, type Change } from './catalogue/catalogue.ts';
 import type { FaultInput, RequestKind } from './faults/fault.ts';
 import type { ArmedFault, Faults } from './faults/faults.ts';
 import type { AppChange, AppEdit, Pics } from './pics/pics.ts';
+import type { Shown } from './pics/restrictions.ts';
 import type { EResultName } from './protocol/steam-enums.ts';
 import type { CmServer } from './server/cm-server.ts';
 import type { LoggedRequest, Counters } from './counters.ts';
@@ -25,6 +26,24 @@ export interface AppTruth {
   sha: string | null;
   /** Without its trailing NUL. */
   text: Buffer;
+}
+
+/** An app that needs a token, and its token now. */
+export interface AppToken {
+  appid: number;
+  token: string;
+  /** Whether an anonymous session gets the token when it asks. */
+  granted: boolean;
+}
+
+/** What changes of the tokens of some apps, or of all. */
+export interface TokenChange {
+  appids?: readonly number[] | undefined;
+  /** What those without a token see from now on, under new change numbers; needs `appids`. */
+  shown?: Shown | undefined;
+  granted?: boolean | undefined;
+  /** Whether the tokens are replaced by new ones. */
+  rotate?: boolean | undefined;
 }
 
 interface Parts {
@@ -77,9 +96,10 @@ export class Simulator {
     return pics.appids().map((appid) => ({ appid, changeNumber: pics.findApp(appid)?.changeNumber ?? 0 }));
   }
 
-  /** The true state of an app; undefined when it is unknown. */
-  findApp(appid: number): AppTruth | undefined {
-    const version = this.#parts.pics.findApp(appid);
+  /** The true state of an app, to those without its token or to those with it; undefined when it is unknown. */
+  findApp(appid: number, { withToken = false } = {}): AppTruth | undefined {
+    const shown = this.#parts.pics.findApp(appid);
+    const version = (withToken ? shown?.complete : undefined) ?? shown;
     if (!version) return undefined;
     const { changeNumber, missingToken, onlyPublic } = version;
     const buffer = version.readBuffer();
@@ -120,6 +140,30 @@ export class Simulator {
   /** Replaces an app by what a test needs, under a new change number; it stays so until it is edited again. */
   editApp(appid: number, edit: AppEdit): AppChange {
     return this.#parts.pics.editApp(appid, edit);
+  }
+
+  /** Every app that needs a token and has one, by appid. */
+  tokens(): AppToken[] {
+    const { pics } = this.#parts;
+    return pics.appids().flatMap((appid) => {
+      const token = pics.findToken(appid);
+      return token === undefined ? [] : [{ appid, token, granted: pics.tokens.isGranted(appid) }];
+    });
+  }
+
+  /**
+   * Changes tokens. Grants and rotations are silent: a client only learns of them when it asks or sends a token.
+   *
+   * @returns the apps with new change numbers, because what is shown of them has changed.
+   * @throws Error with the id of an app that never existed; nothing has changed then.
+   */
+  changeTokens({ appids, shown, granted, rotate }: TokenChange): AppChange[] {
+    const { pics } = this.#parts;
+    if (shown && !appids) throw new Error('give the appids of which something else is to be shown');
+    const changes = shown && appids ? pics.restrictApps(appids, shown) : [];
+    if (granted !== undefined) pics.tokens.setGranted(granted, appids);
+    if (rotate) pics.tokens.rotate(appids);
+    return changes;
   }
 
   /** @throws ZodError for an invalid fault. */

@@ -10,10 +10,12 @@ import { GeneratedCatalogue } from './catalogue/generated-catalogue.ts';
 import { RecordedCatalogue } from './catalogue/recorded-catalogue.ts';
 import { readTagNames } from './catalogue/recorded-tag-names.ts';
 import { TAG_NAMES } from './catalogue/store-words.ts';
+import { AccessTokens, rotateSteadily } from './pics/access-tokens.ts';
 import { createControlApi } from './control-api.ts';
 import { Faults } from './faults/faults.ts';
 import { Pics, releaseSteadily } from './pics/pics.ts';
 import { ProductEntries } from './pics/product-entries.ts';
+import { Restrictions } from './pics/restrictions.ts';
 import { KeptState } from './kept-state.ts';
 import { makeCertificate } from './server/certificate.ts';
 import { CmServer } from './server/cm-server.ts';
@@ -65,7 +67,10 @@ export async function startSimulator(input: SimulatorInput): Promise<Simulator> 
   const options = simulatorOptionsSchema.parse(input);
   const { host, name, seed } = options;
   const window = options.window ?? (options.replay ? Infinity : DEFAULT_WINDOW);
-  const pics = new Pics(openCatalogue(options), window, options.packageWindow ?? window);
+  const tokens = new AccessTokens(seed, options.grantedTokens);
+  const restrictions = new Restrictions(seed, options.tokenApps);
+  const packageWindow = options.packageWindow ?? window;
+  const pics = new Pics(openCatalogue(options), window, packageWindow, tokens, restrictions);
   const entries = new ProductEntries(options.cacheBytes);
   if (options.warm) entries.warm(pics);
   const faults = new Faults(seed);
@@ -107,6 +112,7 @@ export async function startSimulator(input: SimulatorInput): Promise<Simulator> 
       { pics, faults, counters, server, close },
     );
     control.on('request', createControlApi(simulator));
+    opened.push(rotateSteadily(tokens, options.rotateTokensSeconds));
     opened.push(releaseSteadily(pics, options.changesPerMinute / 60 + options.replayPerSecond));
     return simulator;
   } catch (error) {

@@ -12,6 +12,8 @@ export interface AppVersion {
   readBuffer(): Buffer;
   /** Size and SHA-1 of the buffer; cheaper than the buffer when they are known. */
   readDigest(): Digest;
+  /** The app as its token shows it, where that is more. */
+  complete?: AppVersion;
 }
 
 /** A package as one change number describes it. */
@@ -43,8 +45,6 @@ export interface Catalogue {
   findApp(appid: number): AppVersion | undefined;
   /** The app as it was before its last change; undefined when it was unknown then, or never changed. */
   findPreviousApp(appid: number): AppVersion | undefined;
-  /** The app as its token shows it; undefined when it has none. */
-  findTokenApp(appid: number): { token: string; version: AppVersion } | undefined;
   findPackage(packageid: number): PackageVersion | undefined;
   /**
    * Makes at least `count` app changes, as long as there are any, with ascending change numbers above `after`. Changes with

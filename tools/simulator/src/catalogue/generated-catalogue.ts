@@ -95,21 +95,6 @@ export class GeneratedCatalogue implements Catalogue {
     );
   }
 
-  findTokenApp(appid: number): { token: string; version: AppVersion } | undefined {
-    const row = this.#apps.find(appid);
-    if (row === undefined || !needsToken(this.#apps.access(row))) return undefined;
-    const random = new SeededRandom(this.#seed, appid, 0xffff_ffff);
-    if (!random.chance(0.1)) return undefined;
-    const token = String((BigInt(random.uint32()) << 32n) | BigInt(random.uint32()));
-    const version = this.#version(
-      appid,
-      this.#apps.revision(row),
-      Access.public,
-      this.#apps.changeNumber(row),
-    );
-    return version && { token, version };
-  }
-
   findPackage(packageid: number): PackageVersion | undefined {
     const changeNumber = this.#packageChangeNumbers.get(packageid);
     if (changeNumber === undefined) return undefined;
@@ -186,6 +171,9 @@ export class GeneratedCatalogue implements Catalogue {
   #version(appid: number, revision: number, access: Access, changeNumber: number): AppVersion | undefined {
     if (access === Access.removed) return undefined;
     const readBuffer = () => generateAppBody(this.#seed, appid, revision, access);
+    const complete = needsToken(access)
+      ? this.#version(appid, revision, Access.public, changeNumber)
+      : undefined;
     return {
       appid,
       changeNumber,
@@ -193,6 +181,7 @@ export class GeneratedCatalogue implements Catalogue {
       onlyPublic: access === Access.stub || access === Access.publicPart,
       readBuffer,
       readDigest: () => digestBuffer(readBuffer()),
+      ...(complete && { complete }),
     };
   }
 }

@@ -98,11 +98,6 @@ export class RecordedCatalogue implements Catalogue {
     return previous && this.#version(previous);
   }
 
-  /** There are no recorded tokens. */
-  findTokenApp(): undefined {
-    return undefined;
-  }
-
   findPackage(packageid: number): PackageVersion | undefined {
     const shown = this.#packages.get(packageid);
     if (!shown) return undefined;

@@ -5,7 +5,9 @@ import {
   type Change,
   type PackageVersion,
 } from '../catalogue/catalogue.ts';
+import { AccessTokens, DEFAULT_GRANTED_SHARE } from './access-tokens.ts';
 import { ChangeLog, type ChangedIds } from './change-log.ts';
+import { Restrictions, type Shown } from './restrictions.ts';
 
 /** The new state of an app that a test edits: unknown, or this text. */
 export type AppEdit =
@@ -34,6 +36,8 @@ interface EditedApp {
  * which faults distort on the way to a client and tests compare tables with.
  */
 export class Pics {
+  readonly tokens: AccessTokens;
+  readonly #restrictions: Restrictions;
   readonly #catalogue: Catalogue;
   readonly #log: ChangeLog;
   readonly #edited = new Map<number, EditedApp>();
@@ -41,7 +45,15 @@ export class Pics {
   readonly releases: [count: number, times: number][] = [];
   #currentChangeNumber: number;
 
-  constructor(catalogue: Catalogue, appWindow: number, packageWindow: number) {
+  constructor(
+    catalogue: Catalogue,
+    appWindow: number,
+    packageWindow: number,
+    tokens = new AccessTokens(0, DEFAULT_GRANTED_SHARE),
+    restrictions = new Restrictions(0, 0),
+  ) {
+    this.tokens = tokens;
+    this.#restrictions = restrictions;
     this.#catalogue = catalogue;
     this.#currentChangeNumber = catalogue.startChangeNumber;
     this.#log = new ChangeLog(appWindow, packageWindow);
@@ -68,21 +80,24 @@ export class Pics {
     return [...appids].sort((one, other) => one - other);
   }
 
-  /** The app as it is now; undefined when it is unknown. */
+  /** The app as those without a token see it now; undefined when it is unknown. */
   findApp(appid: number): AppVersion | undefined {
     const edited = this.#edited.get(appid);
-    return edited ? editedVersion(appid, edited) : this.#catalogue.findApp(appid);
+    const version = edited ? editedVersion(appid, edited) : this.#catalogue.findApp(appid);
+    return version && this.#restrictions.apply(version);
   }
 
   /** The app as it was before its last change; undefined when it was unknown then or never changed. */
   findPreviousApp(appid: number): AppVersion | undefined {
     const edited = this.#edited.get(appid);
-    return edited ? edited.previous : this.#catalogue.findPreviousApp(appid);
+    if (edited) return edited.previous;
+    const version = this.#catalogue.findPreviousApp(appid);
+    return version && this.#restrictions.apply(version);
   }
 
-  /** The app as a token shows it; undefined when no token does. */
-  findTokenApp(appid: number): { token: string; version: AppVersion } | undefined {
-    return this.#edited.has(appid) ? undefined : this.#catalogue.findTokenApp(appid);
+  /** The token that opens an app; undefined when the app needs none, or none opens it. */
+  findToken(appid: number): string | undefined {
+    return this.findApp(appid)?.complete && this.tokens.tokenOf(appid);
   }
 
   findPackage(packageid: number): PackageVersion | undefined {
@@ -133,10 +148,25 @@ export class Pics {
     return this.#announce(changes);
   }
 
-  /** Replaces an app by what a test needs, under a new change number; it stays so until it is edited again. */
+  /**
+   * Decides what those without a token see of these apps, under new change numbers.
+   *
+   * @throws Error with the id of an app that never existed; nothing has changed then.
+   */
+  restrictApps(appids: readonly number[], shown: Shown): AppChange[] {
+    const changes = this.releaseApps(appids);
+    this.#restrictions.set(appids, shown);
+    return changes;
+  }
+
+  /**
+   * Replaces an app by what a test needs, under a new change number; it stays so until it is edited again. The edit says
+   * itself what of it is shown.
+   */
   editApp(appid: number, edit: AppEdit): AppChange {
     const changeNumber = this.#currentChangeNumber + 1;
     this.#edit(appid, edit, changeNumber);
+    this.#restrictions.set([appid], 'everything');
     this.#announce([{ kind: 'app', id: appid, changeNumber }]);
     return { appid, changeNumber };
   }

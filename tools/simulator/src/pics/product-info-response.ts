@@ -98,13 +98,13 @@ function addApp(
   const target = { appids: [appid] };
   const previous = pics.findPreviousApp(appid);
   const stale = previous && faults.strike('stale', target) ? previous : undefined;
-  const unlocked = token === undefined || token === '0' ? undefined : pics.findTokenApp(appid);
-  const special = stale ?? (unlocked?.token === token ? unlocked?.version : undefined);
-  const version = special ?? pics.findApp(appid);
-  if (!version) {
+  const shown = stale ?? pics.findApp(appid);
+  if (!shown) {
     part.unknownAppids.push(appid);
     return;
   }
+  const complete = token !== undefined && token === pics.tokens.tokenOf(appid) ? shown.complete : undefined;
+  const version = complete ?? shown;
   if (isMetadata) {
     part.add(encodeApp(version, 'metadata'));
     return;
@@ -116,7 +116,7 @@ function addApp(
   }
   const corrupt = faults.strike('corrupt-body', target);
   if (corrupt) part.add(encodeApp(version, 'full', (buffer) => damageBuffer(buffer, corrupt.damage)));
-  else part.add(special ? encodeApp(special, 'full') : entries.encode(version));
+  else part.add(stale || complete ? encodeApp(version, 'full') : entries.encode(version));
 }
 
 /** A damaged body: one bit flipped, cut in half, or noise of the same length. */

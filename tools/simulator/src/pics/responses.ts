@@ -1,6 +1,6 @@
 import type { FaultOf } from '../faults/fault.ts';
 import type { Faults } from '../faults/faults.ts';
-import { messages } from '../protocol/messages.ts';
+import { messages, type AccessTokenRequest, type AccessTokenResponse } from '../protocol/messages.ts';
 import type { Pics } from './pics.ts';
 
 /**
@@ -52,32 +52,28 @@ function makeImpossible(since: number, { number }: FaultOf<'impossible-number'>)
 }
 
 /**
- * Builds the response (8906) to an access token request (8905): apps that need no token get 0, some others get theirs, and
- * the rest are denied, as most are for an anonymous session.
+ * Builds the response (8906) to an access token request (8905): apps that need no token get 0, others theirs if it is
+ * granted, and the rest are denied. A package needs none, or is denied, as for every anonymous session.
  */
-export function makeAccessTokenResponse(body: Uint8Array, pics: Pics): Uint8Array {
-  const request = messages.accessTokenRequest.decode(body);
-  const appTokens: { appid: number; access_token: string }[] = [];
-  const deniedApps: number[] = [];
+export function makeAccessTokenResponse(request: AccessTokenRequest, pics: Pics): Uint8Array {
+  const response: Required<AccessTokenResponse> = {
+    package_access_tokens: [],
+    package_denied_tokens: [],
+    app_access_tokens: [],
+    app_denied_tokens: [],
+  };
   for (const appid of request.appids ?? []) {
     const isOpen = pics.findApp(appid)?.missingToken === false;
-    const token = isOpen ? '0' : pics.findTokenApp(appid)?.token;
-    if (token === undefined) deniedApps.push(appid);
-    else appTokens.push({ appid, access_token: token });
+    const token = isOpen ? '0' : pics.tokens.isGranted(appid) ? pics.findToken(appid) : undefined;
+    if (token === undefined) response.app_denied_tokens.push(appid);
+    else response.app_access_tokens.push({ appid, access_token: token });
   }
-  const packageTokens: { packageid: number; access_token: string }[] = [];
-  const deniedPackages: number[] = [];
   for (const packageid of request.packageids ?? []) {
     if (pics.findPackage(packageid)?.missingToken === false)
-      packageTokens.push({ packageid, access_token: '0' });
-    else deniedPackages.push(packageid);
+      response.package_access_tokens.push({ packageid, access_token: '0' });
+    else response.package_denied_tokens.push(packageid);
   }
-  return messages.accessTokenResponse.encode({
-    package_access_tokens: packageTokens,
-    package_denied_tokens: deniedPackages,
-    app_access_tokens: appTokens,
-    app_denied_tokens: deniedApps,
-  });
+  return messages.accessTokenResponse.encode(response);
 }
 
 /**

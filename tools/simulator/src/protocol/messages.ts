@@ -68,6 +68,18 @@ export interface ProductInfoResponse {
   http_host?: string;
 }
 
+export interface AccessTokenRequest {
+  packageids?: number[];
+  appids?: number[];
+}
+
+export interface AccessTokenResponse {
+  package_access_tokens?: { packageid: number; access_token: string }[];
+  package_denied_tokens?: number[];
+  app_access_tokens?: { appid: number; access_token: string }[];
+  app_denied_tokens?: number[];
+}
+
 export interface ChangesSinceResponse {
   current_change_number: number;
   since_change_number: number;
@@ -109,13 +121,8 @@ export const messages = {
   changesSinceResponse: codec<ChangesSinceResponse>('CMsgClientPICSChangesSinceResponse'),
   productInfoRequest: codec<ProductInfoRequest>('CMsgClientPICSProductInfoRequest'),
   productInfoResponse: codec<ProductInfoResponse>('CMsgClientPICSProductInfoResponse'),
-  accessTokenRequest: codec<{ packageids?: number[]; appids?: number[] }>('CMsgClientPICSAccessTokenRequest'),
-  accessTokenResponse: codec<{
-    package_access_tokens: { packageid: number; access_token: string }[];
-    package_denied_tokens: number[];
-    app_access_tokens: { appid: number; access_token: string }[];
-    app_denied_tokens: number[];
-  }>('CMsgClientPICSAccessTokenResponse'),
+  accessTokenRequest: codec<AccessTokenRequest>('CMsgClientPICSAccessTokenRequest'),
+  accessTokenResponse: codec<AccessTokenResponse>('CMsgClientPICSAccessTokenResponse'),
   tagNamesRequest: codec<{ language?: string; tagids?: number[] }>('CStore_GetLocalizedNameForTags_Request'),
   tagNamesResponse: codec<{ tags: { tagid: number; english_name: string; name: string }[] }>(
     'CStore_GetLocalizedNameForTags_Response',

@@ -106,10 +106,11 @@ export class CmServer {
     }
   }
 
-  /** The text with this SHA-1 without its trailing NUL: the current version or the previous one. */
+  /** The text with this SHA-1 without its trailing NUL: the current version or the previous one, complete or in part. */
   #findText(appid: number, sha: string): Buffer | undefined {
     const { pics } = this.#context.productInfo;
-    for (const version of [pics.findApp(appid), pics.findPreviousApp(appid)]) {
+    const [now, previous] = [pics.findApp(appid), pics.findPreviousApp(appid)];
+    for (const version of [now, now?.complete, previous, previous?.complete]) {
       const known = version?.readDigest().sha;
       if (!version || !known || Buffer.from(known).toString('hex') !== sha) continue;
       return version.readBuffer().subarray(0, -1);

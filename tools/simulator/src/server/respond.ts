@@ -4,7 +4,7 @@ import { makeAccessTokenResponse, makeChangesResponse, makeTagNamesResponse } fr
 import { makeProductInfoParts, type ProductInfoSource } from '../pics/product-info-response.ts';
 import { EMsg, EResult, type EResultName } from '../protocol/steam-enums.ts';
 import { NO_JOB, type Envelope } from '../protocol/envelope.ts';
-import { messages, type Header } from '../protocol/messages.ts';
+import { messages, type Header, type ProductInfoRequest } from '../protocol/messages.ts';
 import type { Counters } from '../counters.ts';
 import type { ResponseMessage } from './outbox.ts';
 import { Refusal } from './refusal.ts';
@@ -45,10 +45,7 @@ export function respond(envelope: Envelope, context: RequestContext): ResponseMe
     case EMsg.ClientPICSProductInfoRequest:
       return respondToProductInfo(body, reply, context);
     case EMsg.ClientPICSAccessTokenRequest:
-      counters.logRequest('access-token', session, 0);
-      return unlessThrottled('access-token', EMsg.ClientPICSAccessTokenResponse, reply, context, () =>
-        makeAccessTokenResponse(body, pics),
-      );
+      return respondToAccessTokens(body, reply, context);
     case EMsg.ServiceMethodCallFromClient:
       return respondToServiceMethod(header.target_job_name ?? '', body, reply, context);
     default:
@@ -99,7 +96,37 @@ function respondToProductInfo(
     return refuse(kind, emsg, reply, 'InvalidParam');
   }
   if (throttled) return refuse(kind, emsg, reply, throttled);
+  countTokens(request, context);
   return { kind, emsg, header: reply, appids, parts: () => makeProductInfoParts(request, productInfo) };
+}
+
+function respondToAccessTokens(
+  body: Buffer,
+  reply: Header,
+  context: RequestContext,
+): ResponseMessage | undefined {
+  const { counters, productInfo, session } = context;
+  const [kind, emsg] = ['access-token', EMsg.ClientPICSAccessTokenResponse] as const;
+  const request = messages.accessTokenRequest.decode(body);
+  const ids = (request.appids?.length ?? 0) + (request.packageids?.length ?? 0);
+  counters.logRequest(kind, session, ids);
+  counters.tokens.requested += ids;
+  if (ids > MAX_IDS) {
+    counters.countRefusal('too-many-ids');
+    return refuse(kind, emsg, reply, 'InvalidParam');
+  }
+  return unlessThrottled(kind, emsg, reply, context, () =>
+    makeAccessTokenResponse(request, productInfo.pics),
+  );
+}
+
+/** Counts the tokens of a product info request by whether they open their apps. */
+function countTokens({ apps = [] }: ProductInfoRequest, { counters, productInfo }: RequestContext): void {
+  for (const { appid = 0, access_token: token = '0' } of apps) {
+    if (token === '0') continue;
+    if (token === productInfo.pics.findToken(appid)) counters.tokens.accepted += 1;
+    else counters.tokens.refused += 1;
+  }
 }
 
 /** What the throttle does with the request that was just logged, if it exceeds the limit: the result to refuse it with, or silence. */

@@ -86,15 +86,35 @@ export class WireClient {
     return messages.changesSinceResponse.decode((await this.responseTo(job)).body);
   }
 
+  /** Requests the access tokens of apps and packages. */
+  async requestTokens(appids: readonly number[], packageids: readonly number[] = []) {
+    const request = { appids: [...appids], packageids: [...packageids] };
+    const job = this.send(EMsg.ClientPICSAccessTokenRequest, messages.accessTokenRequest.encode(request));
+    const { app_access_tokens: granted = [], ...rest } = messages.accessTokenResponse.decode(
+      (await this.responseTo(job)).body,
+    );
+    const tokens = new Map(granted.map(({ appid, access_token: token }) => [appid, token]));
+    return { tokens, denied: rest.app_denied_tokens ?? [], deniedPackages: rest.package_denied_tokens ?? [] };
+  }
+
   /** Requests product info without waiting. */
-  sendProductInfo(appids: readonly number[], isMetadata = false): string {
-    const request = { apps: appids.map((appid) => ({ appid })), meta_data_only: isMetadata };
+  sendProductInfo(
+    appids: readonly number[],
+    isMetadata = false,
+    tokens: ReadonlyMap<number, string> = new Map(),
+  ): string {
+    const apps = appids.map((appid) => ({ appid, access_token: tokens.get(appid) ?? '0' }));
+    const request = { apps, meta_data_only: isMetadata };
     return this.send(EMsg.ClientPICSProductInfoRequest, messages.productInfoRequest.encode(request));
   }
 
   /** Requests product info and waits for the last part. */
-  async requestProductInfo(appids: readonly number[], isMetadata = false): Promise<ProductInfoResponse[]> {
-    const job = this.sendProductInfo(appids, isMetadata);
+  async requestProductInfo(
+    appids: readonly number[],
+    isMetadata = false,
+    tokens?: ReadonlyMap<number, string>,
+  ): Promise<ProductInfoResponse[]> {
+    const job = this.sendProductInfo(appids, isMetadata, tokens);
     const isLast = ({ header, body }: Envelope) =>
       header.jobid_target === job && !messages.productInfoResponse.decode(body).response_pending;
     await this.next(isLast);
