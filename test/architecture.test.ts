@@ -10,7 +10,7 @@ const MAY_USE: Record<string, string[]> = {
   'apps/fetcher': ['core', 'steam', 'appinfo', 'queue', 'service'],
   'apps/writer': ['core', 'queue', 'database', 'service'],
   'apps/board': ['core', 'operations', 'queue', 'database', 'service'],
-  'apps/cli': ['core', 'steam', 'operations', 'queue', 'database', 'service'],
+  'apps/cli': ['core', 'steam', 'appinfo', 'operations', 'queue', 'database', 'service'],
   'packages/core': [],
   'packages/appinfo': ['core'],
   'packages/steam': ['core'],

@@ -28,6 +28,7 @@ const COMMANDS: Record<string, Record<string, () => Promise<Command>>> = {
     changes: async () => (await import('./commands/changes.ts')).changesCommand,
     search: async () => (await import('./commands/search.ts')).searchCommand,
     app: async () => (await import('./commands/app.ts')).appCommand,
+    document: async () => (await import('./commands/document.ts')).documentCommand,
     psql: async () => (await import('./commands/psql.ts')).psqlCommand,
     logs: async () => (await import('./commands/logs.ts')).logsCommand,
   },

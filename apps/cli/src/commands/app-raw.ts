@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { plainText, UserError } from '@pics/core';
+import { UserError } from '@pics/core';
 import { environment, parseSettings, type Settings } from '@pics/service';
 import { createPicsClient, type PicsClientOptions, type ProductInfo } from '@pics/steam';
-import { printJson, printNote } from '../output/print.ts';
+import { printBody, printJson, printNote } from '../output/print.ts';
 import { findInstance, getChosenName } from '../servers/find-instance.ts';
 
 /**
- * `pics app ID --raw`: fetches the product info of an app and prints its body as it came: byte for byte into a pipe, and
- * without control characters on a terminal.
+ * `pics app ID --raw --ask-steam`: fetches the product info of an app and prints its body as it came.
  *
  * @throws UserError when Steam sends none, with the reason.
  */
@@ -23,13 +22,13 @@ export async function showRawApp(appid: number, json: boolean): Promise<void> {
     );
   }
   const { changeNumber, missingToken, body } = entry;
-  const text = new TextDecoder().decode(body);
-  if (json) return printJson({ appid, changeNumber, missingToken, body: text });
+  if (json) {
+    return printJson({ appid, changeNumber, missingToken, body: new TextDecoder().decode(body) });
+  }
   printNote(
     `Change ${changeNumber}, ${body.length} bytes${missingToken ? '; with an access token Steam sends more' : ''}.`,
   );
-  const lines = () => text.split('\n').map((line) => line.split('\t').map(plainText).join('\t'));
-  process.stdout.write(process.stdout.isTTY ? lines().join('\n') : body);
+  printBody(body);
 }
 
 /** A logon takes a second or two; after this long a person wants to know why. */

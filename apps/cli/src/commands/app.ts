@@ -1,5 +1,5 @@
 import { plainText, UserError } from '@pics/core';
-import { findApp, searchApps, type AppDetails, type Database } from '@pics/database';
+import { findApp, findDocuments, searchApps, type AppDetails, type Database } from '@pics/database';
 import {
   describeLedgerRow,
   formatAgo,
@@ -13,12 +13,15 @@ import { findAppid } from '../command-line/arguments.ts';
 import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
 import { formatFields, formatTable } from '../output/format-table.ts';
 import { describeFound, describeNothing } from '../output/found-apps.ts';
-import { print, printJson } from '../output/print.ts';
+import { describeDocument, openDocument } from '../output/documents.ts';
+import { print, printBody, printJson, printNote } from '../output/print.ts';
 import { LEVEL_STYLES, style } from '../output/text.ts';
+import { findServerUrl } from '../servers/get-server-url.ts';
 import { useDatabase } from '../servers/use-database.ts';
 
 interface Options extends CommonOptions {
   raw?: boolean;
+  askSteam?: boolean;
 }
 
 export const appCommand = defineCommand(
@@ -27,19 +30,42 @@ export const appCommand = defineCommand(
   [
     ['app 440', 'by its id'],
     ['app "half-life"', 'by words of its name; lists all that match'],
-    ['app 440 --raw', 'the body that Steam sends now, as text KeyValues'],
+    ['app 440 --raw', 'its product info as Steam sent it, as text KeyValues'],
+    ['app 440 --raw --ask-steam', 'as Steam sends it now'],
   ],
 )
   .argument('<id>', 'the id of the app, or words of its name')
-  .option('--raw', 'fetch the body from Steam: one logon and one request, outside the budget of the fleet')
-  .action(async (wanted: string, { raw, json = false }: Options, command: Command) => {
+  .option('--raw', 'print the stored document; where there is none, ask Steam')
+  .option('--ask-steam', 'with --raw: one logon and one request now, outside the budget of the fleet')
+  .action(async (wanted: string, { raw, askSteam = false, json = false }: Options, command: Command) => {
     const appid = findAppid(wanted);
+    if (askSteam && !raw) command.error('error: --ask-steam goes with --raw');
     if (!raw) return useDatabase((database) => showApp(database, appid ?? wanted, json));
     if (appid === undefined) command.error(`error: --raw needs an id, such as 440, not "${wanted}"`);
+    if (!askSteam && (await showStoredApp(appid, json))) return;
     // Only this option needs the PICS client, which takes longest to load.
     const { showRawApp } = await import('./app-raw.ts');
     await showRawApp(appid, json);
   });
+
+/** Prints the newest stored document of an app; false without one, also where there is no database. */
+async function showStoredApp(appid: number, json: boolean): Promise<boolean> {
+  if (findServerUrl('DATABASE_URL') === undefined) return false;
+  const document = (await useDatabase((database) => findDocuments(database, [appid]))).at(-1);
+  if (!document) {
+    printNote(`No document of app ${appid} is stored: asking Steam.`);
+    return false;
+  }
+  const body = openDocument(document);
+  const { part, changeNumber, sha1, fetchedAt } = document;
+  const missingToken = part === 'public';
+  if (json) printJson({ appid, changeNumber, missingToken, fetchedAt, sha1, body: body.toString() });
+  else {
+    printNote(describeDocument(document));
+    printBody(body);
+  }
+  return true;
+}
 
 /** How many apps a name finds. */
 const FOUND = 20;

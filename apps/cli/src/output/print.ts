@@ -1,4 +1,4 @@
-import { plainJson } from '@pics/core';
+import { plainJson, plainLines } from '@pics/core';
 
 /** Writes lines to stdout. */
 export function print(lines: readonly string[]): void {
@@ -18,4 +18,9 @@ export function printJsonLine(value: unknown): void {
 /** Writes a note to stderr, so that it never gets into what a script reads. */
 export function printNote(note: string): void {
   process.stderr.write(`${note}\n`);
+}
+
+/** Writes a body of Steam to stdout: byte for byte into a pipe, and without control characters on a terminal. */
+export function printBody(body: Uint8Array): void {
+  process.stdout.write(process.stdout.isTTY ? plainLines(new TextDecoder().decode(body)) : body);
 }

@@ -13,16 +13,21 @@ type Variable = 'DATABASE_URL' | 'REDIS_URL';
  * @throws UserError when the named one does not run.
  */
 export function getServerUrl(variable: Variable): string {
+  const url = findServerUrl(variable);
+  if (url !== undefined) return url;
   const variables = environment();
-  const given = parseSettings(variables, [])[variable];
+  if (variables['SUPABASE_URL']) parseSettings(variables, [variable]); // Explains what to set instead.
+  throw new SettingsError(
+    `${variable} is not set, and nothing runs here: set it, or start everything with npm start.`,
+  );
+}
+
+/** The same; undefined when there is none. */
+export function findServerUrl(variable: Variable): string | undefined {
+  const given = parseSettings(environment(), [])[variable];
   if (given && getChosenName() === undefined) return given;
   const instance = findInstance(variable);
-  if (!instance) {
-    if (variables['SUPABASE_URL']) parseSettings(variables, [variable]); // Explains what to set instead.
-    throw new SettingsError(
-      `${variable} is not set, and nothing runs here: set it, or start everything with npm start.`,
-    );
-  }
+  if (!instance) return undefined;
   if (getChosenName() === undefined) {
     noteOnce(`Using the servers that npm start runs here, in ${instance.folder}.`);
   }

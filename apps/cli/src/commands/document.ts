@@ -1,0 +1,102 @@
+import { keyValuesToJson, parseKeyValues, sectionsToJson, serializeKeyValues } from '@pics/appinfo';
+import { escapeJson, plainText, UserError } from '@pics/core';
+import { findApp, findDocuments, type Database, type StoredDocument } from '@pics/database';
+import { Option, type Command } from 'commander';
+import { findAppid } from '../command-line/arguments.ts';
+import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
+import { describeDocument, explainNoDocument, openDocument } from '../output/documents.ts';
+import { print, printBody, printNote } from '../output/print.ts';
+import { useDatabase } from '../servers/use-database.ts';
+
+interface Options extends CommonOptions {
+  section?: string;
+  part?: StoredDocument['part'];
+}
+
+export const documentCommand = defineCommand(
+  'document',
+  'Print the product info of an app exactly as Steam sent it',
+  [
+    ['document 440 > 440.vdf', 'byte for byte: its SHA-1 is the one that Steam announces'],
+    ['document 440 --json', 'as JSON'],
+    ['document 440 --section depots --json', 'one section of it'],
+  ],
+)
+  .argument('<id>', 'the id of the app')
+  .option('--section <name>', 'only this section, such as common, extended, config, depots or ufs')
+  .addOption(
+    new Option('--part <part>', 'default: full, where Steam ever sent all of the app').choices([
+      'full',
+      'public',
+    ]),
+  )
+  .action(async (id: string, { section, part, json = false }: Options, command: Command) => {
+    const appid = findAppid(id);
+    if (appid === undefined) command.error(`error: it needs an id, such as 440, not "${id}"`);
+    const documents = await useDatabase((database) => findStored(database, appid));
+    const document = choosePart(documents, appid, part);
+    const text = openDocument(document);
+    if (json) return print([escapeJson(writeJson(text, section, document))]);
+    const body = section === undefined ? text : cutSection(text, section, document);
+    if (part === undefined) noteNewer(documents);
+    printNote(describeDocument(document));
+    printBody(body);
+  });
+
+/**
+ * The documents of an app, the full one first.
+ *
+ * @throws UserError when there is none.
+ */
+async function findStored(database: Database, appid: number): Promise<StoredDocument[]> {
+  const documents = await findDocuments(database, [appid]);
+  if (documents.length > 0) return documents;
+  throw new UserError(explainNoDocument(appid, await findApp(database, appid)));
+}
+
+/** @throws UserError when this part is not stored. */
+function choosePart(
+  documents: readonly StoredDocument[],
+  appid: number,
+  part: StoredDocument['part'] | undefined,
+): StoredDocument {
+  const chosen = documents.find((document) => part === undefined || document.part === part);
+  if (chosen) return chosen;
+  throw new UserError(
+    part === 'full'
+      ? `Steam has only sent the public part of app ${appid}; the rest needs an access token.`
+      : `No public part of app ${appid} is stored, because Steam shows all of it.`,
+  );
+}
+
+function noteNewer([, newer]: readonly StoredDocument[]): void {
+  if (newer) printNote(`Since change ${newer.changeNumber} Steam shows only a part of it: --part public.`);
+}
+
+function writeJson(text: Buffer, section: string | undefined, document: StoredDocument): string {
+  if (section === undefined) return keyValuesToJson(text, 2);
+  const name = section.toLowerCase();
+  const json = sectionsToJson(text, [name], 2).get(name);
+  if (json === undefined) throw noSection(text, section, document);
+  return json;
+}
+
+/** The section byte for byte but for its indent, which is that of a text by itself. */
+function cutSection(text: Buffer, section: string, document: StoredDocument): Buffer {
+  const name = section.toLowerCase();
+  const sections = listEntries(text).filter(({ key }) => String(key).toLowerCase() === name);
+  if (sections.length === 0) throw noSection(text, section, document);
+  return Buffer.concat(sections.map(serializeKeyValues));
+}
+
+function listEntries(text: Buffer) {
+  const { value } = parseKeyValues(text);
+  return Array.isArray(value) ? value : [];
+}
+
+function noSection(text: Buffer, section: string, { appid }: StoredDocument): UserError {
+  const names = listEntries(text).map(({ key }) => plainText(String(key)));
+  return new UserError(
+    `The document of app ${appid} has no section "${plainText(section)}". It has: ${names.join(', ')}.`,
+  );
+}
