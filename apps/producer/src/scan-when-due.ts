@@ -1,4 +1,4 @@
-import { findScan, startScan, type Scan } from '@pics/database';
+import { findScan, startScan, type Scan, type ScanOptions } from '@pics/database';
 import { repeat } from '@pics/service';
 import { DISCOVERY_AFTER_GAP_MS, SCAN_CHECK_MS } from './config.ts';
 import type { Producer } from './producer.ts';
@@ -6,7 +6,7 @@ import type { Producer } from './producer.ts';
 type ScanTimes = Pick<Scan, 'startedAt' | 'finishedAt'>;
 
 export interface ScanWhenDueDependencies {
-  findScan: (reason: Scan['reason']) => Promise<ScanTimes | undefined>;
+  findScan: (reason: ScanOptions['reason']) => Promise<ScanTimes | undefined>;
   /** Starts a scan, also when one of the same reason is unfinished: from the first id then. */
   startScan: (reason: 'sweep' | 'discovery') => Promise<void>;
 }

@@ -1,4 +1,4 @@
-export { acquireLeadership, type Leadership } from './connection/acquire-leadership.ts';
+export { acquireLeadership, hasLeader, type Leadership } from './connection/acquire-leadership.ts';
 export { connectDatabase, type ConnectOptions, type Database } from './connection/connect-database.ts';
 export { findDatabaseBlocker } from './connection/find-database-blocker.ts';
 export { findHolderAfterwards, isLockTimeout, isStatementTimeout } from './connection/locks.ts';
@@ -56,6 +56,14 @@ export {
   type ScanProgress,
 } from './ledger/scans/scans.ts';
 export { claimScanRequest, reopenScanRequest, type ScanRequest } from './ledger/scans/scan-requests.ts';
+export { startVerification, type StartedVerification } from './ledger/scans/verify/start-verification.ts';
+export { recordDamage } from './ledger/scans/verify/record-damage.ts';
+export {
+  countMissingDocuments,
+  replaceDocuments,
+  wantDocuments,
+  wantMissingDocuments,
+} from './ledger/scans/verify/want-documents.ts';
 export { recordScan, type ScanCounts } from './ledger/scans/record-scan.ts';
 export {
   getFleetSettings,
@@ -72,6 +80,7 @@ export {
 
 export { decodeDocument, DocumentDamaged, type EncodedDocument } from './documents/decode-document.ts';
 export { encodeDocument } from './documents/encode-document.ts';
+export { checkDocuments, type CheckedPage, type DamagedDocument } from './documents/check-documents.ts';
 export { findDocuments, pageThroughDocuments, type StoredDocument } from './documents/find-documents.ts';
 
 export { findUnnamedTagIds, upsertTagNames } from './write/tag-names.ts';
@@ -97,6 +106,14 @@ export {
   type LatestChange,
 } from './read/feed.ts';
 export { estimateAppsToFind, getBacklog, type Backlog, type Discovery } from './read/backlog.ts';
+export {
+  countDocuments,
+  getDocumentsStatus,
+  listDocumentDifferences,
+  type DocumentDifference,
+  type DocumentsStatus,
+  type Verification,
+} from './read/verification.ts';
 export { findRetries, type Retries } from './read/retries.ts';
 export {
   findFailedApps,

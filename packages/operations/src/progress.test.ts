@@ -30,6 +30,11 @@ const scan = {
   unchanged: 0,
   gone: 0,
   unanswered: 0,
+  sample: null,
+  documents: 0,
+  verified: 0,
+  differing: 0,
+  damaged: null,
 };
 
 describe('describeProgress', () => {

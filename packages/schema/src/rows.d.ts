@@ -475,8 +475,8 @@ export type Rows<As extends Encoding = JsonEncoding> = {
   pics_scans: {
     /** The scan; a later scan has a higher id. */
     id: number;
-    /** discovery: find every app; gap: Steam left changes out of the feed; sweep: regular check. */
-    reason: 'discovery' | 'gap' | 'sweep';
+    /** discovery: find every app; gap: Steam left changes out of the feed; sweep: regular check; verify: pics verify, which compares the stored documents with Steam. */
+    reason: 'discovery' | 'gap' | 'sweep' | 'verify';
     /** Whether the scan asks for known ids and a few above them, instead of for every id. */
     known_only: boolean;
     /** The first id of the next request. */
@@ -497,6 +497,16 @@ export type Rows<As extends Encoding = JsonEncoding> = {
     unanswered: number;
     /** Apps with a newer change number and the same body as stored: they were done at once, without being fetched. */
     unchanged: number;
+    /** How many apps, chosen at random, a verify scan looks at; NULL when it looks at all that have a document. */
+    sample: number | null;
+    /** Stored documents that a verify scan has come to. */
+    documents: number;
+    /** Of these: those whose SHA-1 is the one that Steam announces. */
+    verified: number;
+    /** Of these: those for which Steam announces another SHA-1 at the change number that is stored. */
+    differing: number;
+    /** Documents that are not what was stored and that Steam still shows, other than the differing ones; NULL until pics verify has read them all. */
+    damaged: number | null;
   };
   /** The requests of the scans. */
   pics_scan_requests: {
@@ -543,6 +553,23 @@ export type Rows<As extends Encoding = JsonEncoding> = {
     /** When it was reported; NULL until then. */
     reported_at: As['timestamptz'] | null;
   };
+  /** The documents that a verify scan found to differ, and those that pics verify found damaged: the first 1,000, of the latest verify scans. */
+  pics_scan_differences: {
+    /** The scan. */
+    scan_id: number;
+    /** The app. */
+    appid: number;
+    /** Which of its documents: full or public. */
+    part: 'full' | 'public';
+    /** The change number at which the document was stored. */
+    change_number: As['bigint'];
+    /** Its SHA-1 as stored. */
+    stored_sha1: As['bytea'];
+    /** The SHA-1 that Steam announced instead; NULL when it announced the stored one, or none to compare. */
+    announced_sha1: As['bytea'] | null;
+    /** Why the stored bytes are not what was stored; NULL when they are. */
+    damage: string | null;
+  };
   /** What changed in apps: one row for each write that changed something, in the same transaction. Kept for EVENTS_RETENTION_DAYS, in partitions by month. */
   pics_events: {
     /** Ascending within a transaction; between transactions in no order of their commits. */
@@ -581,7 +608,7 @@ export type Optional = {
   pics_changes: 'seen_at';
   pics_state: 'id' | 'backlog_change_number' | 'updated_at';
   pics_throughput: 'apps' | 'requests';
-  pics_scans: 'id' | 'next_appid' | 'started_at' | 'requests' | 'seen' | 'marked' | 'gone' | 'unanswered' | 'unchanged';
+  pics_scans: 'id' | 'next_appid' | 'started_at' | 'requests' | 'seen' | 'marked' | 'gone' | 'unanswered' | 'unchanged' | 'documents' | 'verified' | 'differing';
   pics_scan_requests: 'id' | 'attempts' | 'is_survey';
   pics_requeues: 'id' | 'requested_at';
   pics_alerts: 'since';
@@ -725,6 +752,15 @@ export type Relationships = {
   pics_scan_requests: [
     {
       foreignKeyName: 'pics_scan_requests_scan_id_fkey';
+      columns: ['scan_id'];
+      isOneToOne: false;
+      referencedRelation: 'pics_scans';
+      referencedColumns: ['id'];
+    },
+  ];
+  pics_scan_differences: [
+    {
+      foreignKeyName: 'pics_scan_differences_scan_id_fkey';
       columns: ['scan_id'];
       isOneToOne: false;
       referencedRelation: 'pics_scans';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { acquireLeadership } from './acquire-leadership.ts';
+import { acquireLeadership, hasLeader } from './acquire-leadership.ts';
 import { startSilentProxy } from '../../../../test/support/silent-proxy.ts';
 import { freshDatabase } from '../testing/support/fresh-database.ts';
 
@@ -81,4 +81,16 @@ describe('a leader whose connection falls silent', () => {
     await second.release();
     proxy.restore();
   });
+});
+
+test('anybody can see whether somebody leads, in this database and under this name', async () => {
+  const { db, url } = await freshDatabase();
+  const other = await freshDatabase();
+  expect(await hasLeader(db, 'pics-producer')).toBe(false);
+  const leadership = await acquireLeadership(url, 'pics-producer');
+  expect(await hasLeader(db, 'pics-producer')).toBe(true);
+  expect(await hasLeader(db, 'another')).toBe(false);
+  expect(await hasLeader(other.db, 'pics-producer')).toBe(false);
+  await leadership.release();
+  await expect.poll(() => hasLeader(db, 'pics-producer')).toBe(false);
 });

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
 import type { Client } from 'pg';
+import type { Database } from './connect-database.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { DeadlineClient } from './deadline-client.ts';
 import { requireSession } from './transaction-pooler.ts';
@@ -73,6 +75,19 @@ export async function acquireLeadership(
       await client.end();
     },
   };
+}
+
+/** Whether some process leads under `name` right now. */
+export async function hasLeader(db: Database, name: string): Promise<boolean> {
+  const { rows } = await sql<{ isLed: boolean }>`
+    select exists (
+      select from pg_locks
+      where locktype = 'advisory' and granted and objsubid = 1
+        and database = (select oid from pg_database where datname = current_database())
+        and (classid::bigint << 32) | objid::bigint = hashtextextended(${name}, 0)
+    ) as is_led
+  `.execute(db);
+  return rows[0]?.isLed ?? false;
 }
 
 async function tryLock(client: Client, name: string): Promise<boolean> {

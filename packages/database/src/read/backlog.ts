@@ -55,7 +55,7 @@ export async function getBacklog(db: Database): Promise<Backlog> {
 async function measureDiscovery(db: Database, scan: Scan): Promise<Discovery> {
   // Ids in requests without a response are claimed, but not looked through; those of a survey come before all others.
   const idsLookedThrough = Math.max(0, scan.nextAppid - (await countOpenIds(db, scan)));
-  const ids = (await getScanLimit(db, scan.knownOnly)) + 1;
+  const ids = (await getScanLimit(db, scan)) + 1;
   const isAhead = sql<boolean>`id >= ${idsLookedThrough}`;
   const { rows } = await sql<Omit<Sample, 'idsLookedThrough' | 'ids'> & { surveyed: number }>`
     select count(*) as known, count(*) filter (where ${isAhead}) as known_ahead,
@@ -99,6 +99,7 @@ export function estimateAppsToFind(sample: Sample): number {
 }
 
 async function countKnownLeft(db: Database, scan: Scan): Promise<number> {
+  if (scan.reason === 'verify') return (await countDocumentsLeft(db, scan)) + (await countOpenIds(db, scan));
   const { ids } = await db
     .selectFrom('picsAppLedger')
     .select(({ fn }) => fn.countAll<number>().as('ids'))
@@ -106,6 +107,16 @@ async function countKnownLeft(db: Database, scan: Scan): Promise<number> {
     .where(isConfirmed)
     .executeTakeFirstOrThrow();
   return ids + KNOWN_HEADROOM + (await countOpenIds(db, scan));
+}
+
+async function countDocumentsLeft(db: Database, scan: Scan): Promise<number> {
+  if (scan.sample !== null) return 0;
+  const { ids } = await db
+    .selectFrom('appDocuments')
+    .select(({ fn }) => fn.count<number>('appid').distinct().as('ids'))
+    .where('appid', '>=', scan.nextAppid)
+    .executeTakeFirstOrThrow();
+  return ids;
 }
 
 async function countOpenIds(db: Database, scan: Scan): Promise<number> {

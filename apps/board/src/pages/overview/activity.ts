@@ -117,6 +117,7 @@ const SCAN_REASONS = {
   discovery: 'Discovery of all apps',
   gap: 'Gap in the change feed',
   sweep: 'Regular sweep',
+  verify: 'Documents compared with Steam',
 } as const satisfies Record<ScanProgress['reason'], string>;
 
 /** Scans, which compare the ledger with Steam: after a gap in the feed, to discover apps, and regularly. */

@@ -7,7 +7,8 @@ import { unnest } from '../../connection/unnest.ts';
 import type { Schema } from '../../schema.ts';
 import { wantAgain } from '../apps/mark-wanted.ts';
 import { MAX_SCAN_ATTEMPTS } from './scan-requests.ts';
-import { addToScan, finishScan, lockScan } from './scans.ts';
+import { addToScan, finishScan, lockScan, type Scan } from './scans.ts';
+import { compareDocuments } from './verify/compare-documents.ts';
 
 /** What a scan's response changed in the ledger, in apps. */
 export interface ScanCounts {
@@ -35,6 +36,7 @@ interface SeenApp {
 interface Request {
   id: number;
   scanId: number;
+  reason: Scan['reason'];
   appids: number[];
   attempts: number;
   isSurvey: boolean;
@@ -54,6 +56,8 @@ interface Request {
  * - Ids without a response are asked for again, five times at most; given up, those that are known become wanted, so that
  *   nothing the scan was to find is missed.
  *
+ * - The response to a request of a verify scan is compared with the stored documents.
+ *
  * Recording the same response twice changes nothing the second time; the response to a request that was released meanwhile
  * still counts for what it saw.
  *
@@ -62,10 +66,11 @@ interface Request {
 export async function recordScan(db: Database, job: WriteScanJob): Promise<ScanCounts> {
   const recording = inTransaction(db, async (trx) => {
     const request = await trx
-      .selectFrom('picsScanRequests')
-      .select(['id', 'scanId', 'appids', 'attempts', 'isSurvey'])
+      .selectFrom('picsScanRequests as request')
+      .innerJoin('picsScans', 'picsScans.id', 'request.scanId')
+      .select(['request.id', 'scanId', 'reason', 'appids', 'attempts', 'isSurvey'])
       .where('batchId', '=', job.batchId)
-      .forUpdate()
+      .forUpdate('request')
       .executeTakeFirst();
     const seen = await asOfCursor(trx, job.seen);
     const unchanged = await settleUnchanged(trx, seen);
@@ -212,6 +217,9 @@ async function settleRequest(
   await wantAgain(trx, givenUp);
   // Last of all, for other transactions wait for this lock.
   await lockScan(trx, request.scanId);
+  const open = new Set(isOpen ? job.unanswered : []);
+  const done = { scanId: request.scanId, appids: request.appids.filter((appid) => !open.has(appid)) };
+  const compared = request.reason === 'verify' ? await compareDocuments(trx, done, job.seen) : {};
   await trx
     .updateTable('picsScanRequests')
     .set({
@@ -224,6 +232,7 @@ async function settleRequest(
     .execute();
   await addToScan(trx, request.scanId, {
     ...counts,
+    ...compared,
     requests: isOpen ? 0 : 1,
     unanswered: givenUp.length,
   });

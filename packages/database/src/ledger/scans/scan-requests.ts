@@ -6,6 +6,7 @@ import { inTransaction } from '../../connection/in-transaction.ts';
 import type { Schema } from '../../schema.ts';
 import { wantAgain } from '../apps/mark-wanted.ts';
 import { addToScan, finishScan, getScanLimit, isConfirmed, lockScan, type Scan } from './scans.ts';
+import { compareDocuments } from './verify/compare-documents.ts';
 
 /** Ids whose change numbers are asked for with one request. */
 export interface ScanRequest {
@@ -21,7 +22,7 @@ export const MAX_SCAN_ATTEMPTS = 5;
 
 /**
  * Claims the next request of the unfinished scans, or returns undefined when there is none: first one that got no response,
- * then the next ids of a scan. Gaps go before everything else.
+ * then the next ids of a scan. Gaps go before everything else, and verifications behind it.
  *
  * A scan of known ids asks for the next `size` ids that Steam confirmed, and fills its last request with the ids above the highest
  * known. Ids are chosen at this moment, so a scan never holds more in Postgres than its requests in flight.
@@ -40,6 +41,7 @@ export async function claimScanRequest(
       .selectAll()
       .where('finishedAt', 'is', null)
       .orderBy((expression) => expression('reason', '=', 'gap'), 'desc')
+      .orderBy((expression) => expression('reason', '=', 'verify'))
       .orderBy('id')
       .forUpdate()
       .execute();
@@ -77,13 +79,22 @@ export async function releaseScanRequests(
       .set({ settledAt: sql`now()`, appids: [] })
       .where('id', '=', request.id)
       .execute();
-    await addToScan(trx, request.scanId, { requests: 1, unanswered: request.appids.length });
+    const { reason } = await trx
+      .selectFrom('picsScans')
+      .select('reason')
+      .where('id', '=', request.scanId)
+      .executeTakeFirstOrThrow();
+    await addToScan(trx, request.scanId, {
+      requests: 1,
+      unanswered: request.appids.length,
+      ...(reason === 'verify' && (await compareDocuments(trx, request, []))),
+    });
     await finishScan(trx, request.scanId);
   }
 }
 
 /**
- * Asks for these ids once more, as a request of the latest scan, unless an open request asks for the same ids already. It is
+ * Asks for these ids once more, as a request of the latest scan that is no verification, unless an open request asks for the same ids already. It is
  * claimed like every other request.
  */
 export async function reopenScanRequest(db: Database, appids: readonly number[]): Promise<void> {
@@ -99,6 +110,7 @@ export async function reopenScanRequest(db: Database, appids: readonly number[])
             select from pics_scan_requests where settled_at is null and appids = ${appids}::integer[]
           )`,
         )
+        .where('reason', '<>', 'verify')
         .orderBy('picsScans.id', 'desc')
         .limit(1),
     )
@@ -127,7 +139,8 @@ async function reclaim(db: Database, batchId: string): Promise<{ appids: number[
 }
 
 async function nextAppids(trx: Transaction<Schema>, scan: Scan, size: number): Promise<number[]> {
-  const limit = Math.min(await getScanLimit(trx, scan.knownOnly), LARGEST_INTEGER);
+  if (scan.reason === 'verify') return documentAppids(trx, scan.nextAppid, size);
+  const limit = Math.min(await getScanLimit(trx, scan), LARGEST_INTEGER);
   const known = scan.knownOnly ? await knownAppids(trx, scan.nextAppid, size) : [];
   if (known.length === 0 && scan.nextAppid > limit) return [];
   const above = (known.at(-1) ?? scan.nextAppid - 1) + 1;
@@ -145,6 +158,19 @@ async function knownAppids(trx: Transaction<Schema>, from: number, size: number)
     .limit(size)
     .execute();
   return known.map(({ id }) => id);
+}
+
+async function documentAppids(trx: Transaction<Schema>, from: number, size: number): Promise<number[]> {
+  if (from > LARGEST_INTEGER) return [];
+  const stored = await trx
+    .selectFrom('appDocuments')
+    .select('appid')
+    .distinct()
+    .where('appid', '>=', from)
+    .orderBy('appid')
+    .limit(size)
+    .execute();
+  return stored.map(({ appid }) => appid);
 }
 
 async function insertRequest(

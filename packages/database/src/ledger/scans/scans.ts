@@ -8,8 +8,8 @@ import { insertSurvey } from './survey.ts';
 export type Scan = Selectable<PicsScansTable>;
 
 export interface ScanOptions {
-  /** Why: to find every app there is, to close a gap in the feed, or as a regular check. */
-  reason: Scan['reason'];
+  /** Why: to find every app there is, to close a gap in the feed, or as a regular check. See `startVerification` for the fourth. */
+  reason: Exclude<Scan['reason'], 'verify'>;
   /** Ask for the ids in the ledger and a few above, instead of for every id from 0. */
   knownOnly: boolean;
   /** Start an unfinished scan of the same reason again, instead of continuing it. */
@@ -82,13 +82,13 @@ export async function findUnfinishedScan(db: Database): Promise<Scan | undefined
     .executeTakeFirst();
 }
 
-/** Gets the latest scans, the newest first: discoveries, gaps, and sweeps. */
+/** Gets the latest scans, the newest first: discoveries, gaps, sweeps, and verifications. */
 export async function getScans(db: Database, limit: number): Promise<ScanProgress[]> {
   const scans = await latestScans(db, limit).execute();
   return Promise.all(
     scans.map(async (scan) => ({
       ...scan,
-      lastAppid: scan.finishedAt ? null : await getScanLimit(db, scan.knownOnly),
+      lastAppid: scan.finishedAt ? null : await getScanLimit(db, scan),
     })),
   );
 }
@@ -104,7 +104,11 @@ function latestScans(db: Database, limit = 1) {
 export const isConfirmed = sql<boolean>`(wanted_change_number > 0 or stored_change_number is not null)`;
 
 /** The last id a scan has to ask for, as of now: it moves up while the scan finds higher ids. */
-export async function getScanLimit(db: Database, knownOnly: boolean): Promise<number> {
+export async function getScanLimit(
+  db: Database,
+  { reason, knownOnly }: Pick<Scan, 'reason' | 'knownOnly'>,
+): Promise<number> {
+  if (reason === 'verify') return getHighestDocument(db);
   const highest = await db
     .selectFrom('picsAppLedger')
     .select('id')
@@ -115,6 +119,28 @@ export async function getScanLimit(db: Database, knownOnly: boolean): Promise<nu
   return (highest?.id ?? 0) + (knownOnly ? KNOWN_HEADROOM : DISCOVERY_HEADROOM);
 }
 
+/** The highest id that has a document; -1 when none has. */
+async function getHighestDocument(db: Database): Promise<number> {
+  const { highest } = await db
+    .selectFrom('appDocuments')
+    .select(({ fn }) => fn.max('appid').as('highest'))
+    .executeTakeFirstOrThrow();
+  return highest ?? -1;
+}
+
+/** The counters that requests of a scan raise. */
+const COUNTERS = [
+  'requests',
+  'seen',
+  'marked',
+  'unchanged',
+  'gone',
+  'unanswered',
+  'documents',
+  'verified',
+  'differing',
+] as const;
+
 /** Locks a scan for the rest of the transaction: the process that settles its last request sees all others settled. */
 export async function lockScan(db: Database, scanId: number): Promise<void> {
   await db.selectFrom('picsScans').select('id').where('id', '=', scanId).forUpdate().execute();
@@ -124,18 +150,13 @@ export async function lockScan(db: Database, scanId: number): Promise<void> {
 export async function addToScan(
   db: Database,
   scanId: number,
-  added: Partial<Pick<Scan, 'requests' | 'seen' | 'marked' | 'unchanged' | 'gone' | 'unanswered'>>,
+  added: Partial<Pick<Scan, (typeof COUNTERS)[number]>>,
 ): Promise<void> {
   await db
     .updateTable('picsScans')
-    .set((expression) => ({
-      requests: expression('requests', '+', added.requests ?? 0),
-      seen: expression('seen', '+', added.seen ?? 0),
-      marked: expression('marked', '+', added.marked ?? 0),
-      unchanged: expression('unchanged', '+', added.unchanged ?? 0),
-      gone: expression('gone', '+', added.gone ?? 0),
-      unanswered: expression('unanswered', '+', added.unanswered ?? 0),
-    }))
+    .set((expression) =>
+      Object.fromEntries(COUNTERS.map((name) => [name, expression(name, '+', added[name] ?? 0)])),
+    )
     .where('id', '=', scanId)
     .execute();
 }
@@ -147,10 +168,10 @@ export async function addToScan(
 export async function finishScan(db: Database, scanId: number): Promise<void> {
   const scan = await db
     .selectFrom('picsScans')
-    .select(['knownOnly', 'nextAppid'])
+    .select(['reason', 'knownOnly', 'nextAppid'])
     .where('id', '=', scanId)
     .executeTakeFirstOrThrow();
-  if (scan.nextAppid <= (await getScanLimit(db, scan.knownOnly))) return;
+  if (scan.nextAppid <= (await getScanLimit(db, scan))) return;
   await db
     .updateTable('picsScans')
     .set({ finishedAt: sql`coalesce(finished_at, now())` })

@@ -1,0 +1,124 @@
+import { sql } from 'kysely';
+import { describe, expect, test } from 'vitest';
+import type { Database } from '../connection/connect-database.ts';
+import { recordDamage } from '../ledger/scans/verify/record-damage.ts';
+import { startVerification } from '../ledger/scans/verify/start-verification.ts';
+import { countMissingDocuments, replaceDocuments } from '../ledger/scans/verify/want-documents.ts';
+import { listDocumentDifferences } from '../read/verification.ts';
+import { insertDocuments } from '../testing/documents.ts';
+import { insertLedger, readLedger } from '../testing/ledger.ts';
+import { freshDatabase } from '../testing/support/fresh-database.ts';
+import { checkDocuments, type DamagedDocument } from './check-documents.ts';
+
+async function readAll(db: Database, appids?: number[]) {
+  let documents = 0;
+  const damaged: DamagedDocument[] = [];
+  for await (const page of checkDocuments(db, appids)) {
+    documents += page.documents;
+    damaged.push(...page.damaged);
+  }
+  return { documents, damaged };
+}
+
+/** Three stored apps whose texts compress; the database changes one byte of the second. */
+async function withFlippedByte(appid = 2): Promise<Database> {
+  const { db } = await freshDatabase();
+  for (const id of [1, 2, 3]) {
+    await insertDocuments(db, { appid: id, text: `"appid"\t\t"${id}"\n`.repeat(30) });
+    await insertLedger(db, {
+      id,
+      wantedChangeNumber: 100,
+      settledChangeNumber: 100,
+      storedChangeNumber: 100,
+    });
+    await db.insertInto('apps').values({ appid: id, picsAccess: 'public' }).execute();
+  }
+  await flipByte(db, appid);
+  return db;
+}
+
+const flipByte = (db: Database, appid: number) =>
+  sql`update app_documents set body = set_byte(body, length(body) / 2, get_byte(body, length(body) / 2) # 1) where appid = ${appid}`.execute(
+    db,
+  );
+
+const listStored = async (db: Database) =>
+  (await db.selectFrom('appDocuments').select('appid').orderBy('appid').execute()).map(({ appid }) => appid);
+
+describe('reading all stored documents', () => {
+  test('finds the one with a changed byte, whatever its columns say', async () => {
+    const db = await withFlippedByte();
+    expect(await readAll(db)).toMatchObject({
+      documents: 3,
+      damaged: [{ appid: 2, part: 'full', changeNumber: 100, damage: expect.any(String) }],
+    });
+  });
+
+  test('finds a changed SHA-1 and a changed size as well', async () => {
+    const db = await withFlippedByte();
+    await sql`update app_documents set size = size + 1 where appid = 1`.execute(db);
+    await sql`update app_documents set sha1 = set_byte(sha1, 3, get_byte(sha1, 3) # 1) where appid = 3`.execute(
+      db,
+    );
+    expect((await readAll(db)).damaged.map(({ appid }) => appid)).toEqual([1, 2, 3]);
+  });
+
+  test('reads every page, and only the apps that are named', async () => {
+    const { db } = await freshDatabase();
+    const documents = Array.from({ length: 2_500 }, (_, appid) => ({ appid, text: `text ${appid}` }));
+    await insertDocuments(db, ...documents);
+    expect(await readAll(db)).toEqual({ documents: 2_500, damaged: [] });
+    await flipByte(db, 0);
+    expect((await readAll(db, [0, 2_499, 7_777])).documents).toBe(2);
+    expect((await readAll(db, [0])).damaged).toMatchObject([{ appid: 0 }]);
+  });
+});
+
+describe('a damaged document', () => {
+  test('is deleted when its app is wanted again, in the same transaction', async () => {
+    const db = await withFlippedByte();
+    const { damaged } = await readAll(db);
+    expect(await replaceDocuments(db, damaged)).toBe(1);
+    expect(await listStored(db)).toEqual([1, 3]);
+    expect(await readLedger(db, 2)).toMatchObject({ settledChangeNumber: null, wantedChangeNumber: 100 });
+    expect(await readLedger(db, 1)).toMatchObject({ settledChangeNumber: 100 });
+    // It is wanted already, so it is not missing.
+    expect(await countMissingDocuments(db)).toBe(0);
+  });
+
+  test('stays when it was replaced meanwhile', async () => {
+    const db = await withFlippedByte();
+    const { damaged } = await readAll(db);
+    await db.deleteFrom('appDocuments').where('appid', '=', 2).execute();
+    await insertDocuments(db, { appid: 2, text: 'a newer text' });
+    expect(await replaceDocuments(db, damaged)).toBe(0);
+    expect(await listStored(db)).toEqual([1, 2, 3]);
+  });
+
+  test('stays when Steam no longer shows it', async () => {
+    const db = await withFlippedByte();
+    await flipByte(db, 3);
+    const { damaged } = await readAll(db);
+    await sql`update apps set pics_access = 'removed' where appid = 2`.execute(db);
+    await insertDocuments(db, { appid: 3, text: 'part', part: 'public' });
+    expect(await replaceDocuments(db, damaged)).toBe(0);
+    expect(await listStored(db)).toEqual([1, 2, 3, 3]);
+    const { scan } = await startVerification(db);
+    expect(await recordDamage(db, scan.id, damaged)).toBe(0);
+    expect(await listDocumentDifferences(db, scan.id)).toHaveLength(2);
+  });
+
+  test('is listed once with what differs, and counted apart from it', async () => {
+    const db = await withFlippedByte();
+    await flipByte(db, 3);
+    const { scan } = await startVerification(db);
+    await sql`insert into pics_scan_differences (scan_id, appid, part, change_number, stored_sha1, announced_sha1)
+      values (${scan.id}, 2, 'full', 100, '\\x00', '\\x01')`.execute(db);
+    const { damaged } = await readAll(db);
+    expect(await recordDamage(db, scan.id, damaged)).toBe(1);
+    expect(await listDocumentDifferences(db, scan.id)).toMatchObject([
+      { appid: 2, announcedSha1: '01', damage: expect.any(String) },
+      { appid: 3, announcedSha1: null, damage: expect.any(String) },
+    ]);
+  });
+});

@@ -1,0 +1,71 @@
+import type { Database } from '../connection/connect-database.ts';
+import { decodeDocument, DocumentDamaged } from './decode-document.ts';
+import { findDocuments, pageThroughDocuments, type StoredDocument } from './find-documents.ts';
+
+/** Large enough that the round trip does not count; two pages of this size are 5 MB. */
+const PAGE_APPS = 1_000;
+
+/** A stored document that is not what was stored. */
+export interface DamagedDocument extends Pick<
+  StoredDocument,
+  'appid' | 'part' | 'changeNumber' | 'sha1' | 'fetchedAt'
+> {
+  /** What is wrong with it, in a few words. */
+  damage: string;
+}
+
+/** One page of documents that were read. */
+export interface CheckedPage {
+  documents: number;
+  damaged: DamagedDocument[];
+}
+
+/**
+ * Reads the stored documents page by page, those of these apps or all, and compares each text with the SHA-1 and the size that
+ * are stored with it: a byte that changed in the database is found, whatever Steam announces.
+ *
+ * The next page is on its way while one is checked. Each document is read at one moment, and the table is not locked.
+ */
+export async function* checkDocuments(
+  db: Database,
+  appids?: readonly number[],
+): AsyncGenerator<CheckedPage, void, void> {
+  const pages = appids === undefined ? readAll(db) : readNamed(db, appids);
+  for (let reading = pages.next(); ;) {
+    const { value: page, done } = await reading;
+    if (done) return;
+    reading = pages.next();
+    // A caller that stops early leaves it unread.
+    reading.catch(() => {});
+    yield { documents: page.length, damaged: page.flatMap(findDamage) };
+  }
+}
+
+async function* readAll(db: Database): AsyncGenerator<StoredDocument[], void, void> {
+  for (let after = -1; ;) {
+    const page = await pageThroughDocuments(db, { after, limit: PAGE_APPS });
+    if (page.length === 0) return;
+    yield page;
+    after = page.at(-1)?.appid ?? after;
+  }
+}
+
+async function* readNamed(
+  db: Database,
+  appids: readonly number[],
+): AsyncGenerator<StoredDocument[], void, void> {
+  for (let start = 0; start < appids.length; start += PAGE_APPS) {
+    yield await findDocuments(db, appids.slice(start, start + PAGE_APPS));
+  }
+}
+
+function findDamage(document: StoredDocument): DamagedDocument[] {
+  try {
+    decodeDocument(document);
+    return [];
+  } catch (error) {
+    if (!(error instanceof DocumentDamaged)) throw error;
+    const { appid, part, changeNumber, sha1, fetchedAt } = document;
+    return [{ appid, part, changeNumber, sha1, fetchedAt, damage: error.message }];
+  }
+}

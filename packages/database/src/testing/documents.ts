@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import type { Database } from '../connection/connect-database.ts';
+import { encodeDocument } from '../documents/encode-document.ts';
+
+/** The SHA-1 of a text, in hex. */
+export const sha1Of = (text: string): string => createHash('sha1').update(text).digest('hex');
+
+/** A document of a test. */
+export interface TestDocument {
+  appid: number;
+  text: string;
+  part?: 'full' | 'public';
+  changeNumber?: number;
+}
+
+/** Stores documents as the writer would. */
+export async function insertDocuments(db: Database, ...documents: TestDocument[]): Promise<void> {
+  const rows = documents.map(({ appid, text, part = 'full', changeNumber = 100 }) => ({
+    appid,
+    part,
+    changeNumber,
+    sha1: Buffer.from(sha1Of(text), 'hex'),
+    size: Buffer.byteLength(text) + 1,
+    body: encodeDocument(Buffer.from(text)),
+  }));
+  await db.insertInto('appDocuments').values(rows).execute();
+}
