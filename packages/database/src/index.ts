@@ -81,6 +81,7 @@ export {
 export { decodeDocument, DocumentDamaged, type EncodedDocument } from './documents/decode-document.ts';
 export { encodeDocument } from './documents/encode-document.ts';
 export { checkDocuments, type CheckedPage, type DamagedDocument } from './documents/check-documents.ts';
+export { findDictionaryBlocker } from './documents/find-dictionary-blocker.ts';
 export { findDocuments, pageThroughDocuments, type StoredDocument } from './documents/find-documents.ts';
 
 export { findUnnamedTagIds, upsertTagNames } from './write/tag-names.ts';

@@ -23,14 +23,15 @@ export interface EncodedDocument {
  * The text of a stored document, byte for byte as Steam sent it, without the NUL at its end. Its size and its SHA-1 are
  * checked, so a text that is returned is the one that was stored.
  *
- * @throws DocumentDamaged when they differ, or the body is no zstd frame.
+ * @param dictionary of a delta, the text that it was encoded with.
+ * @throws DocumentDamaged when they differ, the body is no zstd frame, or it was encoded with another dictionary.
  */
-export function decodeDocument({ sha1, size, body }: EncodedDocument): Buffer {
+export function decodeDocument({ sha1, size, body }: EncodedDocument, dictionary?: Uint8Array): Buffer {
   const bytes = size - 1;
   if (!(bytes >= 0 && bytes <= MAX_TEXT_BYTES)) {
     throw new DocumentDamaged(`a text of ${bytes} bytes cannot be`);
   }
-  const text = decompress(body, bytes);
+  const text = decompress(body, bytes, dictionary);
   if (text.length !== bytes) {
     throw new DocumentDamaged(`the body holds ${text.length} bytes, and the text has ${bytes}`);
   }
@@ -40,9 +41,10 @@ export function decodeDocument({ sha1, size, body }: EncodedDocument): Buffer {
 }
 
 /** The output is never larger than the text may be, whatever the frame claims, and is made in one piece. */
-function decompress(body: Uint8Array, bytes: number): Buffer {
+function decompress(body: Uint8Array, bytes: number, dictionary?: Uint8Array): Buffer {
+  const bounds = { maxOutputLength: bytes + 1, chunkSize: Math.max(64, bytes + 1) };
   try {
-    return zstdDecompressSync(body, { maxOutputLength: bytes + 1, chunkSize: Math.max(64, bytes + 1) });
+    return zstdDecompressSync(body, dictionary ? { ...bounds, dictionary } : bounds);
   } catch (error) {
     throw new DocumentDamaged('the body cannot be decompressed', { cause: error });
   }

@@ -6,13 +6,14 @@ import type { Database } from '../connection/connect-database.ts';
 import { freshDatabase } from '../testing/support/fresh-database.ts';
 import { decodeDocument, DocumentDamaged, type EncodedDocument } from './decode-document.ts';
 import { encodeDocument } from './encode-document.ts';
+import { findDictionaryBlocker } from './find-dictionary-blocker.ts';
 import { findDocuments, pageThroughDocuments } from './find-documents.ts';
 
-function encode(text: Uint8Array): EncodedDocument {
+function encode(text: Uint8Array, dictionary?: Uint8Array): EncodedDocument {
   return {
     sha1: createHash('sha1').update(text).digest('hex'),
     size: text.length + 1,
-    body: encodeDocument(text),
+    body: encodeDocument(text, dictionary),
   };
 }
 
@@ -59,6 +60,43 @@ describe('decodeDocument', () => {
     expect(() => decodeDocument({ ...encoded, sha1: '0'.repeat(40) })).toThrow(/has the SHA-1/);
     const bomb = zstdCompressSync(Buffer.alloc(200_000_000));
     expect(() => decodeDocument({ ...encoded, body: bomb })).toThrow(DocumentDamaged);
+  });
+});
+
+describe('a delta', () => {
+  const newer = Buffer.from(TEXT.toString().replace('440', '441'));
+
+  test.each([
+    ['no text', Buffer.alloc(0), newer],
+    ['one byte', Buffer.from('x'), newer],
+    ['a text against the next', TEXT, newer],
+    ['a text against itself', TEXT, TEXT],
+    ['a text against no text', TEXT, Buffer.alloc(0)],
+    ['what has nothing in common', randomBytes(5_000), newer],
+    ['more than twice the window of zstd', randomBytes(5_000_000), randomBytes(3_000_000)],
+  ])('of %s is decoded byte for byte', (_, text, dictionary) => {
+    expect(decodeDocument(encode(text, dictionary), dictionary).equals(text)).toBe(true);
+  });
+
+  test('is a small part of the text, up to the largest recorded size', () => {
+    const text = randomBytes(457_000);
+    const next = Buffer.concat([text.subarray(0, 200_000), Buffer.from('changed'), text.subarray(200_100)]);
+    expect(encodeDocument(text, next).length).toBeLessThan(500);
+  });
+
+  test('is refused with another dictionary, or without one, and never becomes another text', () => {
+    const delta = encode(TEXT, newer);
+    expect(() => decodeDocument(delta, Buffer.alloc(newer.length, 'x'))).toThrow(DocumentDamaged);
+    expect(() => decodeDocument(delta)).toThrow(DocumentDamaged);
+    expect(() => decodeDocument({ ...delta, size: delta.size + 1 }, newer)).toThrow(/and the text has/);
+    expect(() => decodeDocument({ ...delta, sha1: '0'.repeat(40) }, newer)).toThrow(/has the SHA-1/);
+  });
+
+  test('is not made by a Node that ignores the dictionary of zstd, which is named', () => {
+    expect(findDictionaryBlocker()).toBeUndefined();
+    expect(findDictionaryBlocker((text) => encodeDocument(text))).toMatch(
+      /^Node \d+\.\d+\.\d+ ignores the dictionary of zstd, .* needs Node 24\.6 or newer$/,
+    );
   });
 });
 
