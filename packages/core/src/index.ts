@@ -1,3 +1,4 @@
+export * from './app-columns.ts';
 export * from './app-record.ts';
 export * from './errors.ts';
 export * from './fetched-apps.ts';

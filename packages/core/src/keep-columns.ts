@@ -1,39 +1,12 @@
+import { APP_COLUMNS, DECK_COLUMNS, snakeCase } from './app-columns.ts';
+
 /**
  * The columns that Steam fills, by table; an empty list for a table that only links two ids. `KEEP_COLUMNS` names tables of this
  * list and columns of it.
  */
 export const STEAM_COLUMNS = {
-  apps: [
-    'name',
-    'type',
-    'is_free',
-    'controller_support',
-    'pics_review_score',
-    'pics_review_percentage',
-    'metacritic_score',
-    'metacritic_url',
-    'platforms',
-    'release_state',
-    'parent_appid',
-    'homepage_url',
-    'app_state',
-    'last_content_update',
-    'current_build_id',
-    'content_descriptors',
-    'languages',
-    'steam_release_date',
-    'original_release_date',
-    'pics_access',
-  ],
-  app_steam_deck: [
-    'category',
-    'status',
-    'test_timestamp',
-    'tested_build_id',
-    'steamos_compatibility',
-    'tests',
-    'configuration',
-  ],
+  apps: [...Object.values(APP_COLUMNS).flatMap((columns) => namesOf(columns)), 'pics_access'],
+  app_steam_deck: namesOf(DECK_COLUMNS),
   app_steam_tags: ['rank'],
   app_genres: ['is_primary'],
   app_categories: [],
@@ -42,7 +15,11 @@ export const STEAM_COLUMNS = {
   app_publishers: [],
   app_dlc: [],
   steam_tags: ['name'],
-} as const satisfies Record<string, readonly string[]>;
+} satisfies Record<string, readonly string[]>;
+
+function namesOf(columns: object): string[] {
+  return Object.keys(columns).map(snakeCase);
+}
 
 /** Tables and columns, such as `app_dlc` and `apps.is_free`, in which a value or row that is there is never replaced or deleted. */
 export type KeptColumns = readonly string[];

@@ -1,4 +1,4 @@
-import type { AppRecord } from '@pics/core';
+import { APP_COLUMNS, appColumns, type AppRecord } from '@pics/core';
 import { sql, type Selectable, type Transaction } from 'kysely';
 import type { ColumnTypes } from '../connection/unnest.ts';
 import type { AppsTable, Schema } from '../schema.ts';
@@ -7,27 +7,7 @@ import { orElse, writeRows } from './write-rows.ts';
 
 type AppRow = Omit<Selectable<AppsTable>, 'createdAt' | 'updatedAt'>;
 
-/** The columns of `apps` that Steam fills, by the section that carries them. */
-const COLUMNS = {
-  common: {
-    name: 'text',
-    type: 'text',
-    controllerSupport: 'text',
-    picsReviewScore: 'smallint',
-    picsReviewPercentage: 'smallint',
-    metacriticScore: 'smallint',
-    metacriticUrl: 'text',
-    platforms: 'text',
-    releaseState: 'text',
-    parentAppid: 'integer',
-    contentDescriptors: 'jsonb',
-    languages: 'jsonb',
-    steamReleaseDate: 'timestamptz',
-    originalReleaseDate: 'timestamptz',
-  },
-  extended: { isFree: 'boolean', homepageUrl: 'text', appState: 'text' },
-  depots: { lastContentUpdate: 'timestamptz', currentBuildId: 'text' },
-} as const satisfies Record<string, Partial<ColumnTypes<AppRow>>>;
+const COLUMNS = APP_COLUMNS satisfies Record<string, Partial<ColumnTypes<AppRow>>>;
 
 /** Which sections the record of an app carries. */
 const FLAGS = { hasCommon: 'boolean', hasExtended: 'boolean', hasDepots: 'boolean' } as const;
@@ -47,38 +27,13 @@ const FLAG_OF = new Map<string, string>([
   ...Object.keys(COLUMNS.depots).map((column) => [column, 'hasDepots'] as const),
 ]);
 
-function appRow({
-  appid,
-  access,
-  common,
-  extended,
-  depots,
-}: AppRecord): AppRow & Record<keyof typeof FLAGS, boolean> {
+function appRow(record: AppRecord): AppRow & Record<keyof typeof FLAGS, boolean> {
   return {
-    hasCommon: common !== undefined,
-    hasExtended: extended !== undefined,
-    hasDepots: depots !== undefined,
-    appid,
-    picsAccess: access,
-    name: common?.name ?? null,
-    type: common?.type ?? null,
-    controllerSupport: common?.controllerSupport ?? null,
-    picsReviewScore: common?.reviewScore ?? null,
-    picsReviewPercentage: common?.reviewPercentage ?? null,
-    metacriticScore: common?.metacriticScore ?? null,
-    metacriticUrl: common?.metacriticUrl ?? null,
-    platforms: common?.platforms ?? null,
-    releaseState: common?.releaseState ?? null,
-    parentAppid: common?.parentAppid ?? null,
-    contentDescriptors: common?.contentDescriptors ?? null,
-    languages: common?.languages ?? null,
-    steamReleaseDate: fromUnixSeconds(common?.steamReleaseDate),
-    originalReleaseDate: fromUnixSeconds(common?.originalReleaseDate),
-    isFree: extended?.isFree ?? null,
-    homepageUrl: extended?.homepageUrl ?? null,
-    appState: extended?.appState ?? null,
-    lastContentUpdate: fromUnixSeconds(depots?.lastContentUpdate),
-    currentBuildId: depots?.currentBuildId ?? null,
+    hasCommon: record.common !== undefined,
+    hasExtended: record.extended !== undefined,
+    hasDepots: record.depots !== undefined,
+    appid: record.appid,
+    ...appColumns(record),
   };
 }
 
@@ -155,9 +110,4 @@ export async function moveUpdatedAt(trx: Transaction<Schema>, appids: readonly n
     .set({ updatedAt: sql`now()` })
     .where('appid', '=', (eb) => eb.fn.any(eb.val(appids)))
     .execute();
-}
-
-/** Steam's times are Unix seconds. */
-export function fromUnixSeconds(seconds: number | null | undefined): Date | null {
-  return typeof seconds === 'number' ? new Date(seconds * 1_000) : null;
 }

@@ -1,8 +1,7 @@
-import type { AppRecord, DeckReport } from '@pics/core';
+import { DECK_COLUMNS, deckColumns, type AppRecord, type DeckReport } from '@pics/core';
 import type { Selectable, Transaction } from 'kysely';
 import type { ColumnTypes } from '../connection/unnest.ts';
 import type { AppSteamDeckTable, Schema } from '../schema.ts';
-import { fromUnixSeconds } from './apps.ts';
 import type { ExistingTables } from './existing-tables.ts';
 import { rowCounts, type RowCounts } from './row-changes.ts';
 import { writeRows } from './write-rows.ts';
@@ -10,34 +9,13 @@ import { writeRows } from './write-rows.ts';
 /** The category is a number, or a word where the table has text or an enum. */
 type DeckRow = Omit<Selectable<AppSteamDeckTable>, 'category'> & { category: number | string | null };
 
-const STATUSES = ['unknown', 'unsupported', 'playable', 'verified'] as const;
-
-const TYPES = {
-  appid: 'integer',
-  category: 'smallint',
-  status: 'text',
-  testTimestamp: 'timestamptz',
-  testedBuildId: 'text',
-  steamosCompatibility: 'smallint',
-  tests: 'jsonb',
-  configuration: 'jsonb',
-} as const satisfies ColumnTypes<Selectable<AppSteamDeckTable>>;
-
-/** Steam's word for a category. */
-export function statusOf(category: number | null): (typeof STATUSES)[number] | null {
-  return category === null ? null : (STATUSES[category] ?? null);
-}
+const TYPES = { appid: 'integer', ...DECK_COLUMNS } as const satisfies ColumnTypes<
+  Selectable<AppSteamDeckTable>
+>;
 
 function deckRow(appid: number, deck: DeckReport, takesWords: boolean): DeckRow {
-  const { category, testTimestamp, ...others } = deck;
-  const status = statusOf(category);
-  return {
-    appid,
-    category: takesWords ? status : category,
-    status,
-    testTimestamp: fromUnixSeconds(testTimestamp),
-    ...others,
-  };
+  const columns = deckColumns(deck);
+  return { appid, ...columns, category: takesWords ? columns.status : columns.category };
 }
 
 /**

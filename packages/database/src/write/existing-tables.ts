@@ -1,4 +1,4 @@
-import type { KeptColumns } from '@pics/core';
+import { snakeCase, type KeptColumns } from '@pics/core';
 import { sql } from 'kysely';
 import type { Database } from '../connection/connect-database.ts';
 import type { ColumnTypes } from '../connection/unnest.ts';
@@ -108,9 +108,4 @@ export function typesIn<Row>(
     tables.column(table, snakeCase(column))?.enumType ?? type,
   ]);
   return Object.fromEntries(own) as ColumnTypes<Row>;
-}
-
-/** The name in SQL of a column or table. */
-export function snakeCase(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

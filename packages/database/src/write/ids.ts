@@ -1,7 +1,7 @@
-import type { AppRecord } from '@pics/core';
+import { snakeCase, type AppRecord } from '@pics/core';
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../schema.ts';
-import { snakeCase, type ExistingTables } from './existing-tables.ts';
+import type { ExistingTables } from './existing-tables.ts';
 import { rowCounts, type RowCounts } from './row-changes.ts';
 
 /** The column with Steam's id, and what a row is called for which no name is known. */

@@ -1,7 +1,7 @@
-import type { AppRecord } from '@pics/core';
+import { snakeCase, type AppRecord } from '@pics/core';
 import { sql, type RawBuilder, type Selectable, type Transaction } from 'kysely';
 import type { Schema } from '../schema.ts';
-import { snakeCase, type ExistingTables } from './existing-tables.ts';
+import type { ExistingTables } from './existing-tables.ts';
 import type { NameIds } from './names.ts';
 import { countUpserted, type RowCounts } from './row-changes.ts';
 import { isDifferent, orElse } from './write-rows.ts';

@@ -1,3 +1,4 @@
+import { snakeCase } from '@pics/core';
 import type { Schema } from '../schema.ts';
 
 /** What writing did to the rows of one table. */
@@ -30,7 +31,6 @@ export function countUpserted(
 
 /** Names these tables as Postgres does. */
 export function nameTables(counts: { [Table in keyof Schema]?: RowCounts }): RowChanges {
-  const snakeCase = (table: string) => table.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   return Object.fromEntries(Object.entries(counts).map(([table, rows]) => [snakeCase(table), rows]));
 }
 

@@ -1,6 +1,5 @@
 import { DatabaseError } from 'pg';
-import type { AppRecord } from '@pics/core';
-import { statusOf } from './deck.ts';
+import { deckStatus, type AppRecord } from '@pics/core';
 import type { ExistingTables } from './existing-tables.ts';
 
 /** Why Postgres refuses a row, with its code and what would let the row in, under a name that failures can be grouped by. */
@@ -54,7 +53,7 @@ function adviceFor(refusal: Error, tables: ExistingTables, record: AppRecord): s
 function enumAdvice(tables: ExistingTables, record: AppRecord): string | undefined {
   const values = [
     [tables.column('apps', 'type'), record.common?.type],
-    [tables.column('app_steam_deck', 'category'), statusOf(record.common?.deck?.category ?? null)],
+    [tables.column('app_steam_deck', 'category'), deckStatus(record.common?.deck?.category ?? null)],
   ] as const;
   const [type, value] = values.find(([facts, sent]) => sent && facts?.labels?.includes(sent) === false) ?? [];
   return type && value

@@ -1,7 +1,8 @@
+import { snakeCase } from '@pics/core';
 import { sql, type RawBuilder, type Transaction } from 'kysely';
 import { columnsOf, unnest, type ColumnTypes } from '../connection/unnest.ts';
 import type { Schema } from '../schema.ts';
-import { snakeCase, typesIn, type ExistingTables } from './existing-tables.ts';
+import { typesIn, type ExistingTables } from './existing-tables.ts';
 
 /** Tables with one row for each app. */
 type Table = 'apps' | 'appSteamDeck';
