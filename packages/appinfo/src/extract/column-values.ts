@@ -11,8 +11,8 @@ export const MAX_INTEGER = 2_147_483_647;
 export const MIN_SMALLINT = -32_768;
 export const MAX_SMALLINT = 32_767;
 
-/** The end of Postgres' timestamptz, 294276-12-31T23:59:59Z. */
-const MAX_TIMESTAMP = 9_224_318_015_999;
+/** The end of JavaScript's Date, 275760-09-13T00:00:00Z: 18,516 years before that of timestamptz. */
+const MAX_TIMESTAMP = 8_640_000_000_000;
 
 /**
  * Far above any text that Steam publishes (recorded: 511 bytes, a list of DLC) and low enough that a batch of such
@@ -61,7 +61,7 @@ export function toId(value: string | undefined): number | null {
   return toInteger(value, 1, MAX_INTEGER);
 }
 
-/** A time in Unix seconds that timestamptz can hold; Steam writes 0 where there is none. */
+/** A time in Unix seconds that Date and timestamptz can hold; Steam writes 0 where there is none. */
 export function toTimestamp(value: string | undefined): number | null {
   return toInteger(value, 1, MAX_TIMESTAMP);
 }

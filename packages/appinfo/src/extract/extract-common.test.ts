@@ -53,7 +53,7 @@ describe('numbers', () => {
     [
       'original_release_date',
       'originalReleaseDate',
-      { '9224318015999': 9224318015999, '9224318016000': null },
+      { '8640000000000': 8640000000000, '8640000000001': null },
     ],
   ] as const)('in %s are null where they do not fit the column', (key, field, cases) => {
     for (const [value, expected] of Object.entries(cases)) {

@@ -46,7 +46,7 @@ test('names of branches stay as they are, and of equal ones the first counts', (
 test('a build that is no 64-bit number, a time that no column takes and an empty description are null', () => {
   const branches = branchesOf({
     long: { buildid: '184467440737095516150' },
-    late: { timeupdated: '9224318016000' },
+    late: { timeupdated: '8640000000001' },
     none: { buildid: '', timeupdated: '0', description: '  ' },
   });
   expect(branches).toEqual(['long', 'late', 'none'].map((name) => ({ ...EMPTY, name })));

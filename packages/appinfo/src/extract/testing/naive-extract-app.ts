@@ -214,7 +214,7 @@ class Block {
   }
 
   time(key: string): number | null {
-    return number(this.text(key), 1, 9_224_318_015_999);
+    return number(this.text(key), 1, 8_640_000_000_000);
   }
 
   /** Values in the order of their keys as numbers. Of equal keys the first with the wanted type of value counts. */

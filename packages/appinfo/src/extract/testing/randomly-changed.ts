@@ -1,7 +1,7 @@
 import { type Block, type Entries, entriesOf } from './app-body.ts';
 
 const ODD_VALUES = [
-  '|| |0|1|-1|3|4|9|10|100|101|32767|32768|2147483647|2147483648|9224318015999|9224318016000|99999999999999999999',
+  '|| |0|1|-1|3|4|9|10|100|101|32767|32768|2147483647|2147483648|8640000000000|8640000000001|99999999999999999999',
   '1.5|1e3|0x10|+1| 7 |\u00a08|007|--1|true|TRUE |false|full| Full|none|developer|Publisher|franchise',
   'windows,,linux,windows|492,19,,19, 5 ,-3,99999999999|a\0b|\0|\0 \0|\u{1F3AE}|\ud800|\u212a',
 ].flatMap((line) => line.split('|'));
