@@ -1,3 +1,4 @@
+export { diffRecords } from './changes/diff-records.ts';
 export { ExtractionError } from './extract/column-values.ts';
 export { extractApp } from './extract/extract-app.ts';
 export { type ExactText, KeyValuesError, type KeyValuesLimits } from './keyvalues/key-values-reader.ts';

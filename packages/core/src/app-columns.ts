@@ -1,4 +1,4 @@
-import type { AppRecord, DeckReport } from './app-record.ts';
+import type { AppRecord, Branch, DeckReport } from './app-record.ts';
 
 /** The columns of `apps` that Steam fills besides `pics_access`, with their Postgres types, by the section that carries them. */
 export const APP_COLUMNS = {
@@ -68,6 +68,17 @@ export function deckColumns({ category, testTimestamp, ...others }: DeckReport) 
     status: deckStatus(category),
     testTimestamp: fromUnixSeconds(testTimestamp),
     ...others,
+  };
+}
+
+/** What a branch says for each column of `app_branches`. */
+export function branchColumns({ name, buildId, timeUpdated, isPasswordRequired, description }: Branch) {
+  return {
+    branch: name,
+    buildId,
+    timeUpdated: fromUnixSeconds(timeUpdated),
+    isPasswordRequired,
+    description,
   };
 }
 

@@ -1,5 +1,6 @@
 export * from './app-columns.ts';
 export * from './app-record.ts';
+export * from './changes.ts';
 export * from './errors.ts';
 export * from './fetched-apps.ts';
 export * from './flow.ts';

@@ -1,0 +1,27 @@
+/** A value as `to_jsonb` gives it. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** A value before and after. */
+export interface ValueChange<Value = Json> {
+  old: Value;
+  new: Value;
+}
+
+/** What came into a set and what left it. Ids are those of Steam; companies and franchises are their names. */
+export interface SetChange {
+  added: (number | string)[];
+  removed: (number | string)[];
+}
+
+/**
+ * What changed in an app, by field, as the column `changes` of `pics_events` keeps it:
+ *
+ * - `name`, `current_build_id` and other columns of `apps`: both values as `to_jsonb` gives them, times in UTC;
+ * - `tags`, `genres`, `categories`, `developers`, `publishers`, `franchises`, `dlc`: a SetChange;
+ * - `languages`: both values of each language that changed, null where it is not listed;
+ * - `deck`: the row of `app_steam_deck` before and after, null without one;
+ * - `branches.NAME`: build_id, time_updated, is_password_required and description before and after, null where it does not exist.
+ *
+ * Nothing changed when it has no field.
+ */
+export type Changes = { [field: string]: ValueChange | SetChange | Record<string, ValueChange> };
