@@ -1,3 +1,4 @@
+import { sectionsToJson } from '@pics/appinfo';
 import { writeJobSchema } from '@pics/core';
 import { addThroughput, connectDatabase, findDatabaseBlocker, probeDatabase } from '@pics/database';
 import { connectQueues, runWorker } from '@pics/queue';
@@ -23,12 +24,17 @@ await runService({
     const throughput = new ThroughputCounter((done) => addThroughput(database, done));
     keepAddingThroughput(throughput, service);
     const metrics = createMetrics(service.metrics);
+    const { KEEP_COLUMNS: keep, DOCUMENTS: documents, JSON_SECTIONS: sections } = settings;
+    const options = {
+      keep,
+      documents,
+      ...(sections.length > 0 && { toSections: (text: Uint8Array) => sectionsToJson(text, sections) }),
+    };
     runWorker(service, queues, {
       queue: queues.write,
       concurrency: WRITE_CONCURRENCY,
       schema: writeJobSchema,
-      step: (job) =>
-        writeJob(job, { database, keep: settings.KEEP_COLUMNS, throughput, metrics, tracing, log }),
+      step: (job) => writeJob(job, { database, options, throughput, metrics, tracing, log }),
       findBlocker: () => findDatabaseBlocker(database),
       findOutage: () => probeDatabase(settings.DATABASE_URL),
       onAttempt: metrics.onAttempt,

@@ -1,13 +1,13 @@
-import { unpackWriteJob, type KeptColumns, type WriteJob } from '@pics/core';
-import { recordScan, writeBatch, type Database } from '@pics/database';
+import { unpackWriteJob, type WriteJob } from '@pics/core';
+import { recordScan, writeBatch, type Database, type WriteOptions } from '@pics/database';
 import type { Logger, Tracing } from '@pics/service';
 import type { WriterMetrics } from './metrics.ts';
 import type { ThroughputCounter } from './throughput-counter.ts';
 
 export interface WriteJobDependencies {
   database: Database;
-  /** Where what is stored is never replaced or deleted. */
-  keep: KeptColumns;
+  /** What to store, and what to leave alone. */
+  options: Pick<WriteOptions, 'keep' | 'documents' | 'toSections'>;
   throughput: ThroughputCounter;
   metrics: WriterMetrics;
   tracing: Tracing;
@@ -16,7 +16,7 @@ export interface WriteJobDependencies {
 
 /** One job: writes the result of a batch or of a scan to Postgres in one transaction, and counts it once it is committed. */
 export async function writeJob(job: WriteJob, dependencies: WriteJobDependencies): Promise<object> {
-  const { database, keep, throughput, metrics, tracing, log } = dependencies;
+  const { database, options, throughput, metrics, tracing, log } = dependencies;
   if (job.task === 'scan') {
     const counts = await tracing.span('record scan', { apps: job.seen.length }, () =>
       recordScan(database, job),
@@ -29,7 +29,7 @@ export async function writeJob(job: WriteJob, dependencies: WriteJobDependencies
   const { records, changeNumber } = fetched;
   const counts = await tracing.span('write batch', { apps: records.length, changeNumber }, () =>
     writeBatch(database, fetched, {
-      keep,
+      ...options,
       onRows: metrics.countRows,
       onPostponed: (reason, appids) => log.warn({ reason, appids }, 'apps cannot be written now'),
     }),

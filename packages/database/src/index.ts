@@ -86,7 +86,7 @@ export { findDocuments, pageThroughDocuments, type StoredDocument } from './docu
 
 export { findUnnamedTagIds, upsertTagNames } from './write/tag-names.ts';
 export type { RowChanges, RowCounts } from './write/row-changes.ts';
-export { writeBatch } from './write/write-batch.ts';
+export { writeBatch, type WriteOptions } from './write/write-batch.ts';
 export type { WriteCounts } from './write/write-outcomes.ts';
 
 export {

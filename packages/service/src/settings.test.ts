@@ -81,6 +81,17 @@ describe('parseSettings', () => {
     expect(parseSettings({}, []).KEEP_COLUMNS).toEqual([]);
   });
 
+  test('reads the sections of JSON_SECTIONS, and refuses them without documents', () => {
+    const read = (variables: Record<string, string>) => parseSettings(variables, []);
+    expect(read({})).toMatchObject({ DOCUMENTS: 'versions', JSON_SECTIONS: [] });
+    expect(read({ JSON_SECTIONS: 'depots, ufs,depots,' }).JSON_SECTIONS).toEqual(['depots', 'ufs']);
+    expect(() => read({ JSON_SECTIONS: 'Depots' })).toThrow(/^JSON_SECTIONS must be a list of sections/);
+    expect(() => read({ JSON_SECTIONS: 'depots', DOCUMENTS: 'off' })).toThrow(
+      /^JSON_SECTIONS needs DOCUMENTS/,
+    );
+    expect(() => read({ DOCUMENTS: 'all' })).toThrow('DOCUMENTS must be off, latest or versions, not "all"');
+  });
+
   test('refuses all at once what KEEP_COLUMNS cannot keep', () => {
     expect(() => parseSettings({ KEEP_COLUMNS: 'apps.price,prices,app_dlc.source,apps.name' }, [])).toThrow(
       /^KEEP_COLUMNS must name what Steam fills: apps\.price is none of the columns name, .*; prices is none of the tables apps, .*; app_dlc\.source is a column of links, name their table: app_dlc, not ".*"$/,

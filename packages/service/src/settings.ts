@@ -106,6 +106,24 @@ export const settingSchemas = {
       if (faults.length > 0)
         context.addIssue({ code: 'custom', message: `must name what Steam fills: ${faults.join('; ')}` });
     }),
+  /** Whether the exact texts of Steam are stored: the latest of each app, or older versions too. */
+  DOCUMENTS: z
+    .enum(['off', 'latest', 'versions'], { error: 'must be off, latest or versions' })
+    .default('versions'),
+  /** The sections of these texts that are stored as JSON too. */
+  JSON_SECTIONS: z
+    .string()
+    .default('')
+    .transform((list) => [...new Set(toNames(list))])
+    .pipe(
+      z
+        .array(
+          z.string().regex(/^[a-z0-9_]{1,64}$/, {
+            error: 'must be a list of sections such as depots,config,extended,ufs, in lower case',
+          }),
+        )
+        .max(100, 'must have at most 100 sections'),
+    ),
   STEAM_CM_SERVERS: z
     .string()
     .transform((text) => text.split(',').map((server) => server.trim()))
@@ -205,6 +223,9 @@ function findMissing(variables: Record<string, string>, required: readonly Setti
   }
   if (Boolean(variables['BOARD_USER']) !== Boolean(variables['BOARD_PASSWORD'])) {
     problems.push('BOARD_USER and BOARD_PASSWORD must be set together');
+  }
+  if (variables['DOCUMENTS'] === 'off' && variables['JSON_SECTIONS']) {
+    problems.push('JSON_SECTIONS needs DOCUMENTS=latest or versions: sections are read from the documents');
   }
   if (variables['BOARD_PUBLIC_URL'] && !variables['BOARD_PASSWORD']) {
     problems.push(

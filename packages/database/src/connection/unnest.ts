@@ -9,7 +9,9 @@ export type SqlType<Value> = Value extends number
       ? 'boolean'
       : Value extends Date
         ? 'timestamptz'
-        : 'jsonb';
+        : Value extends Uint8Array
+          ? 'bytea'
+          : 'jsonb';
 
 /** The Postgres type of each column of `Row`. */
 export type ColumnTypes<Row> = { readonly [Column in keyof Row]: SqlType<NonNullable<Row[Column]>> };

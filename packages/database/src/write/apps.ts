@@ -102,7 +102,10 @@ export async function markRemoved(
   return Number(removed.numUpdatedRows);
 }
 
-/** Moves `updated_at` of these apps: it says when anything stored of an app changed last, in whichever table. */
+/**
+ * Moves `updated_at` of these apps: it says when anything in the rows of an app changed last, in whichever table. Its document
+ * has a time of its own: most of what changes there is in no row.
+ */
 export async function moveUpdatedAt(trx: Transaction<Schema>, appids: readonly number[]): Promise<void> {
   if (appids.length === 0) return;
   await trx

@@ -9,6 +9,8 @@ export type Outcome =
       result: 'record';
       appid: number;
       record: AppRecord;
+      /** The text that the record was made of. */
+      body?: Uint8Array | undefined;
       /** Why references to other apps are left out of the record for now. */
       lacks?: string | undefined;
     }
@@ -23,6 +25,7 @@ export type Outcome =
  * several records of an app the newest counts; a record counts more than the lack of one.
  */
 export function listOutcomes(job: FetchedApps): Outcome[] {
+  const bodies = new Map(job.bodies?.map(({ appid, bytes }) => [appid, bytes]));
   const outcomes = new Map<number, Outcome>();
   for (const one of job.unanswered) outcomes.set(one.appid, { result: 'missing', ...one });
   for (const one of job.failed) outcomes.set(one.appid, { result: 'failed', ...one });
@@ -30,7 +33,8 @@ export function listOutcomes(job: FetchedApps): Outcome[] {
   for (const record of job.records) {
     const other = outcomes.get(record.appid);
     if (other?.result === 'record' && other.record.changeNumber >= record.changeNumber) continue;
-    outcomes.set(record.appid, { result: 'record', appid: record.appid, record });
+    const { appid } = record;
+    outcomes.set(appid, { result: 'record', appid, record, body: bodies.get(appid) });
   }
   return [...outcomes.values()].sort((a, b) => a.appid - b.appid);
 }

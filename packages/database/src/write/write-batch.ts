@@ -2,12 +2,17 @@ import type { KeptColumns, FetchedApps } from '@pics/core';
 import type { Database } from '../connection/connect-database.ts';
 import { listOutcomes } from './outcomes.ts';
 import type { RowChanges } from './row-changes.ts';
+import type { ToSections } from './sections.ts';
 import { startWriting, writeNarrowing } from './write-narrowing.ts';
 import type { WriteCounts } from './write-outcomes.ts';
 
 export interface WriteOptions {
   /** Tables and columns in which what is stored is never replaced or deleted; what is missing is filled. */
   keep?: KeptColumns;
+  /** `off` stores no texts, and deletes those that are no longer what Steam sends. */
+  documents?: 'off' | 'latest' | 'versions';
+  /** The sections of a text to store as JSON; none by default. */
+  toSections?: ToSections;
   /** Called with what was done to the rows of each table, once all of it is committed. */
   onRows?: (rows: RowChanges) => void;
   /** Called with the apps that could not be written now, and why: somebody else's open transaction holds their rows. */
@@ -22,6 +27,7 @@ export interface WriteOptions {
  * - A full response replaces everything that is stored of the app; what it does not carry is removed.
  * - A restricted response replaces what its sections carry, and nothing else.
  * - An app that Steam no longer knows keeps its rows and is marked removed; one that was never stored is not stored.
+ * - The exact texts are stored with the rows; of a restricted response beside that of the last full one.
  *
  * When Postgres refuses a row, for whatever reason, the batch is halved until the app that brought it is alone. That app
  * fails with Postgres' words in the ledger and the SQL that would let it in, the others are written. An app that refers to
@@ -35,11 +41,21 @@ export interface WriteOptions {
 export async function writeBatch(
   db: Database,
   job: FetchedApps,
-  { keep = [], onRows, onPostponed = () => {} }: WriteOptions = {},
+  {
+    keep = [],
+    documents = 'latest',
+    toSections = () => new Map<string, string>(),
+    onRows,
+    onPostponed = () => {},
+  }: WriteOptions = {},
 ): Promise<WriteCounts> {
   const { counts, rows } = await writeNarrowing(
     db,
-    await startWriting(db, job, { keep, onPostponed }),
+    await startWriting(db, job, {
+      keep,
+      documents: { areStored: documents !== 'off', toSections },
+      onPostponed,
+    }),
     listOutcomes(job),
   );
   onRows?.(rows);

@@ -11,6 +11,7 @@ import {
   namingHolder,
   setLockTimeout,
 } from '../connection/locks.ts';
+import type { DocumentOptions } from './documents.ts';
 import { findExistingTables, type ExistingTables } from './existing-tables.ts';
 import type { Batch, Outcome } from './outcomes.ts';
 import { addRowChanges } from './row-changes.ts';
@@ -36,6 +37,7 @@ export interface Writing extends Batch {
   /** How long to wait for a lock. Set for each transaction, because behind a transaction pooler no session has a setting. */
   lockTimeoutMs: number;
   keep: KeptColumns;
+  documents: DocumentOptions;
   /** What the tables demand, as far as it is known. */
   tables: ExistingTables;
   onPostponed: OnPostponed;
@@ -46,7 +48,7 @@ type OnPostponed = (reason: string, appids: readonly number[]) => void;
 export async function startWriting(
   db: Database,
   { batchId, changeNumber }: Batch,
-  { keep, onPostponed }: { keep: KeptColumns; onPostponed: OnPostponed },
+  { keep, documents, onPostponed }: Pick<Writing, 'keep' | 'documents' | 'onPostponed'>,
 ): Promise<Writing> {
   return {
     batchId,
@@ -54,6 +56,7 @@ export async function startWriting(
     giveUpAt: performance.now() + LONGEST_SEARCH_MS,
     lockTimeoutMs: LOCK_TIMEOUT_MS,
     keep,
+    documents,
     tables: await readTables(db, keep),
     onPostponed,
   };

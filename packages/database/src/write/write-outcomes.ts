@@ -4,6 +4,7 @@ import { findCursor } from '../ledger/cursor.ts';
 import type { Schema } from '../schema.ts';
 import { lockApps, markRemoved, moveUpdatedAt, upsertApps } from './apps.ts';
 import { writeDeck } from './deck.ts';
+import { writeDocuments, type DocumentOptions } from './documents.ts';
 import type { ExistingTables } from './existing-tables.ts';
 import { addIds } from './ids.ts';
 import { JOINED_BY_ID, joinedByName, writeJoinTables } from './join-tables.ts';
@@ -46,7 +47,7 @@ export interface WriteResult {
  */
 export async function writeOutcomes(
   trx: Transaction<Schema>,
-  batch: Batch & { tables: ExistingTables },
+  batch: Batch & { tables: ExistingTables; documents: DocumentOptions },
   outcomes: readonly Outcome[],
 ): Promise<WriteResult> {
   const { tables } = batch;
@@ -86,6 +87,7 @@ export async function writeOutcomes(
     current.flatMap((outcome) => (outcome.result === 'record' ? [outcome.record] : [])),
     { stored: parents, tables },
   );
+  const documents = await writeDocuments(trx, current, batch.documents);
   const removed = await markRemoved(
     trx,
     current.flatMap(({ result, appid }) => (result === 'unknown' ? [appid] : [])),
@@ -108,6 +110,7 @@ export async function writeOutcomes(
     rows: nameTables({
       ...written.tables,
       apps: { ...written.apps, changed: changed + removed },
+      ...documents,
       syncStatus,
       picsAppLedger: rowCounts({ changed: settlements.length }),
     }),

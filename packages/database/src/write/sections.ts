@@ -1,0 +1,44 @@
+import { sql, type Transaction } from 'kysely';
+import { wasInserted } from '../connection/unnest.ts';
+import type { Schema } from '../schema.ts';
+import { countUpserted, type RowCounts } from './row-changes.ts';
+
+/** The sections of a text that are stored, by their key, as JSON that jsonb takes. */
+export type ToSections = (text: Uint8Array) => ReadonlyMap<string, string>;
+
+/**
+ * Makes `app_sections` say what these texts say: a full text replaces all sections of its app, a public one those that it has.
+ * A section that is stored as it should be is not written.
+ *
+ * @throws what `toSections` throws for a text that it cannot read.
+ */
+export async function writeSections(
+  trx: Transaction<Schema>,
+  texts: readonly { appid: number; part: 'full' | 'public'; bytes: Uint8Array }[],
+  toSections: ToSections,
+): Promise<RowCounts> {
+  if (texts.length === 0) return countUpserted([], { compared: 0 });
+  const sections = texts.flatMap(({ appid, bytes }) =>
+    Array.from(toSections(bytes), ([section, data]) => ({ appid, section, data })),
+  );
+  // The builder would make JSON of text that is JSON already.
+  const next = sql`unnest(
+    ${sections.map(({ appid }) => appid)}::integer[],
+    ${sections.map(({ section }) => section)}::text[],
+    ${sections.map(({ data }) => data)}::jsonb[]
+  ) as next (appid, section, data)`;
+  const full = texts.filter(({ part }) => part === 'full').map(({ appid }) => appid);
+  const { numAffectedRows: removed } = await sql`
+    delete from app_sections
+    where appid = any (${full}::integer[]) and (appid, section) not in (select appid, section from ${next})
+  `.execute(trx);
+  if (sections.length === 0) return countUpserted([], { compared: 0, removed: Number(removed) });
+  const { rows } = await sql<{ isNew: boolean }>`
+    insert into app_sections (appid, section, data)
+    select appid, section, data from ${next}
+    on conflict (appid, section) do update set data = excluded.data
+    where app_sections.data is distinct from excluded.data
+    returning ${wasInserted} as is_new
+  `.execute(trx);
+  return countUpserted(rows, { compared: sections.length, removed: Number(removed) });
+}
