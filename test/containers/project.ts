@@ -6,7 +6,10 @@ import type { Docker } from './docker.ts';
 const PATIENCE_MS = 300_000;
 const LOOK_EVERY_MS = 500;
 
-const stateSchema = z.object({ known: z.int(), wanted: z.int(), inFlight: z.int(), failed: z.int() });
+/** Every half second or so, the time of a command in a container: about what four fetchers fetch. */
+const CHANGES_AT_ONCE = 100;
+
+const appsSchema = z.object({ apps: z.array(z.object({ appid: z.int(), changeNumber: z.int() })) });
 const containerSchema = z.object({
   Name: z.string(),
   Service: z.string(),
@@ -32,6 +35,8 @@ export class Project {
       COMPOSE_PROJECT_NAME: 'pics-container-test',
       BOARD_PORT: String(await findFreePort()),
       FETCHERS: '4',
+      // So small that changes keep the services busy.
+      FETCH_BATCH_SIZE: '20',
     });
   }
 
@@ -86,37 +91,58 @@ export class Project {
   }
 
   /**
-   * Waits until everything that the simulator has is stored and nothing is left to do: every app at its change number.
+   * Runs something while apps change all the time. It starts when changes are being fetched.
+   *
+   * @returns its result, and how many changes there were.
+   */
+  async underLoad<Result>(run: () => Promise<Result>): Promise<{ result: Result; changes: number }> {
+    let changes = 0;
+    const end = new AbortController();
+    const change = async () => {
+      while (!end.signal.aborted) {
+        // The simulator may be replaced meanwhile.
+        const count = await this.change(CHANGES_AT_ONCE).then(
+          () => CHANGES_AT_ONCE,
+          () => 0,
+        );
+        changes += count;
+      }
+    };
+    const changing = change();
+    try {
+      const isFetching = 'select true from pics_app_ledger where batch_id is not null limit 1';
+      await waitFor(
+        async () => (await this.query(isFetching)).length > 0,
+        () => 'nothing is fetched',
+      );
+      return { result: await run(), changes };
+    } finally {
+      end.abort();
+      await changing;
+    }
+  }
+
+  /**
+   * Waits until every app that the simulator has now is stored with its present change number, or a later one: apps go on
+   * changing.
    *
    * @throws Error with what differs when it does not happen in time.
    */
   async waitUntilSettled(): Promise<void> {
-    let difference = '';
+    const print = "fetch('http://127.0.0.1:8080/apps').then(async (r) => console.log(await r.text()))";
+    const { apps } = appsSchema.parse(JSON.parse(await this.exec('simulator', 'node', '-e', print)));
+    let missing = apps;
     await waitFor(
       async () => {
-        difference = await this.#findDifference();
-        return difference === '';
+        const rows = await this.query(
+          'select id, settled_change_number from pics_app_ledger where failed_at is null',
+        );
+        const settled = new Map(rows.map((row) => row.split('|').map(Number) as [number, number]));
+        missing = apps.filter(({ appid, changeNumber }) => (settled.get(appid) ?? 0) < changeNumber);
+        return missing.length === 0;
       },
-      () => `not settled: ${difference}`,
+      () => `not settled: ${missing.length} apps, such as ${JSON.stringify(missing[0])}`,
     );
-  }
-
-  async #findDifference(): Promise<string> {
-    const { ledger } = z
-      .object({ ledger: stateSchema })
-      .parse(JSON.parse(await this.pics('status', '--json')));
-    if (ledger.known === 0 || ledger.wanted + ledger.inFlight + ledger.failed > 0)
-      return JSON.stringify(ledger);
-    const print = "fetch('http://127.0.0.1:8080/apps').then(async (r) => console.log(await r.text()))";
-    const listing = JSON.parse(await this.exec('simulator', 'node', '-e', print)) as {
-      apps: { appid: number; changeNumber: number }[];
-    };
-    const rows = await this.query('select id, settled_change_number from pics_app_ledger');
-    const settled = new Map(rows.map((row) => row.split('|').map(Number) as [number, number]));
-    const missing = listing.apps.filter(
-      ({ appid, changeNumber }) => (settled.get(appid) ?? 0) < changeNumber,
-    );
-    return missing.length > 0 ? `${missing.length} apps, such as ${JSON.stringify(missing[0])}` : '';
   }
 }
 
