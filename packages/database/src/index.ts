@@ -132,6 +132,12 @@ export {
 } from './read/failing-apps.ts';
 export { findRequeue, listRequeues, type RequeueProgress } from './read/requeues.ts';
 export { findApp, type AppDetails } from './read/find-app.ts';
+export { findNames, type NamedIds, type Names } from './read/history/find-names.ts';
+export { findVersion, type Version } from './read/history/find-version.ts';
+export { listBranches, type StoredBranch } from './read/history/list-branches.ts';
+export { listBuilds, type Build } from './read/history/list-builds.ts';
+export { listEvents, type AppEvent, type EventSelection } from './read/history/list-events.ts';
+export { listVersions } from './read/history/list-versions.ts';
 export { findUnknownApps } from './read/unknown-apps.ts';
 export { searchApps, type FoundApp, type Search, type SearchResult } from './read/search/search-apps.ts';
 export { listApps, type AppList } from './read/browse/list-apps.ts';

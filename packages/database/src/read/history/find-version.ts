@@ -1,0 +1,91 @@
+import { sql } from 'kysely';
+import type { Database } from '../../connection/connect-database.ts';
+import { decodeDocument, type EncodedDocument } from '../../documents/decode-document.ts';
+
+/** A text of an app, current or replaced. */
+export interface Version {
+  /** The change number at which it was first seen. */
+  changeNumber: number;
+  /** 0; more where Steam showed several texts under one change number. */
+  variant: number;
+  /** The change number at which it was last seen. */
+  lastChangeNumber: number;
+  /** When it was first seen. */
+  seenAt: Date;
+  /** Whether it is the document, which nothing has replaced. */
+  isCurrent: boolean;
+  /** Bytes of the text with the NUL that ends it on the wire. */
+  size: number;
+  /** In hex. */
+  sha1: string;
+}
+
+interface Link extends Version, EncodedDocument {}
+
+/**
+ * The text of an app that was valid at a change number, byte for byte: of the texts known by then, the one that was seen last.
+ * Where Steam only ever showed a part of the app, it is that part. Undefined when the first stored text is newer, or there is
+ * none.
+ *
+ * It reads the texts from the one that is wanted to the next newer one that is stored whole, or to the document: at most 64
+ * small ones, in one query, and opens them from there.
+ *
+ * @throws DocumentDamaged when one of them is not what was stored. So does a delta on a Node that cannot open it: see
+ * `findDictionaryBlocker`.
+ */
+export async function findVersion(
+  db: Database,
+  appid: number,
+  changeNumber: number,
+): Promise<(Version & { text: Buffer }) | undefined> {
+  const links = await findLinks(db, appid, changeNumber);
+  let text: Buffer | undefined;
+  for (const link of links) text = decodeDocument(link, text);
+  const wanted = links.at(-1);
+  if (!wanted || !text) return undefined;
+  const { body: _, ...version } = wanted;
+  return { ...version, text };
+}
+
+/** The whole text first, then the deltas, each against the one before; the text that is wanted last. */
+async function findLinks(db: Database, appid: number, changeNumber: number): Promise<Link[]> {
+  const { rows } = await sql<Link>`
+    with document as materialized (
+      select change_number, 0 as variant, greatest(change_number, stored_change_number) as last_change_number,
+        fetched_at as seen_at, true as is_current, size, sha1, body
+      from app_documents left join pics_app_ledger on id = appid
+      where appid = ${appid}
+      order by part limit 1
+    ), wanted as materialized (
+      select change_number, variant, is_current
+      from (
+        select change_number, variant, last_change_number, is_current from document
+        union all
+        select change_number, variant, last_change_number, false from app_versions where appid = ${appid}
+      ) as texts
+      where change_number <= ${changeNumber}
+      order by case when last_change_number <= ${changeNumber} then last_change_number else change_number end desc,
+        is_current desc, change_number desc, variant desc
+      limit 1
+    ), whole as materialized (
+      select change_number, variant from app_versions
+      where appid = ${appid} and encoding = 'zstd'
+        and (change_number, variant) >= (select change_number, variant from wanted where not is_current)
+      order by change_number, variant limit 1
+    )
+    select change_number, variant, last_change_number, seen_at, is_current, size, encode(sha1, 'hex') as sha1, body
+    from (
+      select * from document where exists (select from wanted) and not exists (select from whole)
+      union all
+      select change_number, variant, last_change_number, seen_at, false, size, sha1, body from app_versions
+      where appid = ${appid}
+        and (change_number, variant) >= (select change_number, variant from wanted where not is_current)
+        and (
+          not exists (select from whole)
+          or (change_number, variant) <= (select change_number, variant from whole)
+        )
+    ) as links
+    order by is_current desc, change_number desc, variant desc
+  `.execute(db);
+  return rows;
+}

@@ -1,0 +1,73 @@
+import type { Changes } from '@pics/core';
+import { sql, type RawBuilder, type Selectable } from 'kysely';
+import type { Database } from '../../connection/connect-database.ts';
+import type { Schema } from '../../schema.ts';
+
+type EventsTable = Selectable<Schema['picsEvents']>;
+
+/** A change of an app that was written. */
+export interface AppEvent extends Pick<EventsTable, 'id' | 'at' | 'changeNumber' | 'type'> {
+  changes: Changes;
+}
+
+export interface EventSelection {
+  /** Only those written since. */
+  since?: Date | undefined;
+  /**
+   * Only those that changed this field, and of their changes only it: a column of `apps`, `tags` and other sets, `deck`,
+   * `languages` or `languages.english`, `branches` or `branches.beta`.
+   */
+  field?: string | undefined;
+  /** Only those before the event with this id: the last one of the page before. */
+  before?: number | undefined;
+  limit: number;
+}
+
+/**
+ * The events of an app, the newest first. Their ids are in the order in which they were written, because a write holds the
+ * app's row in the ledger.
+ */
+export async function listEvents(
+  db: Database,
+  appid: number,
+  { since, field, before, limit }: EventSelection,
+): Promise<AppEvent[]> {
+  let events = db
+    .selectFrom('picsEvents')
+    .select(['id', 'at', 'changeNumber', 'type'])
+    .select((eb) => eb.ref('changes').$castTo<Changes>().as('changes'))
+    .where('kind', '=', 'app')
+    .where('subjectId', '=', appid)
+    .orderBy('id', 'desc')
+    .limit(limit);
+  if (since) events = events.where('at', '>=', since);
+  if (before !== undefined) events = events.where('id', '<', before);
+  if (field === undefined) return events.execute();
+  const found = await events.where(changed(field)).execute();
+  return found.map((event) => ({ ...event, changes: narrowTo(event.changes, field) }));
+}
+
+/** Whether an event changed this field. */
+function changed(field: string): RawBuilder<boolean> {
+  if (field === 'branches')
+    return sql`exists (select from jsonb_object_keys(changes) as key where starts_with(key, 'branches.'))`;
+  const language = languageOf(field);
+  return language === undefined ? sql`changes ? ${field}` : sql`changes -> 'languages' ? ${language}`;
+}
+
+function narrowTo(changes: Changes, field: string): Changes {
+  const language = languageOf(field);
+  if (language !== undefined) {
+    const languages = Object.entries(changes['languages'] ?? {});
+    return { languages: Object.fromEntries(languages.filter(([name]) => name === language)) };
+  }
+  return Object.fromEntries(
+    Object.entries(changes).filter(
+      ([name]) => name === field || (field === 'branches' && name.startsWith('branches.')),
+    ),
+  );
+}
+
+function languageOf(field: string): string | undefined {
+  return /^languages\.(.+)$/s.exec(field)?.[1];
+}
