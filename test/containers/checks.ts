@@ -176,8 +176,8 @@ export const checks: Check[] = [
   {
     name: 'a dump restores into an empty database as documented',
     run: async (project) => {
-      const before = await project.query('select count(*), max(appid), sum(hashtext(apps::text)) from apps');
       await project.compose(['stop', ...SERVICES]);
+      const before = await project.query('select count(*), max(appid), sum(hashtext(apps::text)) from apps');
       const dump = 'pg_dump --username postgres --format custom pics > /tmp/pics.dump';
       await project.exec('postgres', 'sh', '-c', dump);
       await project.exec('postgres', 'dropdb', '--username=postgres', 'pics');
