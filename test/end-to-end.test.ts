@@ -10,7 +10,7 @@ import {
   readRecordedVersions,
   RECORDED_PICS,
 } from './support/recorded-apps.ts';
-import { startTestSimulator } from './support/simulator.ts';
+import { shownBy, startTestSimulator } from './support/simulator.ts';
 import { applyRecords, readStoredApps, type StoredApp } from './support/stored-apps.ts';
 
 /** Counts the finished jobs of `pics-fetch` in the logs of the fetchers. */
@@ -19,14 +19,14 @@ function countFetchJobs({ services }: Pipeline): number {
   return lines.filter((line) => line.includes('"job done"') || line.includes('"job failed"')).length;
 }
 
-function countProductInfoRequests(simulator: Simulator): number {
+function countRequests(simulator: Simulator): number {
   const { requests } = simulator.state();
-  return requests['product-info'] + requests.metadata;
+  return requests['product-info'] + requests.metadata + requests['access-token'];
 }
 
 /** The app as it must be stored after the simulator's current response. */
-function expectedApp(simulator: Simulator, appid: number): StoredApp {
-  const app = simulator.findApp(appid);
+function expectedApp(find: ReturnType<typeof shownBy>, appid: number): StoredApp {
+  const app = find(appid);
   if (!app) throw new Error(`the simulator has no app ${appid}`);
   const { changeNumber, missingToken, text } = app;
   return applyRecords([extractApp({ appid, changeNumber, missingToken, body: text })]);
@@ -44,8 +44,9 @@ describe('the pipeline', () => {
       const stored = await readStoredApps(pipeline.database);
       const existing = simulator.apps().map(({ appid }) => appid);
       expect([...stored.keys()].sort((a, b) => a - b)).toEqual(existing);
-      for (const appid of existing) expect(stored.get(appid)).toEqual(expectedApp(simulator, appid));
-      expect(countFetchJobs(pipeline)).toBe(countProductInfoRequests(simulator));
+      const find = shownBy(simulator);
+      for (const appid of existing) expect(stored.get(appid)).toEqual(expectedApp(find, appid));
+      expect(countFetchJobs(pipeline)).toBe(countRequests(simulator));
 
       const countTags = async () => {
         const tags = await pipeline.database.selectFrom('steamTags').select('name').execute();
@@ -119,7 +120,7 @@ describe('the pipeline', () => {
         }));
         expect(stored.get(appid)).toEqual(applyRecords(entries.map(extractApp)));
       }
-      expect(countFetchJobs(pipeline)).toBe(countProductInfoRequests(simulator));
+      expect(countFetchJobs(pipeline)).toBe(countRequests(simulator));
       expect(await pipeline.stop()).toEqual([0, 0, 0, 0, 0]);
     },
   );

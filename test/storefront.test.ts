@@ -7,7 +7,7 @@ import { sql } from 'kysely';
 import { Client } from 'pg';
 import { describe, expect, test } from 'vitest';
 import { startPipeline } from './support/pipeline.ts';
-import { startTestSimulator } from './support/simulator.ts';
+import { shownBy, startTestSimulator } from './support/simulator.ts';
 import { createStorefrontCatalogue } from './support/storefront-catalogue.ts';
 import { startStorefrontSync, type StorefrontApp } from './support/storefront-sync.ts';
 
@@ -16,8 +16,9 @@ const KEEP_COLUMNS = 'apps.is_free,app_developers,app_publishers,app_dlc';
 
 /** What Steam says of each app. */
 function recordsOf(simulator: Simulator): Map<number, AppRecord> {
+  const find = shownBy(simulator);
   const records = simulator.apps().flatMap(({ appid }): [number, AppRecord][] => {
-    const app = simulator.findApp(appid);
+    const app = find(appid);
     if (!app) return [];
     const { changeNumber, missingToken, text } = app;
     return [[appid, extractApp({ appid, changeNumber, missingToken, body: text })]];

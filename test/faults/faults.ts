@@ -240,4 +240,28 @@ const SIMULATED: Fault[] = Object.entries(STEAM).map(([name, arm]) => ({
   },
 }));
 
-export const FAULTS: readonly Fault[] = [...MACHINE, ...NETWORK, ...DATABASE, ...SIMULATED];
+/** What Steam does with access tokens. None of it is in the feed, but that an app needs one from now on. */
+const TOKENS: Fault[] = [
+  {
+    name: 'Steam replaces all access tokens',
+    strike: async ({ simulator }) => void simulator.changeTokens({ rotate: true }),
+  },
+  {
+    name: 'Steam denies tokens that it granted',
+    strike: async ({ simulator }, random) => {
+      const appids = simulator.tokens().flatMap(({ appid, granted }) => (granted ? [appid] : []));
+      const denied = appids.filter(() => random.fraction() < 0.2);
+      if (denied.length > 0) simulator.changeTokens({ appids: denied, granted: false, rotate: true });
+    },
+  },
+  {
+    name: 'apps need an access token from now on',
+    strike: async ({ simulator }, random) => {
+      const open = simulator.apps().filter(({ appid }) => simulator.findApp(appid)?.missingToken === false);
+      const appids = [random.pick(open), random.pick(open)].map(({ appid }) => appid);
+      simulator.changeTokens({ appids, shown: random.pick(['common', 'nothing'] as const) });
+    },
+  },
+];
+
+export const FAULTS: readonly Fault[] = [...MACHINE, ...NETWORK, ...DATABASE, ...SIMULATED, ...TOKENS];

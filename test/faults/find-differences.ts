@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { extractApp } from '@pics/appinfo';
+import type { AppTruth } from '@pics/simulator';
 import { applyRecords, readStoredApps, type StoredApp } from '../support/stored-apps.ts';
 import type { World } from './world.ts';
 
@@ -16,13 +17,17 @@ export async function findDifferences(
   except: ReadonlySet<number> = new Set(),
 ): Promise<string[]> {
   const stored = await readStoredApps(database);
+  const tokens = await readTokens({ database, simulator });
   const differences: string[] = [];
   const existing = new Set<number>();
   for (const { appid } of simulator.apps()) {
     existing.add(appid);
     if (except.has(appid)) continue;
-    const difference = findDifference(simulator, appid, stored.get(appid));
-    if (difference) differences.push(difference);
+    const found = (tokens.get(appid) ?? [false])
+      .map((withToken) => simulator.findApp(appid, { withToken }))
+      .map((app) => app && findDifference(app, stored.get(appid)));
+    const [difference] = found;
+    if (difference && found.every((other) => other !== undefined)) differences.push(difference);
   }
   for (const [appid, app] of stored) {
     if (!existing.has(appid) && app.access !== 'removed') {
@@ -33,15 +38,33 @@ export async function findDifferences(
   return more > 0 ? [...differences.slice(0, SHOWN), `and ${more} more differences`] : differences;
 }
 
+/**
+ * Whether apps that need a token must be stored as the token shows them: `true` with a token that Steam grants. A token that
+ * it denied after it had granted it, or that it did not take twice in a row, leaves the app in one state or the other.
+ */
+async function readTokens({
+  database,
+  simulator,
+}: Pick<World, 'database' | 'simulator'>): Promise<Map<number, boolean[]>> {
+  const ledger = await database
+    .selectFrom('picsAppLedger')
+    .select(['id', 'tokenState'])
+    .where('tokenState', 'is not', null)
+    .execute();
+  const states = new Map(ledger.map(({ id, tokenState }) => [id, tokenState]));
+  return new Map(
+    simulator.tokens().map(({ appid, granted }) => {
+      const isOpen = granted ? states.get(appid) === 'refused' : states.get(appid) === 'granted';
+      return [appid, isOpen ? [true, false] : [granted]];
+    }),
+  );
+}
+
 function findDifference(
-  simulator: World['simulator'],
-  appid: number,
+  { appid, changeNumber, missingToken, text }: AppTruth,
   stored: StoredApp | undefined,
 ): string | undefined {
-  const app = simulator.findApp(appid);
-  if (!app) return undefined;
   if (!stored) return `app ${appid} is not stored`;
-  const { changeNumber, missingToken, text } = app;
   const record = extractApp({ appid, changeNumber, missingToken, body: text });
   const expected = applyRecords([record]);
   // A restricted response leaves the other sections as an earlier response left them.

@@ -44,7 +44,7 @@ export async function createWorld(seed: number): Promise<World> {
   const [postgres, redis, simulator] = await Promise.all([
     createTestPostgres(),
     createTestRedis(),
-    startTestSimulator({ apps: 300, seed }),
+    startTestSimulator({ apps: 300, seed, tokenApps: 0.1, grantedTokens: 0.5 }),
   ]);
   const database = connectDatabase(postgres.url, { applicationName: 'test', maxConnections: 2 });
   closeAtEndOfFile('connections of the round', () => database.destroy());

@@ -40,6 +40,7 @@ const COMMANDS: Record<string, Record<string, () => Promise<Command>>> = {
     pause: async () => (await import('./commands/pause.ts')).pauseCommand,
     resume: async () => (await import('./commands/resume.ts')).resumeCommand,
     cursor: async () => (await import('./commands/cursor.ts')).cursorCommand,
+    tokens: async () => (await import('./commands/tokens.ts')).tokensCommand,
     reader: async () => (await import('./commands/reader.ts')).readerCommand,
   },
   [MORE]: {

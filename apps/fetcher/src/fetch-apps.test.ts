@@ -55,6 +55,33 @@ describe('fetchApps', () => {
     ]);
   });
 
+  test('sends the tokens of the job, and reports those with which Steam shows no more than a part', async () => {
+    let sent: ReadonlyMap<number, string> | undefined;
+    const written: FetchedApps[] = [];
+    await fetchApps(
+      { ...job, tokens: { 10: '77', 20: '88' } },
+      {
+        getProductInfo: async (_appids, tokens) => {
+          sent = tokens;
+          const apps = [
+            entry(10),
+            { ...entry(20), missingToken: true },
+            { ...entry(30), missingToken: true },
+          ];
+          return { apps, unknown: [], unanswered: [], parts: 1 };
+        },
+        addWriteJob: async (writeJob) => void written.push(writeJob),
+      },
+    );
+    expect(sent).toEqual(
+      new Map([
+        [10, '77'],
+        [20, '88'],
+      ]),
+    );
+    expect(written[0]?.refusedTokens).toEqual([[20, '88']]);
+  });
+
   test('passes the SHA-1 of a whole body on, and none of a part of one', async () => {
     const sha1 = 'a'.repeat(40);
     const { written } = await run({

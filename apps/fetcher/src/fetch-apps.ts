@@ -10,9 +10,10 @@ import {
   type FetchedApps,
 } from '@pics/core';
 import type { ProductInfo, Unanswered } from '@pics/steam';
+import { readTokens, type AccessTokens } from './read-tokens.ts';
 
 export interface FetchAppsDependencies {
-  getProductInfo: (appids: readonly number[]) => Promise<ProductInfo>;
+  getProductInfo: (appids: readonly number[], tokens: AccessTokens) => Promise<ProductInfo>;
   addWriteJob: (fetched: FetchedApps) => Promise<void>;
 }
 
@@ -42,7 +43,8 @@ export async function fetchApps(
   dependencies: FetchAppsDependencies,
 ): Promise<Record<string, number>> {
   const { batchId, changeNumber, appids } = job;
-  const info = await dependencies.getProductInfo(appids);
+  const tokens = readTokens(job);
+  const info = await dependencies.getProductInfo(appids, tokens);
   if (info.unanswered.length === appids.length && info.unanswered.every(isDisconnect)) {
     throw new SteamUnavailable('the connection to Steam was lost before a response arrived');
   }
@@ -53,6 +55,7 @@ export async function fetchApps(
     counts: !isDisconnect(app),
   }));
   const { unknown, parts } = info;
+  const refusedTokens = listRefusedTokens(records, tokens);
   await dependencies.addWriteJob({
     batchId,
     changeNumber,
@@ -61,6 +64,7 @@ export async function fetchApps(
     failed,
     unanswered,
     bodies,
+    ...(refusedTokens.length > 0 && { refusedTokens }),
   });
 
   const [last] = unanswered;
@@ -100,4 +104,12 @@ function extractApps(info: ProductInfo): Required<Pick<FetchedApps, 'records' | 
 /** Of an app that needs a token Steam may send no text at all. */
 function hasText({ body }: AppBody): boolean {
   return body.some((byte) => byte !== 0);
+}
+
+/** The tokens with which Steam showed no more than a part of their app. */
+function listRefusedTokens(records: FetchedApps['records'], tokens: AccessTokens): [number, string][] {
+  return records.flatMap(({ appid, access }) => {
+    const token = tokens.get(appid);
+    return access === 'restricted' && token !== undefined ? [[appid, token] satisfies [number, string]] : [];
+  });
 }

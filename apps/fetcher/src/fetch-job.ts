@@ -1,13 +1,14 @@
-import { packWriteJob, type FetchJob } from '@pics/core';
+import { packWriteJob, type FetchJob, type WriteJob } from '@pics/core';
 import { requestUnlessPaused, type Queues } from '@pics/queue';
 import type { Tracing } from '@pics/service';
 import type { PicsClient } from '@pics/steam';
 import { fetchApps } from './fetch-apps.ts';
+import { fetchTokens } from './fetch-tokens.ts';
 import type { FetcherMetrics } from './metrics.ts';
 import { scanApps } from './scan-apps.ts';
 
 export interface FetchJobDependencies {
-  steam: Pick<PicsClient, 'getProductInfo' | 'getProductMetadata'>;
+  steam: Pick<PicsClient, 'getProductInfo' | 'getProductMetadata' | 'getAccessTokens'>;
   queues: { redis: Queues['redis']; write: Pick<Queues['write'], 'add'> };
   metrics: FetcherMetrics;
   tracing: Tracing;
@@ -18,8 +19,11 @@ export async function fetchJob(
   job: FetchJob,
   { steam, queues, metrics, tracing }: FetchJobDependencies,
 ): Promise<Record<string, number>> {
+  // The apps that a scan or a token makes wanted become the next batches. Behind records, they would leave the fetchers
+  // without work meanwhile.
+  const addFirst = (result: WriteJob) => queues.write.add(result, 'first');
   const attributes = { apps: job.appids.length };
-  const request = <Result extends { parts: number }>(name: string, send: () => Promise<Result>) =>
+  const request = <Result extends object>(name: string, send: () => Promise<Result>) =>
     requestUnlessPaused(
       queues.redis,
       'products',
@@ -27,17 +31,24 @@ export async function fetchJob(
         metrics.countRequest(job);
         return tracing.span(name, attributes, send);
       },
-      ({ parts }) => parts > 0,
+      (result) => !('parts' in result) || result.parts !== 0,
     );
   if (job.task === 'scan') {
     return scanApps(job, {
-      getProductMetadata: (appids) => request('request metadata', () => steam.getProductMetadata(appids)),
-      // The apps a scan finds become the next batches. Behind records, they would leave the fetchers without work meanwhile.
-      addWriteJob: (result) => queues.write.add(result, 'first'),
+      getProductMetadata: (appids, tokens) =>
+        request('request metadata', () => steam.getProductMetadata(appids, tokens)),
+      addWriteJob: addFirst,
+    });
+  }
+  if (job.task === 'tokens') {
+    return fetchTokens(job, {
+      getAccessTokens: (appids) => request('request access tokens', () => steam.getAccessTokens(appids, [])),
+      addWriteJob: addFirst,
     });
   }
   return fetchApps(job, {
-    getProductInfo: (appids) => request('request product info', () => steam.getProductInfo(appids)),
+    getProductInfo: (appids, tokens) =>
+      request('request product info', () => steam.getProductInfo(appids, tokens)),
     addWriteJob: (fetched) => {
       metrics.countResponses(fetched);
       return queues.write.add(packWriteJob(fetched), 'last');

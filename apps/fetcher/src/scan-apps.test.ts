@@ -40,3 +40,17 @@ test('adds no write job when the session was lost before a response', async () =
   const unanswered = job.appids.map((appid) => ({ appid, reason: 'disconnected' as const }));
   await expect(run({ unanswered })).rejects.toThrow(SteamUnavailable);
 });
+
+test('sends the tokens of the job', async () => {
+  await scanApps(
+    { ...job, tokens: { 10: '77' } },
+    {
+      getProductMetadata: async (_appids, tokens) => {
+        expect(tokens).toEqual(new Map([[10, '77']]));
+        return { apps: [], unknown: [10, 20, 30, 40], unanswered: [], parts: 1 };
+      },
+      addWriteJob: async () => {},
+    },
+  );
+  expect.assertions(1);
+});

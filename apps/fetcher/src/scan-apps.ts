@@ -1,8 +1,9 @@
 import { SteamUnavailable, type ScanAppsJob, type WriteScanJob } from '@pics/core';
 import type { ProductMetadata } from '@pics/steam';
+import { readTokens, type AccessTokens } from './read-tokens.ts';
 
 export interface ScanAppsDependencies {
-  getProductMetadata: (appids: readonly number[]) => Promise<ProductMetadata>;
+  getProductMetadata: (appids: readonly number[], tokens: AccessTokens) => Promise<ProductMetadata>;
   addWriteJob: (job: WriteScanJob) => Promise<void>;
 }
 
@@ -15,7 +16,7 @@ export async function scanApps(
   job: ScanAppsJob,
   dependencies: ScanAppsDependencies,
 ): Promise<Record<string, number>> {
-  const metadata = await dependencies.getProductMetadata(job.appids);
+  const metadata = await dependencies.getProductMetadata(job.appids, readTokens(job));
   const unanswered = metadata.unanswered.map((app) => app.appid);
   if (unanswered.length === job.appids.length && metadata.unanswered[0]?.reason === 'disconnected') {
     throw new SteamUnavailable('the connection to Steam was lost before a response arrived');

@@ -2,10 +2,12 @@ import { JOB_VERSION, type FetchJob, type Priority } from '@pics/core';
 import {
   claimBatch,
   claimScanRequest,
+  claimTokenRequest,
   getFleetSettings,
   hasDueWork,
   type Batch,
   type ScanRequest,
+  type TokenRequest,
 } from '@pics/database';
 import { findSteamPause, setFetchRate } from '@pics/queue';
 import { repeat } from '@pics/service';
@@ -23,6 +25,7 @@ import { releaseOnce } from './release-lost-batches.ts';
 export interface DispatchDependencies {
   claimBatch: () => Promise<Batch | undefined>;
   claimScanRequest: () => Promise<ScanRequest | undefined>;
+  claimTokenRequest: () => Promise<TokenRequest | undefined>;
   queue: {
     add: (job: FetchJob, priority: Priority) => Promise<void>;
     countWaiting: (priority: Priority) => Promise<number>;
@@ -42,7 +45,13 @@ export async function dispatchBatches(dependencies: DispatchDependencies): Promi
   const waiting =
     (await dependencies.queue.countWaiting('live')) + (await dependencies.queue.countWaiting('backlog'));
   let added = 0;
-  for (let room = FETCH_QUEUE_HIGH_WATER - waiting; room > 0; room -= 1) {
+  // One at a time and before all batches: each makes up to 1,000 apps complete, and few are made.
+  const tokens = waiting < FETCH_QUEUE_HIGH_WATER ? await dependencies.claimTokenRequest() : undefined;
+  if (tokens) {
+    await dependencies.queue.add({ version: JOB_VERSION, task: 'tokens', ...tokens }, 'live');
+    added += 1;
+  }
+  for (let room = FETCH_QUEUE_HIGH_WATER - waiting - added; room > 0; room -= 1) {
     const batch = await dependencies.claimBatch();
     if (!batch) break;
     const { priority, ...rest } = batch;
@@ -77,6 +86,7 @@ export async function dispatchOnce(
   const added = await dispatchBatches({
     claimBatch: () => claimBatch(database, { size: settings.FETCH_BATCH_SIZE }),
     claimScanRequest: () => claimScanRequest(database, { size: settings.SCAN_BATCH_SIZE }),
+    claimTokenRequest: () => claimTokenRequest(database),
     queue: {
       countWaiting: (priority) => queues.fetch.countWaiting(priority),
       add: async (job, priority) => {
@@ -103,10 +113,8 @@ export async function isDispatchDue({
     queues.fetch.countWaiting('backlog'),
     queues.fetch.countWaiting('scan'),
   ]);
-  return hasDueWork(database, {
-    apps: live + backlog < FETCH_QUEUE_HIGH_WATER,
-    scans: scan < SCAN_HIGH_WATER,
-  });
+  const hasRoom = live + backlog < FETCH_QUEUE_HIGH_WATER;
+  return hasDueWork(database, { apps: hasRoom, scans: scan < SCAN_HIGH_WATER, tokens: hasRoom });
 }
 
 /**

@@ -70,8 +70,8 @@ async function syncEverything(producer: Producer): Promise<void> {
   const checkSettled = async () => {
     // The scan is checked first: its end and the apps it makes wanted are one transaction.
     if (await findUnfinishedScan(database)) return;
-    const { wanted, inFlight, settled, failed } = await countLedger(database);
-    if (wanted + inFlight > 0) return;
+    const { wanted, inFlight, tokensWanted, settled, failed } = await countLedger(database);
+    if (wanted + inFlight + tokensWanted > 0) return;
     log.info({ settled, failed }, 'everything is settled');
     return 'done' as const;
   };

@@ -1,8 +1,9 @@
 import { WRITE_QUEUE } from '@pics/core';
-import type { RowChanges, ScanCounts, WriteCounts } from '@pics/database';
+import type { RowChanges, ScanCounts, TokenCounts, WriteCounts } from '@pics/database';
 import { Counter, observeJobs, registerCounter, type Registry } from '@pics/service';
 
 const WRITTEN = ['added', 'changed', 'unchanged', 'removed', 'failed', 'unsettled'] as const;
+const TOKENS = ['granted', 'denied'] as const;
 const SCANNED = ['seen', 'marked', 'unchanged', 'gone', 'unanswered'] as const;
 
 export type WriterMetrics = ReturnType<typeof createMetrics>;
@@ -25,6 +26,11 @@ export function createMetrics(registry: Registry) {
     help: 'Apps in scan results: seen, of these marked as wanted, unchanged (a newer number and the stored body, so not fetched), gone (no longer known to Steam), or unanswered.',
     labels: { outcome: SCANNED },
   });
+  const countTokens = registerCounter(registry, {
+    name: 'pics_token_apps_total',
+    help: 'Apps whose access token Steam was asked for, by its answer: granted or denied.',
+    labels: { answer: TOKENS },
+  });
   return {
     onAttempt: observeJobs(registry, WRITE_QUEUE),
     countWritten: (counts: WriteCounts): void => {
@@ -37,6 +43,9 @@ export function createMetrics(registry: Registry) {
     },
     countScanned: (counts: ScanCounts): void => {
       for (const outcome of SCANNED) countScanned({ outcome }, counts[outcome]);
+    },
+    countTokens: (counts: TokenCounts): void => {
+      for (const answer of TOKENS) countTokens({ answer }, counts[answer]);
     },
   };
 }

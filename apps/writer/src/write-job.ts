@@ -1,5 +1,5 @@
 import { unpackWriteJob, type WriteJob } from '@pics/core';
-import { recordScan, writeBatch, type Database, type WriteOptions } from '@pics/database';
+import { recordScan, recordTokens, writeBatch, type Database, type WriteOptions } from '@pics/database';
 import type { Logger, Tracing } from '@pics/service';
 import type { WriterMetrics } from './metrics.ts';
 import type { ThroughputCounter } from './throughput-counter.ts';
@@ -14,7 +14,7 @@ export interface WriteJobDependencies {
   log: Logger;
 }
 
-/** One job: writes the result of a batch or of a scan to Postgres in one transaction, and counts it once it is committed. */
+/** One job: writes the result of a batch, a scan or a token request to Postgres in one transaction, and counts it once it is committed. */
 export async function writeJob(job: WriteJob, dependencies: WriteJobDependencies): Promise<object> {
   const { database, options, throughput, metrics, tracing, log } = dependencies;
   if (job.task === 'scan') {
@@ -22,6 +22,13 @@ export async function writeJob(job: WriteJob, dependencies: WriteJobDependencies
       recordScan(database, job),
     );
     metrics.countScanned(counts);
+    throughput.count(job);
+    return counts;
+  }
+  if (job.task === 'tokens') {
+    const apps = job.granted.length + job.denied.length;
+    const counts = await tracing.span('record tokens', { apps }, () => recordTokens(database, job));
+    metrics.countTokens(counts);
     throughput.count(job);
     return counts;
   }

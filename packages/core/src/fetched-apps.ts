@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accessTokenSchema } from './access-token.ts';
 import { appRecordSchema } from './app-record.ts';
 import { appidSchema, wholeNumbers } from './whole-numbers.ts';
 
@@ -25,6 +26,8 @@ export const fetchedAppsSchema = z.object({
   unknown: wholeNumbers(0),
   failed: z.array(failedApp),
   unanswered: z.array(unansweredApp),
+  /** Tokens that were sent, and with which Steam showed no more than a part of their app. */
+  refusedTokens: z.array(z.tuple([appidSchema, accessTokenSchema])).optional(),
 });
 
 /** The text of an app exactly as Steam sent it, without the NUL that ends it on the wire. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accessTokenSchema, accessTokensSchema } from './access-token.ts';
 import { sha1Schema } from './app-record.ts';
 import { appidSchema, wholeNumbers } from './whole-numbers.ts';
 
@@ -54,6 +55,8 @@ const fetchApps = z.object({
   /** How often these apps were requested before. */
   attempt: z.int().min(0),
   appids,
+  /** Those that are known of these apps. */
+  tokens: accessTokensSchema.optional(),
 });
 
 /** Change numbers only (metadata-only product info) of some ids, known or unknown. */
@@ -62,10 +65,24 @@ const scanApps = z.object({
   task: z.literal('scan'),
   batchId,
   appids,
+  /** Those that are known of these apps. */
+  tokens: accessTokensSchema.optional(),
 });
 
-export const fetchJobSchema = z.discriminatedUnion('task', [fetchApps, scanApps]);
+/** The most apps whose access tokens are asked for with one request. */
+export const MAX_TOKENS = 1_000;
+
+/** The access tokens that Steam grants to anybody who asks, of these apps. */
+const fetchTokens = z.object({
+  version,
+  task: z.literal('tokens'),
+  batchId,
+  appids,
+});
+
+export const fetchJobSchema = z.discriminatedUnion('task', [fetchApps, scanApps, fetchTokens]);
 export type FetchJob = z.infer<typeof fetchJobSchema>;
+export type FetchTokensJob = z.infer<typeof fetchTokens>;
 export type FetchAppsJob = z.infer<typeof fetchApps>;
 export type ScanAppsJob = z.infer<typeof scanApps>;
 
@@ -100,8 +117,18 @@ const writeScan = z.object({
   unanswered: wholeNumbers(0),
 });
 
-export const writeJobSchema = z.discriminatedUnion('task', [writeApps, writeScan]);
+/** The result of a `fetchTokens` job. Ids in neither list count as denied. */
+const writeTokens = z.object({
+  version,
+  task: z.literal('tokens'),
+  batchId,
+  granted: z.array(z.tuple([appidSchema, accessTokenSchema])),
+  denied: wholeNumbers(0),
+});
+
+export const writeJobSchema = z.discriminatedUnion('task', [writeApps, writeScan, writeTokens]);
 export type WriteJob = z.infer<typeof writeJobSchema>;
+export type WriteTokensJob = z.infer<typeof writeTokens>;
 export type WriteAppsJob = z.infer<typeof writeApps>;
 export type WriteScanJob = z.infer<typeof writeScan>;
 

@@ -1,3 +1,4 @@
+export * from './access-token.ts';
 export * from './app-columns.ts';
 export * from './app-record.ts';
 export * from './changes.ts';

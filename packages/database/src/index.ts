@@ -64,6 +64,10 @@ export {
   wantDocuments,
   wantMissingDocuments,
 } from './ledger/scans/verify/want-documents.ts';
+export { claimTokenRequest, wantTokens, type TokenRequest } from './ledger/tokens/token-requests.ts';
+export { recordTokens, type TokenCounts } from './ledger/tokens/record-tokens.ts';
+export { countTokens, type TokenCount } from './ledger/tokens/count-tokens.ts';
+export { importTokens, type ImportedToken } from './ledger/tokens/import-tokens.ts';
 export { recordScan, type ScanCounts } from './ledger/scans/record-scan.ts';
 export {
   getFleetSettings,

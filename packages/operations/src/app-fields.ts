@@ -92,6 +92,7 @@ export function listLedgerFields(row: LedgerRow): Field[] {
     ['Stored as of change', row.picsChangeNumber],
     ['Last response', row.lastPicsSync],
     ['Batch', row.batchId],
+    ['Access token', row.tokenState],
   ]);
 }
 

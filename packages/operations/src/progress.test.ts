@@ -14,6 +14,7 @@ const counts = {
   inFlight: 0,
   settled: 282_615,
   failed: 15,
+  tokensWanted: 0,
   oldestWantedChangeNumber: null,
 };
 const scan = {
@@ -101,6 +102,7 @@ test('nothing is settled while a scan looks for apps, or while nothing is known'
   expect(isSettled(statusWith())).toBe(true);
   expect(isSettled(statusWith({ ledger: { scans: [scan] } }))).toBe(false);
   expect(isSettled(statusWith({ ledger: { counts: { ...counts, inFlight: 1 } } }))).toBe(false);
+  expect(isSettled(statusWith({ ledger: { counts: { ...counts, tokensWanted: 1 } } }))).toBe(false);
   expect(isSettled({ ledger: undefined })).toBe(false);
 });
 

@@ -104,10 +104,13 @@ export function measureScan({ nextAppid, lastAppid }: Pick<ScanProgress, 'nextAp
   return lastAppid === null ? 1 : Math.min(nextAppid / (lastAppid + 1), 1);
 }
 
-/** Whether there is nothing left to do: nothing wanted, in flight, or being looked for. A status without a ledger is not. */
+/** Whether there is nothing left to do: nothing wanted, in flight, or being looked for, and no token to ask for. A status without a ledger is not. */
 export function isSettled({ ledger }: Pick<Status, 'ledger'>): boolean {
   if (!ledger) return false;
-  return countUnsettled(ledger.counts) === 0 && ledger.scans.every(({ finishedAt }) => finishedAt !== null);
+  const { counts, scans } = ledger;
+  return (
+    countUnsettled(counts) + counts.tokensWanted === 0 && scans.every(({ finishedAt }) => finishedAt !== null)
+  );
 }
 
 /** How long the pipeline may take to start before a hint says that nothing moves. */

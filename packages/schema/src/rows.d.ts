@@ -394,6 +394,12 @@ export type Rows<As extends Encoding = JsonEncoding> = {
     stored_sha1: As['bytea'] | null;
     /** The change number that the feed announced, when a requeue lowered wanted_change_number to go behind live changes; NULL otherwise. A response below it is stale. */
     announced_change_number: As['bigint'] | null;
+    /** How the app came to its token, or why it has none: granted (by Steam), imported (pics tokens import), denied (by Steam), refused (Steam granted it and did not accept it, twice); NULL before Steam was asked. */
+    token_state: string | null;
+    /** Since when a token is wanted; NULL while none is to be asked for. It stays until Steam has answered. */
+    token_wanted_at: As['timestamptz'] | null;
+    /** How many tokens of the app in a row Steam did not accept. */
+    token_refusals: number;
   };
   /** The same as pics_app_ledger, one row for each known package. */
   pics_package_ledger: {
@@ -427,6 +433,12 @@ export type Rows<As extends Encoding = JsonEncoding> = {
     stored_sha1: As['bytea'] | null;
     /** The change number that the feed announced, when a requeue lowered wanted_change_number to go behind live changes; NULL otherwise. A response below it is stale. */
     announced_change_number: As['bigint'] | null;
+    /** How the package came to its token, or why it has none: granted (by Steam), imported (pics tokens import), denied (by Steam), refused (Steam granted it and did not accept it, twice); NULL before Steam was asked. */
+    token_state: string | null;
+    /** Since when a token is wanted; NULL while none is to be asked for. It stays until Steam has answered. */
+    token_wanted_at: As['timestamptz'] | null;
+    /** How many tokens of the package in a row Steam did not accept. */
+    token_refusals: number;
   };
   /** Every change that Steam announced since this database follows it, the newest change of an id in each poll. Rows older than CHANGES_RETENTION_DAYS (90 unless set) are deleted. */
   pics_changes: {
@@ -589,6 +601,15 @@ export type Rows<As extends Encoding = JsonEncoding> = {
     /** Object of what changed: {"old": …, "new": …} for columns of apps, for each language under languages, for deck and for branches.NAME; {"added": […], "removed": […]} for tags, genres, categories, developers, publishers, franchises and dlc. */
     changes: { [key: string]: JsonValue };
   };
+  /** Requests for access tokens in flight, one row for each. */
+  pics_token_requests: {
+    /** Id of the request in the queues. */
+    batch_id: string;
+    /** The apps whose tokens are asked for. */
+    appids: number[];
+    /** When the request was dispatched. */
+    dispatched_at: As['timestamptz'];
+  };
 };
 
 export type ViewName = 'app_all_dlc' | 'app_details' | 'app_history';
@@ -603,8 +624,8 @@ export type Optional = {
   app_documents: 'fetched_at';
   app_versions: 'variant';
   app_builds: 'first_seen_at';
-  pics_app_ledger: 'attempts' | 'stale_answers';
-  pics_package_ledger: 'attempts' | 'stale_answers';
+  pics_app_ledger: 'attempts' | 'stale_answers' | 'token_refusals';
+  pics_package_ledger: 'attempts' | 'stale_answers' | 'token_refusals';
   pics_changes: 'seen_at';
   pics_state: 'id' | 'backlog_change_number' | 'updated_at';
   pics_throughput: 'apps' | 'requests';
@@ -613,6 +634,7 @@ export type Optional = {
   pics_requeues: 'id' | 'requested_at';
   pics_alerts: 'since';
   pics_events: 'id' | 'transaction_id' | 'at' | 'changes';
+  pics_token_requests: 'dispatched_at';
 };
 
 /** The foreign keys, as supabase-js describes them. */

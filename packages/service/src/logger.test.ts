@@ -1,5 +1,15 @@
+import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
-import { describeLoggedError } from './logger.ts';
+import { createLogger, describeLoggedError } from './logger.ts';
+
+test('no field that holds a secret is logged', () => {
+  const lines: string[] = [];
+  const log = createLogger({ service: 'test', level: 'info', replica: 'r' });
+  log[pino.symbols.streamSym as never] = { write: (line: string) => lines.push(line) } as never;
+  log.info({ tokens: { 440: 'hunter2' }, job: { tokens: 'hunter2', accessToken: 'hunter2' } }, 'said');
+  expect(lines.join('')).toContain('said');
+  expect(lines.join('')).not.toContain('hunter2');
+});
 
 describe('a logged error', () => {
   test('has its class, message, code and cause', () => {

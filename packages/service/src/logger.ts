@@ -4,6 +4,18 @@ import { RepeatedWarnings } from './repeated-warnings.ts';
 
 export type { Logger };
 
+/** Fields that are never logged. */
+const SECRETS = [
+  'password',
+  'url',
+  'connectionString',
+  'authorization',
+  'tokens',
+  'accessToken',
+  'access_token',
+  'refusedTokens',
+];
+
 export interface LoggerOptions {
   service: string;
   level: string;
@@ -38,7 +50,7 @@ export function createLogger({ service, level, replica, addFields }: LoggerOptio
       streamWrite: process.stdout.isTTY ? flattenJson : escapeJson,
     },
     base: { service, replica },
-    redact: ['*.password', '*.url', '*.connectionString', '*.authorization', 'url', 'password'],
+    redact: [...SECRETS, ...SECRETS.map((field) => `*.${field}`)],
     serializers: { err: describeLoggedError },
     ...(addFields && { mixin: () => addFields() }),
     ...(process.stdout.isTTY && {

@@ -1,4 +1,5 @@
 import {
+  appidSchema,
   describeError,
   fetchJobSchema,
   unpackWriteJob,
@@ -7,6 +8,7 @@ import {
   type FetchJob,
   type WriteAppsJob,
   type WriteScanJob,
+  type WriteTokensJob,
 } from '@pics/core';
 import { formatApps, formatCount } from '@pics/operations';
 
@@ -16,7 +18,7 @@ export interface JobDescription {
   name: string;
   /** Its payload with lists of ids shortened, instead of a frame of 250 kB. */
   payload: object;
-  /** What it asks for: full product info of some apps, or change numbers of some ids. */
+  /** What it asks for: full product info of some apps, change numbers of some ids, or access tokens of some apps. */
   work: { task: FetchJob['task']; batchId: string; appids: number[] };
 }
 
@@ -28,9 +30,10 @@ export function describeFetchJob(payload: unknown): JobDescription | undefined {
   const { success, data: job } = fetchJobSchema.safeParse(payload);
   if (!success) return undefined;
   const { task, batchId, appids } = job;
+  const names = { apps: formatApps, scan: nameScan, tokens: nameTokens };
   return {
-    name: task === 'scan' ? `scan of ${formatIds(appids.length)}` : formatApps(appids.length),
-    payload: { ...job, appids: summarize(appids) },
+    name: names[task](appids.length),
+    payload: { ...job, appids: summarize(appids), ...('tokens' in job && hideTokens(job.tokens)) },
     work: { task, batchId, appids },
   };
 }
@@ -39,7 +42,20 @@ export function describeFetchJob(payload: unknown): JobDescription | undefined {
 export function describeWriteJob(payload: unknown): JobDescription | undefined {
   const { success, data: job } = writeJobSchema.safeParse(payload);
   if (!success) return undefined;
+  if (job.task === 'tokens') return describeTokens(job);
   return job.task === 'scan' ? describeScan(job) : describeApps(job);
+}
+
+/** Which apps were granted a token, and none of the tokens. */
+function describeTokens(job: WriteTokensJob): JobDescription {
+  const { task, batchId, denied } = job;
+  const granted = job.granted.map(([appid]) => appid);
+  const appids = [...granted, ...denied];
+  return {
+    name: nameTokens(appids.length),
+    payload: { ...job, granted: summarize(granted), denied: summarize(denied) },
+    work: { task, batchId, appids },
+  };
 }
 
 /** The response of a scan leaves out the ids that Steam does not know. */
@@ -83,6 +99,32 @@ function describeApps({ frame, ...job }: WriteAppsJob): JobDescription {
     },
     work: { task, batchId, appids },
   };
+}
+
+/**
+ * A payload of an unknown shape, such as one of a newer version: what is known to be harmless of it. Anything else may hold
+ * access tokens of Steam, which no page shows.
+ */
+export function describeUnknownJob(payload: unknown): object {
+  const fields = typeof payload === 'object' && payload !== null ? Object.entries(payload) : [];
+  const shown = fields.flatMap(([name, value]) => {
+    if (name === 'appids' && Array.isArray(value)) {
+      return [[name, summarize(value.filter((id) => appidSchema.safeParse(id).success))]];
+    }
+    return HARMLESS.has(name) && typeof value !== 'object' ? [[name, value]] : [];
+  });
+  const note = 'This board does not know jobs of this shape, and shows only these fields.';
+  return { note, ...Object.fromEntries(shown) };
+}
+
+const HARMLESS = new Set(['version', 'task', 'batchId', 'changeNumber', 'attempt']);
+
+const nameScan = (ids: number) => `scan of ${formatIds(ids)}`;
+const nameTokens = (apps: number) => `tokens of ${formatApps(apps)}`;
+
+/** How many access tokens there are, in place of the tokens. */
+function hideTokens(tokens: Record<string, string> | undefined): object {
+  return tokens === undefined ? {} : { tokens: `${formatCount(Object.keys(tokens).length)} (hidden)` };
 }
 
 const formatIds = (count: number) => `${formatCount(count)} ${count === 1 ? 'id' : 'ids'}`;

@@ -1,7 +1,7 @@
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import type { Queues } from '@pics/queue';
 import { ApiError } from '../api/errors.ts';
-import type { JobDescription } from './describe-job.ts';
+import { describeUnknownJob, type JobDescription } from './describe-job.ts';
 import type { JobLedger } from './job-ledger.ts';
 
 type BullQueue = Queues['fetch']['bull'];
@@ -12,7 +12,7 @@ type BullAdapterOptions = NonNullable<ConstructorParameters<typeof BullMQAdapter
 export type SetFleetRate = (requestsPerSecond: number | null) => Promise<unknown>;
 
 export interface FleetQueueOptions extends Partial<BullAdapterOptions> {
-  /** Describes a job to people by its payload; undefined for a payload of an unknown shape, which is shown unchanged. */
+  /** Describes a job to people by its payload; undefined for a payload of an unknown shape, of which little is shown. */
   describe: (payload: unknown) => JobDescription | undefined;
   /** What the buttons that run a job again do instead. */
   ledger: JobLedger;
@@ -48,7 +48,7 @@ export class FleetQueueAdapter extends BullMQAdapter {
     const job = await super.getJob(id);
     if (!job) return undefined;
     const description = this.#describe(job.data);
-    if (!description) return job;
+    if (!description) return Object.assign(job, { data: describeUnknownJob(job.data) });
     const { name, payload, work } = description;
     const remove = () => job.remove();
     return Object.assign(job, {

@@ -1,4 +1,4 @@
-import { releaseBatches, reopenScanRequest, requeueApps, type Database } from '@pics/database';
+import { releaseBatches, reopenScanRequest, requeueApps, wantTokens, type Database } from '@pics/database';
 import { addToAuditLine } from '../access/audit.ts';
 import type { JobDescription } from './describe-job.ts';
 
@@ -50,6 +50,7 @@ export class JobLedger {
       addToAuditLine({ apps, requeue: id });
     }
     for (const scanned of workOf('scan')) await reopenScanRequest(this.#database, scanned);
+    await wantTokens(this.#database, workOf('tokens').flat());
     // Last of all: a job that is still there can be retried again.
     await Promise.all(reruns.map(({ remove }) => remove()));
   }

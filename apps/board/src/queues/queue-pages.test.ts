@@ -1,4 +1,4 @@
-import { FETCH_QUEUE, fetchJobSchema, packWriteJob, PermanentError } from '@pics/core';
+import { FETCH_QUEUE, fetchJobSchema, JOB_VERSION, packWriteJob, PermanentError } from '@pics/core';
 import { claimBatch, claimScanRequest, recordScan, startScan } from '@pics/database';
 import { startWorker } from '@pics/queue';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -22,6 +22,9 @@ async function auditLine(): Promise<Record<string, unknown>> {
   await expect.poll(() => board.lines).toHaveLength(1);
   return JSON.parse(board.lines[0] ?? '') as Record<string, unknown>;
 }
+
+/** An access token, which no page may show. */
+const TOKEN = '16045690984833335023';
 
 const WAIT = { timeout: 20_000 };
 
@@ -204,11 +207,62 @@ describe('Bull Board', () => {
     ]);
   });
 
-  test('shows a payload of an unknown shape unchanged', async () => {
-    await queues.fetch.bull.add('by hand', { hello: 'world' });
+  test('shows of a payload of an unknown shape only what can be no access token', async () => {
+    await queues.fetch.bull.add('by hand', {
+      version: 99,
+      batchId: 'b',
+      appids: [440, '13'],
+      apps: [{ accessToken: TOKEN }],
+      [TOKEN]: TOKEN,
+    });
     const [job] = await queues.fetch.bull.getWaiting();
     const { text } = await board.send(`/queues/api/queues/pics-fetch/${job?.id}`);
-    expect(JSON.parse(text)).toMatchObject({ job: { data: { hello: 'world' } } });
+    expect(JSON.parse(text)).toMatchObject({
+      job: { data: { version: 99, batchId: 'b', appids: { count: 1, appids: '440' } } },
+    });
+    expect(text).not.toContain(TOKEN);
+  });
+
+  test('shows how many access tokens a job carries, and none of them', async () => {
+    const ids: Pick<Fetch, 'version' | 'batchId' | 'appids'> = {
+      version: JOB_VERSION,
+      batchId: 'b',
+      appids: [440],
+    };
+    await queues.fetch.add(
+      { ...ids, task: 'apps', changeNumber: 1, attempt: 0, tokens: { 440: TOKEN } },
+      'live',
+    );
+    await queues.fetch.add({ ...ids, task: 'scan', tokens: { 440: TOKEN } }, 'scan');
+    await queues.fetch.add({ ...ids, task: 'tokens' }, 'live');
+    await queues.write.add({
+      version: JOB_VERSION,
+      task: 'tokens',
+      batchId: 'b',
+      granted: [[440, TOKEN]],
+      denied: [570],
+    });
+    await queues.write.add(
+      packWriteJob({
+        batchId: 'c',
+        changeNumber: 1,
+        records: [],
+        unknown: [440],
+        failed: [],
+        unanswered: [],
+        refusedTokens: [[440, TOKEN]],
+      }),
+    );
+    const texts = await Promise.all(
+      (['pics-fetch', 'pics-write'] as const).map(async (queue) => {
+        const list = `/queues/api/queues?activeQueue=${queue}&status=latest&page=1`;
+        return (await board.send(list)).text;
+      }),
+    );
+    expect(texts.join('')).toContain('tokens of 1 app');
+    expect(texts.join('')).toContain('tokens of 2 apps');
+    expect(texts.join('')).toContain('1 (hidden)');
+    expect(texts.join('')).not.toContain(TOKEN);
   });
 
   test('sets and resets the rate of the fleet in the database', async () => {

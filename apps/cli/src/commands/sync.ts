@@ -176,7 +176,7 @@ async function followNamed(
     describe: ({ counts, pausedAt }) =>
       describeNamedApps(counts, pausedAt ? 'paused, continue with: pics resume' : undefined),
     show,
-    isOver: ({ counts }) => counts.wanted + counts.inFlight === 0,
+    isOver: ({ counts }) => counts.wanted + counts.inFlight + counts.tokensWanted === 0,
     signal,
   });
   return progress?.counts;

@@ -8,7 +8,7 @@ import { hasDueWork } from './has-due-work.ts';
 import { claimScanRequest } from './scans/scan-requests.ts';
 import { startScan } from './scans/scans.ts';
 
-const ALL = { apps: true, scans: true };
+const ALL = { apps: true, scans: true, tokens: true };
 let db: Database;
 let url: string;
 
@@ -33,7 +33,7 @@ describe('hasDueWork', () => {
   test.for([{ attempts: 0 }, { attempts: 2 }])('finds a due app with %o until it is claimed', async (app) => {
     await insertLedger(db, { id: 10, wantedChangeNumber: 7, ...app });
     expect(await hasDueWork(db, ALL)).toBe(true);
-    expect(await hasDueWork(db, { apps: false, scans: true })).toBe(false);
+    expect(await hasDueWork(db, { apps: false, scans: true, tokens: true })).toBe(false);
     await claimBatch(db, { size: 10 });
     expect(await hasDueWork(db, ALL)).toBe(false);
   });
@@ -51,7 +51,7 @@ describe('hasDueWork', () => {
   test('finds a scan that has no request in flight', async () => {
     await startScan(db, { reason: 'discovery', knownOnly: false });
     expect(await hasDueWork(db, ALL)).toBe(true);
-    expect(await hasDueWork(db, { apps: true, scans: false })).toBe(false);
+    expect(await hasDueWork(db, { apps: true, scans: false, tokens: true })).toBe(false);
     await claimScanRequest(db, { size: 10 });
     expect(await hasDueWork(db, ALL)).toBe(false);
   });

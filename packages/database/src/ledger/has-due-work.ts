@@ -1,16 +1,17 @@
 import { sql } from 'kysely';
 import type { Database } from '../connection/connect-database.ts';
 import { due, fresh, pending, retried } from './apps/pending.ts';
+import { dueTokens } from './tokens/due-tokens.ts';
 
 /**
- * Whether an app or a request of a scan is due to be dispatched; of the kinds that are asked for. What somebody else's
+ * Whether an app, a request of a scan or one for tokens is due to be dispatched; of the kinds that are asked for. What somebody else's
  * transaction holds does not count, because a claim has to pass over it.
  *
  * It reads the first entries of partial indexes.
  */
 export async function hasDueWork(
   db: Database,
-  { apps, scans }: { apps: boolean; scans: boolean },
+  { apps, scans, tokens }: { apps: boolean; scans: boolean; tokens: boolean },
 ): Promise<boolean> {
   const { rows } = await sql<{ isDue: boolean }>`
     select (
@@ -24,6 +25,8 @@ export async function hasDueWork(
           select from pics_scan_requests where scan_id = pics_scans.id and settled_at is null and batch_id is not null
         )
       )
+    ) or (
+      ${tokens} and exists (${dueTokens})
     ) as is_due
   `.execute(db);
   return rows[0]?.isDue ?? false;

@@ -186,4 +186,22 @@ describe('recordPoll', () => {
       { backlogChangeNumber: 90_000 },
     ]);
   });
+
+  test('wants the token of an app that needs one, if Steam was never asked or denied it', async () => {
+    const { db } = await databaseAt(500);
+    const wantedChangeNumber = 400;
+    await insertLedger(
+      db,
+      { id: 1, wantedChangeNumber },
+      { id: 2, wantedChangeNumber, tokenState: 'denied' },
+      { id: 3, wantedChangeNumber, tokenState: 'granted', accessToken: '77' },
+      { id: 4, wantedChangeNumber, tokenState: 'refused' },
+      { id: 5, wantedChangeNumber: 505, tokenState: 'denied' },
+      { id: 6, wantedChangeNumber, tokenState: 'denied' },
+    );
+    const apps = [1, 2, 3, 4, 5, 7].map((id) => change(id, 505, true));
+    await recordPoll(db, { since: 500, current: 505, apps: [...apps, change(6, 505)], packages: [] });
+    const wanted = db.selectFrom('picsAppLedger').select('id').where('tokenWantedAt', 'is not', null);
+    expect((await wanted.orderBy('id').execute()).map(({ id }) => id)).toEqual([1, 2, 7]);
+  });
 });

@@ -84,23 +84,42 @@ async function record(db: Database, poll: Poll): Promise<{ moved: boolean; wante
   });
 }
 
-/** Rows are locked in the order of their ids, as everywhere, so that transactions never wait for each other in a circle. */
+/** A time, if the app of a row was never asked for and has no token. */
+const neverAsked = (time: string) =>
+  sql`case when pics_app_ledger.token_state is null and pics_app_ledger.access_token is null then ${sql.ref(time)} end`;
+
+/**
+ * Wants these apps up to the numbers of their changes, and the token of those that need one and have none: Steam may have
+ * denied it before, and grant it now.
+ *
+ * Rows are locked in the order of their ids, as everywhere, so that transactions never wait for each other in a circle.
+ */
 async function wantChanged(trx: Transaction<Schema>, apps: Change[]): Promise<number> {
   if (apps.length === 0) return 0;
   const { numInsertedOrUpdatedRows } = await trx
     .insertInto('picsAppLedger')
-    .columns(['id', 'wantedChangeNumber'])
+    .columns(['id', 'wantedChangeNumber', 'tokenWantedAt'])
     .expression(
       trx
-        .selectFrom(unnest(apps, { id: 'integer', changeNumber: 'bigint' }))
-        .select(({ fn }) => ['id', fn.max('changeNumber').as('wantedChangeNumber')])
+        .selectFrom(unnest(apps, { id: 'integer', changeNumber: 'bigint', needsToken: 'boolean' }))
+        .select(({ fn }) => [
+          'id',
+          fn.max('changeNumber').as('wantedChangeNumber'),
+          sql<Date | null>`case when bool_or(needs_token) then now() end`.as('tokenWantedAt'),
+        ])
         .groupBy('id')
         .orderBy('id'),
     )
     .onConflict((conflict) =>
       conflict
         .column('id')
-        .doUpdateSet((eb) => ({ wantedChangeNumber: eb.ref('excluded.wantedChangeNumber') }))
+        .doUpdateSet((eb) => ({
+          wantedChangeNumber: eb.ref('excluded.wantedChangeNumber'),
+          tokenWantedAt: sql<Date | null>`case pics_app_ledger.token_state
+            when 'denied' then coalesce(excluded.token_wanted_at, pics_app_ledger.token_wanted_at)
+            else coalesce(pics_app_ledger.token_wanted_at, ${neverAsked('excluded.token_wanted_at')})
+          end`,
+        }))
         .where((eb) =>
           eb.or([
             eb('picsAppLedger.wantedChangeNumber', 'is', null),

@@ -4,8 +4,9 @@ import type { Database } from '../connection/connect-database.ts';
 import { inTransaction } from '../connection/in-transaction.ts';
 import { retryDelay } from './apps/pending.ts';
 import { releaseScanRequests } from './scans/scan-requests.ts';
+import { releaseTokenRequests } from './tokens/token-requests.ts';
 
-/** Gets the ids of all batches in flight, of apps and of scan requests. */
+/** Gets the ids of all batches in flight: of apps, of scan requests and of token requests. */
 export async function getBatchesInFlight(db: Database): Promise<string[]> {
   const inFlight = await db
     .selectFrom('picsAppLedger')
@@ -13,6 +14,7 @@ export async function getBatchesInFlight(db: Database): Promise<string[]> {
     .distinct()
     .where('batchId', 'is not', null)
     .union(db.selectFrom('picsScanRequests').select('batchId').where('batchId', 'is not', null))
+    .union(db.selectFrom('picsTokenRequests').select('batchId'))
     .$narrowType<{ batchId: NotNull }>()
     .execute();
   return inFlight.map(({ batchId }) => batchId);
@@ -27,7 +29,7 @@ export interface ReleaseOutcome {
 }
 
 /**
- * Releases batches: their apps and scan requests are pending again. Returns how many apps that were.
+ * Releases batches: their apps, scan requests and token requests are pending again. Returns how many apps that were.
  *
  * With `counts` it was an attempt: the apps wait a little, are dispatched in smaller batches, and fail after the last
  * attempt. Apps that were settled meanwhile do not change, for they are in no batch any more.
@@ -39,6 +41,7 @@ export async function releaseBatches(
 ): Promise<number> {
   return inTransaction(db, async (trx) => {
     await releaseScanRequests(trx, batchIds, { counts });
+    await releaseTokenRequests(trx, batchIds, { counts });
     const { numUpdatedRows } = await trx
       .with(
         'chosen',

@@ -16,12 +16,13 @@ test('counts each app of the ledger once, and none that was never asked for', as
     inFlight: 0,
     settled: 0,
     failed: 0,
+    tokensWanted: 0,
     oldestWantedChangeNumber: null,
   });
   await insertLedger(
     db,
-    { id: 1, wantedChangeNumber: 10, settledChangeNumber: 10 },
-    { id: 2, wantedChangeNumber: 30, settledChangeNumber: 20 },
+    { id: 1, wantedChangeNumber: 10, settledChangeNumber: 10, tokenWantedAt: new Date(0) },
+    { id: 2, wantedChangeNumber: 30, settledChangeNumber: 20, tokenWantedAt: new Date(Date.now() + 60_000) },
     { id: 3, wantedChangeNumber: 25, attempts: 2, notBefore: new Date(Date.now() + 60_000) },
     { id: 4, wantedChangeNumber: 5, batchId: 'b' },
     { id: 5, wantedChangeNumber: 5, failedAt: new Date() },
@@ -34,6 +35,7 @@ test('counts each app of the ledger once, and none that was never asked for', as
     inFlight: 1,
     settled: 1,
     failed: 2,
+    tokensWanted: 1,
     oldestWantedChangeNumber: 25,
   });
   expect(await countApps(db, [1, 2, 3, 4, 5, 6, 7])).toEqual(await countLedger(db));
@@ -43,6 +45,7 @@ test('counts each app of the ledger once, and none that was never asked for', as
     inFlight: 0,
     settled: 1,
     failed: 1,
+    tokensWanted: 1,
     oldestWantedChangeNumber: 30,
   });
 });

@@ -11,7 +11,14 @@ interface Named {
 /** An app's row in the ledger, but for its access token, and when Steam last described the app. */
 export interface AppLedger extends Omit<
   Selectable<LedgerTable>,
-  'id' | 'announcedChangeNumber' | 'storedChangeNumber' | 'storedSha1' | 'accessToken' | 'tokenAskedAt'
+  | 'id'
+  | 'announcedChangeNumber'
+  | 'storedChangeNumber'
+  | 'storedSha1'
+  | 'accessToken'
+  | 'tokenAskedAt'
+  | 'tokenWantedAt'
+  | 'tokenRefusals'
 > {
   appid: number;
   /** Change number of the stored response. */
@@ -175,6 +182,7 @@ async function findLedger(db: Database, appid: number): Promise<AppLedger | unde
       'notBefore',
       'failedAt',
       'lastError',
+      'tokenState',
     ])
     .where('id', '=', appid)
     .executeTakeFirst();

@@ -16,6 +16,8 @@ export interface LedgerCounts {
   /** Nothing is wanted of them. */
   settled: number;
   failed: number;
+  /** Those whose access token Steam is to be asked for. They are among the others too; settled ones may become wanted again. */
+  tokensWanted: number;
   /** The lowest change number that is wanted and not in flight; null when nothing is. */
   oldestWantedChangeNumber: number | null;
 }
@@ -55,6 +57,7 @@ export async function countLedger(db: Database): Promise<LedgerCounts> {
       (select count(*) from pics_app_ledger where batch_id is not null)
         - (select count(*) from pics_app_ledger where failed_at is not null and batch_id is not null) as in_flight,
       (select count(*) from pics_app_ledger where failed_at is not null) as failed,
+      (select count(*) from pics_app_ledger where token_wanted_at is not null and token_wanted_at <= now()) as tokens_wanted,
       least(
         (select min(wanted_change_number) from pics_app_ledger where ${pending} and ${fresh}),
         (select min(wanted_change_number) from pics_app_ledger where ${pending} and ${retried})
@@ -69,6 +72,7 @@ export async function countApps(db: Database, appids: readonly number[]): Promis
     select count(*) filter (where ${isKnown}) as known, count(*) filter (where ${pending}) as wanted,
       count(*) filter (where batch_id is not null and failed_at is null) as in_flight,
       count(*) filter (where failed_at is not null) as failed,
+      count(*) filter (where token_wanted_at <= now()) as tokens_wanted,
       min(wanted_change_number) filter (where ${pending}) as oldest_wanted_change_number
     from pics_app_ledger
     where id = any (${appids}::integer[])

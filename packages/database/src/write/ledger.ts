@@ -48,6 +48,10 @@ export async function lockLedger(
       'batchId',
       'attempts',
       'staleAnswers',
+      'accessToken',
+      'tokenState',
+      'tokenRefusals',
+      sql<boolean>`token_wanted_at is not null`.as('isTokenWanted'),
     ])
     .where('id', '=', (eb) => eb.fn.any(eb.val(ids)))
     .orderBy('id')

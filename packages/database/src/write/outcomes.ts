@@ -11,6 +11,8 @@ export type Outcome =
       record: AppRecord;
       /** The text that the record was made of. */
       body?: Uint8Array | undefined;
+      /** The token that was sent, if Steam showed no more than a part of the app all the same. */
+      refusedToken?: string | undefined;
       /** Why references to other apps are left out of the record for now. */
       lacks?: string | undefined;
     }
@@ -27,6 +29,7 @@ export type Outcome =
 export function listOutcomes(job: FetchedApps): Outcome[] {
   const bodies = new Map(job.bodies?.map(({ appid, bytes }) => [appid, bytes]));
   const outcomes = new Map<number, Outcome>();
+  const refusedTokens = new Map(job.refusedTokens);
   for (const one of job.unanswered) outcomes.set(one.appid, { result: 'missing', ...one });
   for (const one of job.failed) outcomes.set(one.appid, { result: 'failed', ...one });
   for (const appid of job.unknown) outcomes.set(appid, { result: 'unknown', appid });
@@ -34,7 +37,8 @@ export function listOutcomes(job: FetchedApps): Outcome[] {
     const other = outcomes.get(record.appid);
     if (other?.result === 'record' && other.record.changeNumber >= record.changeNumber) continue;
     const { appid } = record;
-    outcomes.set(appid, { result: 'record', appid, record, body: bodies.get(appid) });
+    const [body, refusedToken] = [bodies.get(appid), refusedTokens.get(appid)];
+    outcomes.set(appid, { result: 'record', appid, record, body, refusedToken });
   }
   return [...outcomes.values()].sort((a, b) => a.appid - b.appid);
 }

@@ -17,6 +17,10 @@ const wanted: LedgerRow = {
   batchId: 'b',
   attempts: 0,
   staleAnswers: 0,
+  accessToken: null,
+  tokenState: null,
+  tokenRefusals: 0,
+  isTokenWanted: false,
 };
 
 const record = (changeNumber: number): Outcome => ({

@@ -14,6 +14,12 @@ export interface LedgerRow {
   batchId: string | null;
   attempts: number;
   staleAnswers: number;
+  accessToken: string | null;
+  tokenState: string | null;
+  /** How many tokens in a row Steam did not take. */
+  tokenRefusals: number;
+  /** Whether Steam is to be asked for a token. */
+  isTokenWanted: boolean;
 }
 
 /** What it says afterwards. */
@@ -64,7 +70,7 @@ export function isOlder(outcome: Outcome, ledger: LedgerRow, job: Batch): boolea
  *
  * A record or an "unknown" settles it up to the number its batch was dispatched for, or the record's own when that is
  * higher; what is wanted beyond that stays pending by itself. A record older than what was announced and asked for leaves
- * it pending, three times at most. So does one that refers to apps without a row, until its attempts are used up. A failure waits for a requeue; an app without a response goes out again, and fails after
+ * it pending, three times at most. So does a part of an app that was requested without the token that is known by now. So does one that refers to apps without a row, until its attempts are used up. A failure waits for a requeue; an app without a response goes out again, and fails after
  * the last attempt.
  *
  * A batch that was released and sent again under another id still settles what it brings, but an app it has nothing of
@@ -106,10 +112,12 @@ export function settle(outcome: Outcome, ledger: LedgerRow, job: Batch): Settlem
           ...referenceWait(attempts),
         };
       }
-      if (isStale(stored.storedChangeNumber, ledger, job)) {
+      const lacksToken = !isOlder(outcome, ledger, job) && wasSentWithoutToken(outcome, ledger);
+      if (lacksToken || isStale(stored.storedChangeNumber, ledger, job)) {
         return {
           ...pending,
           ...stored,
+          settledChangeNumber: lacksToken ? null : settledChangeNumber,
           staleAnswers: staleAnswers + 1,
           retries: staleAnswers + 1,
         };
@@ -153,6 +161,19 @@ function isStale(storedChangeNumber: number, ledger: LedgerRow, job: Batch): boo
     !isSettled(ledger) &&
     storedChangeNumber < Math.max(wanted, ledger.announcedChangeNumber ?? 0) &&
     wanted <= job.changeNumber &&
+    ledger.staleAnswers < MAX_STALE_ANSWERS
+  );
+}
+
+/** Steam showed a part of the app, and the token that may show all of it was not known when the app was requested. */
+function wasSentWithoutToken(
+  { record, refusedToken }: Outcome & { result: 'record' },
+  ledger: LedgerRow,
+): boolean {
+  return (
+    record.access === 'restricted' &&
+    ledger.accessToken !== null &&
+    ledger.accessToken !== refusedToken &&
     ledger.staleAnswers < MAX_STALE_ANSWERS
   );
 }

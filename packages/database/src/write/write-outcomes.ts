@@ -15,6 +15,7 @@ import type { Batch, Outcome } from './outcomes.ts';
 import { nameTables, rowCounts, type RowChanges } from './row-changes.ts';
 import { isOlder, settle } from './settle.ts';
 import { writeSyncStatus } from './sync-status.ts';
+import { assessToken, settleTokens } from './tokens.ts';
 import { keepWithinFeed } from './within-feed.ts';
 
 /** What writing changed, in apps. */
@@ -74,7 +75,7 @@ export async function writeOutcomes(
   const known = received.map(({ outcome: full, row, job }) => {
     const { record, reason } = trimmed.get(row.id) ?? {};
     const outcome = full.result === 'record' && record ? { ...full, record, lacks: reason } : full;
-    return { outcome, isOlder: isOlder(outcome, row, job), settlement: settle(outcome, row, job) };
+    return { outcome, row, isOlder: isOlder(outcome, row, job), settlement: settle(outcome, row, job) };
   });
   const current = known.filter((one) => !one.isOlder).map(({ outcome }) => outcome);
   const settlements = known.flatMap(({ settlement }) => settlement ?? []);
@@ -95,6 +96,10 @@ export async function writeOutcomes(
   );
   const syncStatus = await writeSyncStatus(trx, responded);
   await settleLedger(trx, settlements, batch.batchId);
+  await settleTokens(
+    trx,
+    known.flatMap(({ outcome, row, isOlder }) => (isOlder ? [] : (assessToken(outcome, row) ?? []))),
+  );
 
   const { added, changed, unchanged } = written.apps;
   const older = known.filter(({ outcome, isOlder }) => isOlder && outcome.result === 'record').length;

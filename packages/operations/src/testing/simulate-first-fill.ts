@@ -151,6 +151,7 @@ export function* simulateFirstFill(options: FillOptions): Generator<Moment> {
       inFlight: inFlight.size,
       settled: settled.size,
       failed: 0,
+      tokensWanted: 0,
       oldestWantedChangeNumber: null,
     };
     return {

@@ -33,6 +33,7 @@ export function statusWith(changed: StatusChange = {}): Status {
       inFlight: 0,
       settled: 282_630,
       failed: 0,
+      tokensWanted: 0,
       oldestWantedChangeNumber: null,
     },
     backlog: { discovery: null, otherIdsLeft: 0, scanRequestSize: null, batchSize: null },

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql, type Expression } from 'kysely';
 import type { Priority } from '@pics/core';
 import type { Database } from '../../connection/connect-database.ts';
+import { listTokens } from '../tokens/known-tokens.ts';
 import { due, dueSince, fresh, pending, retried } from './pending.ts';
 
 /** Apps that are fetched with one request. */
@@ -12,6 +13,8 @@ export interface Batch {
   /** How many responses of these apps were missing or unusable; the same for all of them. */
   attempt: number;
   appids: number[];
+  /** The access tokens that are known of them, by appid; absent when there is none. */
+  tokens?: Record<string, string>;
   priority: Exclude<Priority, 'scan'>;
 }
 
@@ -121,7 +124,7 @@ async function claim(db: Database, choice: Choice, size: number): Promise<Batch 
     .from('chosen')
     .set({ batchId, dispatchedAt: sql`now()` })
     .whereRef('picsAppLedger.id', '=', 'chosen.id')
-    .returning(['picsAppLedger.id', 'wantedChangeNumber'])
+    .returning(['picsAppLedger.id', 'wantedChangeNumber', 'accessToken'])
     .execute();
   if (claimed.length === 0) return undefined;
   return {
@@ -129,6 +132,7 @@ async function claim(db: Database, choice: Choice, size: number): Promise<Batch 
     changeNumber: Math.max(...claimed.map((app) => app.wantedChangeNumber ?? 0)),
     attempt: attempts,
     appids: claimed.map((app) => app.id).sort((a, b) => a - b),
+    ...listTokens(claimed),
     priority: isLive ? 'live' : 'backlog',
   };
 }

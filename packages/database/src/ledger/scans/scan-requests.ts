@@ -5,6 +5,7 @@ import type { Database } from '../../connection/connect-database.ts';
 import { inTransaction } from '../../connection/in-transaction.ts';
 import type { Schema } from '../../schema.ts';
 import { wantAgain } from '../apps/mark-wanted.ts';
+import { findTokens } from '../tokens/known-tokens.ts';
 import { addToScan, finishScan, getScanLimit, isConfirmed, lockScan, type Scan } from './scans.ts';
 import { compareDocuments } from './verify/compare-documents.ts';
 
@@ -12,6 +13,8 @@ import { compareDocuments } from './verify/compare-documents.ts';
 export interface ScanRequest {
   batchId: string;
   appids: number[];
+  /** The access tokens that are known of them, by appid; absent when there is none. */
+  tokens?: Record<string, string>;
 }
 
 /**
@@ -33,8 +36,12 @@ export async function claimScanRequest(
 ): Promise<ScanRequest | undefined> {
   const batchId = randomUUID();
   const reopened = await reclaim(db, batchId);
-  if (reopened) return { batchId, appids: reopened.appids };
+  const appids = reopened?.appids ?? (await claimNext(db, batchId, size));
+  return appids && { batchId, appids, ...(await findTokens(db, appids)) };
+}
 
+/** Claims the next ids of a scan. */
+async function claimNext(db: Database, batchId: string, size: number): Promise<number[] | undefined> {
   return inTransaction(db, async (trx) => {
     const scans = await trx
       .selectFrom('picsScans')
@@ -49,7 +56,7 @@ export async function claimScanRequest(
       const appids = await nextAppids(trx, scan, size);
       if (appids.length > 0) {
         await insertRequest(trx, scan, appids, batchId);
-        return { batchId, appids };
+        return appids;
       }
       await finishScan(trx, scan.id);
     }

@@ -1,0 +1,25 @@
+import type { FetchTokensJob, WriteTokensJob } from '@pics/core';
+import type { PicsClient } from '@pics/steam';
+
+export interface FetchTokensDependencies {
+  getAccessTokens: (appids: readonly number[]) => ReturnType<PicsClient['getAccessTokens']>;
+  addWriteJob: (job: WriteTokensJob) => Promise<void>;
+}
+
+/**
+ * The access tokens of some apps: one request, and a write job with those that Steam grants. An app that the response leaves
+ * out counts as denied.
+ *
+ * What it returns is logged and shown with the job, so it holds counts alone.
+ *
+ * @throws SteamUnavailable when there was no complete response; no write job was added.
+ */
+export async function fetchTokens(
+  job: FetchTokensJob,
+  { getAccessTokens, addWriteJob }: FetchTokensDependencies,
+): Promise<Record<string, number>> {
+  const { version, task, batchId, appids } = job;
+  const { granted, denied, unmentioned } = (await getAccessTokens(appids)).apps;
+  await addWriteJob({ version, task, batchId, granted: [...granted], denied: [...denied, ...unmentioned] });
+  return { apps: appids.length, granted: granted.size, denied: denied.length + unmentioned.length };
+}
