@@ -1,37 +1,41 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { extractApp } from '@pics/appinfo';
 import type { AppBody } from '@pics/core';
-import { encodeDocument, writeBatch, type Database } from '@pics/database';
-import { sql } from 'kysely';
+import { writeBatch, type Database, type WriteOptions } from '@pics/database';
 
-/** Stores these apps as a writer does, rows and documents; of an app, the responses in this order. */
-export async function storeApps(database: Database, bodies: readonly AppBody[]): Promise<void> {
-  for (const [index, body] of bodies.entries()) {
-    const sha1 = createHash('sha1').update(body.body).digest('hex');
-    const record = extractApp({ ...body, sha1 });
-    await writeBatch(database, {
-      batchId: `stored-${index}`,
-      changeNumber: body.changeNumber,
-      records: [record],
-      unknown: [],
-      failed: [],
-      unanswered: [],
-    });
-    await storeDocument(database, body, record.access === 'public' ? 'full' : 'public');
+/** As many as a fetcher asks for at once. */
+const BATCH_APPS = 200;
+
+/** Stores these responses as a writer does, rows and documents; those of one app in this order. */
+export async function storeApps(
+  database: Database,
+  bodies: readonly AppBody[],
+  options?: WriteOptions,
+): Promise<void> {
+  let batch = new Map<number, AppBody>();
+  for (const body of bodies) {
+    if (batch.has(body.appid) || batch.size === BATCH_APPS) {
+      await storeBatch(database, [...batch.values()], options);
+      batch = new Map();
+    }
+    batch.set(body.appid, body);
   }
+  await storeBatch(database, [...batch.values()], options);
 }
 
-async function storeDocument(
+async function storeBatch(
   database: Database,
-  { appid, changeNumber, body }: AppBody,
-  part: 'full' | 'public',
+  bodies: readonly AppBody[],
+  options: WriteOptions | undefined,
 ): Promise<void> {
-  const sha1 = createHash('sha1').update(body).digest();
-  await sql`delete from app_documents where appid = ${appid} and (part = ${part} or ${part} = 'full')`.execute(
-    database,
-  );
-  await sql`
-    insert into app_documents (appid, part, change_number, sha1, size, body)
-    values (${appid}, ${part}, ${changeNumber}, ${sha1}, ${body.length + 1}, ${encodeDocument(body)})
-  `.execute(database);
+  const fetched = {
+    batchId: 'stored',
+    changeNumber: Math.max(...bodies.map(({ changeNumber }) => changeNumber)),
+    records: bodies.map((body) => extractApp({ ...body, sha1: hash('sha1', body.body, 'hex') })),
+    bodies: bodies.map(({ appid, body }) => ({ appid, bytes: body })),
+    unknown: [],
+    failed: [],
+    unanswered: [],
+  };
+  await writeBatch(database, fetched, options);
 }

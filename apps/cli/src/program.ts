@@ -13,6 +13,7 @@ const MORE = 'More:';
 const COMMANDS: Record<string, Record<string, () => Promise<Command>>> = {
   'Run:': {
     migrate: async () => (await import('./commands/migrate.ts')).migrateCommand,
+    extract: async () => (await import('./commands/extract.ts')).extractCommand,
     doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
     config: async () => (await import('./commands/config.ts')).configCommand,
   },

@@ -90,6 +90,8 @@ export { findDocuments, pageThroughDocuments, type StoredDocument } from './docu
 
 export { findUnnamedTagIds, upsertTagNames } from './write/tag-names.ts';
 export type { RowChanges, RowCounts } from './write/row-changes.ts';
+export type { ExtractApp } from './write/extract-page.ts';
+export { extractStored, type ExtractOptions, type ExtractResult } from './write/extract-stored.ts';
 export { writeBatch, type WriteOptions } from './write/write-batch.ts';
 export type { WriteCounts } from './write/write-outcomes.ts';
 

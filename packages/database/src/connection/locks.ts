@@ -33,7 +33,7 @@ export async function findLockedInLedger(db: Database, ids: readonly number[]): 
 }
 
 /** The same for their rows in `apps`, as an update locks them: a row that others only refer to is free. */
-export async function findLockedInApps(db: Database, appids: readonly number[]): Promise<Set<number>> {
+async function findLockedInApps(db: Database, appids: readonly number[]): Promise<Set<number>> {
   return inTransaction(db, async (trx) => {
     const rows = trx
       .selectFrom('apps')
@@ -43,6 +43,19 @@ export async function findLockedInApps(db: Database, appids: readonly number[]):
     const free = await rows.forNoKeyUpdate().skipLocked().execute();
     return all.difference(new Set(free.map(({ appid }) => appid)));
   });
+}
+
+/**
+ * Finds those of these apps of which another transaction holds the row in the ledger or in `apps`. None when it cannot be
+ * found out, because a whole table is locked.
+ */
+export async function findLocked(db: Database, appids: readonly number[]): Promise<Set<number>> {
+  try {
+    return (await findLockedInLedger(db, appids)).union(await findLockedInApps(db, appids));
+  } catch (error) {
+    if (isLockTimeout(error)) return new Set();
+    throw error;
+  }
 }
 
 /** Sets how long this transaction waits for a lock. */

@@ -58,3 +58,42 @@ export function pageThroughDocuments(
     .orderBy('part')
     .execute();
 }
+
+/** The ids of all apps that have a document, in ascending order, page by page. */
+export async function* pageThroughDocumentedApps(db: Database, limit: number): AsyncGenerator<number[]> {
+  for (let after = -1; ;) {
+    const rows = await db
+      .selectFrom('appDocuments')
+      .select('appid')
+      .distinct()
+      .where('appid', '>', after)
+      .orderBy('appid')
+      .limit(limit)
+      .execute();
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows.map(({ appid }) => appid);
+    after = last.appid;
+  }
+}
+
+/** How many apps have a document. */
+export async function countDocumentedApps(db: Database): Promise<number> {
+  const { apps } = await db
+    .selectFrom('appDocuments')
+    .select(({ fn }) => fn.count<string>('appid').distinct().as('apps'))
+    .executeTakeFirstOrThrow();
+  return Number(apps);
+}
+
+/** Those of these apps that have a document, in ascending order. */
+export async function findDocumentedApps(db: Database, appids: readonly number[]): Promise<number[]> {
+  const rows = await db
+    .selectFrom('appDocuments')
+    .select('appid')
+    .distinct()
+    .where('appid', '=', (eb) => eb.fn.any(eb.val(appids)))
+    .orderBy('appid')
+    .execute();
+  return rows.map(({ appid }) => appid);
+}

@@ -36,6 +36,14 @@ export async function lockLedger(
     )
     .onConflict((conflict) => conflict.column('id').doNothing())
     .execute();
+  return lockKnown(trx, ids);
+}
+
+/** The same for apps that the ledger knows; the others are not in the result, and do not enter it. */
+export async function lockKnown(
+  trx: Transaction<Schema>,
+  ids: readonly number[],
+): Promise<Map<number, LedgerRow>> {
   const rows = await trx
     .selectFrom('picsAppLedger')
     .select([

@@ -1,18 +1,16 @@
 import { DatabaseUnavailable, describeError, type AppRecord, type KeptColumns } from '@pics/core';
 import { LOCK_TIMEOUT_MS, type Database } from '../connection/connect-database.ts';
-import { inTransaction } from '../connection/in-transaction.ts';
 import { isDatabaseUnavailable } from '../connection/is-database-unavailable.ts';
 import {
-  findLockedInApps,
-  findLockedInLedger,
+  findLocked,
   isLockTimeout,
   isStatementTimeout,
   LockHeld,
   namingHolder,
-  setLockTimeout,
 } from '../connection/locks.ts';
 import type { DocumentOptions } from './documents.ts';
 import { findExistingTables, type ExistingTables } from './existing-tables.ts';
+import { givingWay } from './giving-way.ts';
 import type { Batch, Outcome } from './outcomes.ts';
 import { addRowChanges } from './row-changes.ts';
 import { codeOf, RowRefused } from './row-refused.ts';
@@ -26,9 +24,6 @@ const LONGEST_SEARCH_MS = 30_000;
 
 /** A lock that the whole batch has waited for in vain is not waited for as long again in each of its parts. */
 const SEARCH_LOCK_TIMEOUT_MS = 1_000;
-
-/** Half of Postgres' deadlock_timeout: the other half is for how long the other program has waited before. */
-const GIVE_WAY_AFTER_MS = 500;
 
 /** A batch on its way to the database. */
 export interface Writing extends Batch {
@@ -88,7 +83,12 @@ export async function writeNarrowing(
     if (takesTime && performance.now() > batch.giveUpAt) return postpone(db, batch, outcomes, error);
     if (!takesTime) batch.tables = await readTables(db, batch.keep, true);
     if (outcomes.length === 1) return writeAlone(db, batch, outcomes);
-    const locked = isLockTimeout(error) ? await findLocked(db, outcomes) : new Set<number>();
+    const locked = isLockTimeout(error)
+      ? await findLocked(
+          db,
+          outcomes.map(({ appid }) => appid),
+        )
+      : new Set<number>();
     if (locked.size > 0) return writeAround(db, batch, outcomes, locked);
     const half = Math.ceil(outcomes.length / 2);
     const narrowed = { ...batch, lockTimeoutMs: SEARCH_LOCK_TIMEOUT_MS };
@@ -115,17 +115,6 @@ async function writeAround(
     );
   }
   return result;
-}
-
-/** None when it cannot be found out, because a whole table is locked. */
-async function findLocked(db: Database, outcomes: readonly Outcome[]): Promise<Set<number>> {
-  const appids = outcomes.map(({ appid }) => appid);
-  try {
-    return (await findLockedInLedger(db, appids)).union(await findLockedInApps(db, appids));
-  } catch (error) {
-    if (isLockTimeout(error)) return new Set();
-    throw error;
-  }
 }
 
 /**
@@ -181,25 +170,8 @@ async function postpone(
   }
 }
 
-/**
- * A transaction gives way to others that hold a lock, and is run again, until it has met locks for as long as it may wait.
- *
- * Two programs that wait for each other in a circle cost one of them its work, after deadlock_timeout (1 s by default). The
- * other may be a program that does not try again, so it is always ours that ends.
- */
-async function write(db: Database, batch: Writing, outcomes: readonly Outcome[]): Promise<WriteResult> {
-  const giveUpAt = performance.now() + batch.lockTimeoutMs;
-  for (;;) {
-    const leftMs = Math.ceil(giveUpAt - performance.now());
-    try {
-      return await inTransaction(db, async (trx) => {
-        await setLockTimeout(trx, Math.max(1, Math.min(leftMs, GIVE_WAY_AFTER_MS)));
-        return writeOutcomes(trx, batch, outcomes);
-      });
-    } catch (error) {
-      if (!isLockTimeout(error) || performance.now() >= giveUpAt) throw error;
-    }
-  }
+function write(db: Database, batch: Writing, outcomes: readonly Outcome[]): Promise<WriteResult> {
+  return givingWay(db, batch.lockTimeoutMs, (trx) => writeOutcomes(trx, batch, outcomes));
 }
 
 function recordOf([outcome]: readonly Outcome[]): AppRecord | undefined {
@@ -219,7 +191,7 @@ class WriteTooSlow extends Error {
  * Whether an error lies with the database itself: it is unavailable, or has missing tables or columns (42P01, 42703), missing rights (42501), another
  * database (3D, 3F), no logon (28), broken transactions (25), and what Postgres or its system got wrong (XX, 58).
  */
-function isNoFaultOfTheApps(error: unknown): boolean {
+export function isNoFaultOfTheApps(error: unknown): boolean {
   if (error instanceof DatabaseUnavailable) return true;
   return /^(42P01|42703|42501|3D|3F|28|25|XX|58)/.test(codeOf(error));
 }

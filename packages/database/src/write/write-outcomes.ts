@@ -127,7 +127,7 @@ export async function writeOutcomes(
  * that has one of them too waits for the commit. With names before all join tables, two batches of new apps at once took as
  * long as one after the other.
  */
-async function writeRecords(
+export async function writeRecords(
   trx: Transaction<Schema>,
   records: readonly AppRecord[],
   { stored, tables }: { stored: { has: (appid: number) => boolean }; tables: ExistingTables },
@@ -159,7 +159,7 @@ async function writeRecords(
  * - Statements are not compiled. Until a table is analysed, Postgres expects hundreds of rows for each app in it, and compiles
  *   for them: a stored app then took 195 µs, not 63.
  */
-async function useSettings(trx: Transaction<Schema>): Promise<void> {
+export async function useSettings(trx: Transaction<Schema>): Promise<void> {
   await sql`select set_config('synchronous_commit', 'off', true), set_config('jit', 'off', true)`.execute(
     trx,
   );

@@ -1,0 +1,116 @@
+import { extractApp } from '@pics/appinfo';
+import { plainText } from '@pics/core';
+import { extractStored, type ExtractResult } from '@pics/database';
+import {
+  formatApps,
+  formatCount,
+  formatDuration,
+  formatRate,
+  INTERRUPTED,
+  openTerminal,
+  stopOnInterrupt,
+  type ProgressReport,
+} from '@pics/operations';
+import { environment, parseSettings } from '@pics/service';
+import type { Command } from 'commander';
+import { parseAppids } from '../command-line/arguments.ts';
+import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
+import { formatTable } from '../output/format-table.ts';
+import { print, printJson } from '../output/print.ts';
+import { useDatabase } from '../servers/use-database.ts';
+
+interface Options extends CommonOptions {
+  appids?: number[];
+  all?: true;
+}
+
+export const extractCommand = defineCommand(
+  'extract',
+  'Fill the tables from the stored documents, without Steam',
+  [
+    ['extract', 'all apps, such as after a migration that added a column'],
+    ['extract --appids 440,570', 'these two'],
+  ],
+)
+  .usage('[--appids <ids> | --all]')
+  .option('--appids <ids>', 'these apps, separated by commas', parseAppids)
+  .option('--all', 'every app that has a document, which is the default')
+  .action(async ({ appids, all, json = false }: Options, command: Command) => {
+    if (appids && all) command.error('error: choose the apps in one way: --appids or --all');
+    const { KEEP_COLUMNS: keep } = parseSettings(environment(), []);
+    const startedAt = Date.now();
+    // With --json stdout is for the result, so the progress goes to stderr.
+    const terminal = await openTerminal({ output: json ? process.stderr : process.stdout });
+    const { signal, stopListening } = stopOnInterrupt();
+    const result = await useDatabase((database) =>
+      extractStored(database, appids ? { appids } : { all: true }, {
+        extractApp,
+        keep,
+        signal,
+        onProgress: (progress) => terminal.showProgress(describeProgress(progress, Date.now() - startedAt)),
+      }),
+    ).finally(() => {
+      stopListening();
+      terminal.end();
+    });
+    if (json) printJson(result);
+    else print(describeResult(result, Date.now() - startedAt));
+    if (result.failed.length + result.without.length > 0) process.exitCode = 1;
+    if (result.done < result.total && signal.aborted) process.exitCode = INTERRUPTED;
+  });
+
+function describeProgress(
+  { done, total }: { done: number; total: number },
+  elapsedMs: number,
+): ProgressReport {
+  const appsPerSecond = done / (elapsedMs / 1_000);
+  const counts = `${formatCount(done)} of ${formatApps(total)} done`;
+  return {
+    share: done / total,
+    spans: [
+      { text: `${formatRate(appsPerSecond)} apps/s` },
+      { text: `${formatDuration(((total - done) / appsPerSecond) * 1_000)} left` },
+    ],
+    counts,
+    facts: { done, total, appsPerSecond },
+  };
+}
+
+/** More of them fill the screen without saying more; `--json` has all. */
+const MOST_LISTED = 20;
+
+function describeResult(result: ExtractResult, elapsedMs: number): string[] {
+  const { done, total, added, changed, unchanged, newer, failed, lacking, without } = result;
+  const counts = `${formatCount(changed)} changed, ${formatCount(added)} added, ${formatCount(unchanged)} as they were`;
+  const end =
+    done < total
+      ? `Stopped after ${formatCount(done)} of ${formatApps(total)}`
+      : `Done: ${formatApps(total)}`;
+  const named = without.slice(0, MOST_LISTED).join(',');
+  return [
+    `${end}: ${counts}, ${formatCount(failed.length)} failed, after ${formatDuration(elapsedMs)}.`,
+    ...(done < total ? ['What is done stays. Run it again for the rest.'] : []),
+    ...(newer > 0
+      ? [`${formatApps(newer)} left alone: the rows are newer than the document. Fetch with: pics sync --all`]
+      : []),
+    ...(without.length > 0
+      ? [`${formatApps(without.length)} without a document. Fetch with: pics sync --appids ${named}`]
+      : []),
+    ...listFaults('Failed', failed),
+    ...listFaults('Written without references to apps that have no row', lacking),
+  ];
+}
+
+function listFaults(title: string, apps: ExtractResult['failed']): string[] {
+  if (apps.length === 0) return [];
+  const more = apps.length - MOST_LISTED;
+  return [
+    '',
+    `${title}: ${formatApps(apps.length)}`,
+    ...formatTable(apps.slice(0, MOST_LISTED), [
+      { title: 'appid', value: ({ appid }) => String(appid), align: 'right' },
+      { title: 'error', value: ({ error }) => plainText(error), flexible: true },
+    ]),
+    ...(more > 0 ? [`and ${formatCount(more)} more; --json lists all`] : []),
+  ];
+}

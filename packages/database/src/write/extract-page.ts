@@ -1,0 +1,109 @@
+import { describeError, type AppBody, type AppRecord, type FailedApp } from '@pics/core';
+import type { Transaction } from 'kysely';
+import { decodeDocument } from '../documents/decode-document.ts';
+import { findDocuments, type StoredDocument } from '../documents/find-documents.ts';
+import type { Schema } from '../schema.ts';
+import { lockApps } from './apps.ts';
+import type { ExistingTables } from './existing-tables.ts';
+import { lockKnown } from './ledger.ts';
+import { trimReferences } from './missing-apps.ts';
+import type { LedgerRow } from './settle.ts';
+import { useSettings, writeRecords } from './write-outcomes.ts';
+
+/** The record of one app from the body that Steam sent: `extractApp` of @pics/appinfo, which this package does not know. */
+export type ExtractApp = (app: AppBody) => AppRecord;
+
+export interface ExtractCounts {
+  /** Without a row in `apps` before. */
+  added: number;
+  changed: number;
+  unchanged: number;
+  /** Left alone, because their rows show a newer response than the document: DOCUMENTS was off when it was stored. */
+  newer: number;
+}
+
+export interface PageResult extends ExtractCounts {
+  /** Apps whose document cannot be read, and why. Their rows stay. */
+  failed: FailedApp[];
+  /** Apps written without references to apps that have no row, where a foreign key requires one. */
+  lacking: FailedApp[];
+}
+
+/**
+ * Writes the rows of these apps from their documents, in this transaction. The documents are read after the apps are locked
+ * in the ledger, so a writer with a newer response comes either before, and its document is read, or after.
+ *
+ * Whether Steam still knows an app is not in its document: what `pics_access` says stays. Nothing is written to the ledger
+ * and to `sync_status`, for Steam did not respond.
+ *
+ * @param appids in ascending order.
+ */
+export async function extractPage(
+  trx: Transaction<Schema>,
+  appids: readonly number[],
+  { tables, extractApp }: { tables: ExistingTables; extractApp: ExtractApp },
+): Promise<PageResult> {
+  await useSettings(trx);
+  const ledger = await lockKnown(trx, appids);
+  const documents = Map.groupBy(await findDocuments(trx, appids), ({ appid }) => appid);
+  const failed: FailedApp[] = [];
+  const records: AppRecord[] = [];
+  let newer = 0;
+  for (const [appid, parts] of documents) {
+    if (isOutdated(parts, ledger.get(appid))) {
+      newer += 1;
+      continue;
+    }
+    try {
+      records.push(readRecord(parts, extractApp));
+    } catch (error) {
+      failed.push({ appid, error: describeError(error) });
+    }
+  }
+  const stored = await lockApps(
+    trx,
+    records.map(({ appid }) => appid),
+  );
+  const trimmed = await trimReferences(trx, records, { parents: stored, tables });
+  const { apps } = await writeRecords(
+    trx,
+    records.map((record) => trimmed.get(record.appid)?.record ?? record),
+    { stored, tables: keepingAccess(tables) },
+  );
+  return {
+    added: apps.added,
+    changed: apps.changed,
+    unchanged: apps.unchanged,
+    newer,
+    failed,
+    lacking: Array.from(trimmed, ([appid, { reason }]) => ({ appid, error: reason })),
+  };
+}
+
+/**
+ * Whether the rows show a full response that is not among the documents. Of restricted responses the ledger has no SHA-1, so
+ * that it cannot be told.
+ */
+function isOutdated(parts: readonly StoredDocument[], row: LedgerRow | undefined): boolean {
+  if (!row?.storedSha1) return false;
+  const [full, ...others] = parts;
+  return full?.part !== 'full' || others.length > 0 || full.sha1 !== row.storedSha1;
+}
+
+/** The full document, and the sections of the public one, which is newer, over its own. */
+function readRecord(parts: readonly StoredDocument[], extractApp: ExtractApp): AppRecord {
+  const [first, ...others] = parts.map((document) => {
+    const { appid, part, changeNumber, sha1 } = document;
+    const missingToken = part === 'public';
+    return extractApp({ appid, changeNumber, missingToken, body: decodeDocument(document), sha1 });
+  });
+  if (first === undefined) throw new Error('an app on a page has a document');
+  return Object.assign(first, ...others);
+}
+
+function keepingAccess(tables: ExistingTables): ExistingTables {
+  return {
+    ...tables,
+    isKept: (table, column) => (table === 'apps' && column === 'pics_access') || tables.isKept(table, column),
+  };
+}
