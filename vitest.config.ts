@@ -24,6 +24,7 @@ export default defineConfig({
     // Only a test that hangs should time out: a busy machine can be six times slower than an idle one.
     testTimeout: 90_000,
     hookTimeout: 90_000,
+    expect: { poll: { timeout: 30_000 } },
     reporters: ['default', ...(countsFile ? [createCountsReporter(countsFile)] : [])],
     projects: [
       { extends: true, test: { name: 'quick', include: all.filter((file) => !withServers.includes(file)) } },
