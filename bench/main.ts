@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { closeEverything } from '../test/support/cleanup.ts';
 import { changeToRow } from './change-to-row.ts';
+import { extract } from './extract.ts';
 import { fleet } from './fleet.ts';
 import { growth } from './growth.ts';
 import { ledgerIterations } from './ledger-iterations.ts';
@@ -22,6 +23,7 @@ const benchmarks: readonly Benchmark[] = [
   wireToRecords,
   textToRecords,
   recordsToPostgres,
+  extract,
   ledgerIterations,
   wholePipeline,
   growth,
