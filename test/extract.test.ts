@@ -1,4 +1,4 @@
-import { extractApp } from '@pics/appinfo';
+import { extractApp, sectionsToJson } from '@pics/appinfo';
 import type { AppBody } from '@pics/core';
 import { connectDatabase, extractStored, writeBatch, type Database } from '@pics/database';
 import { sql } from 'kysely';
@@ -288,6 +288,41 @@ describe('an app', () => {
     );
     expect(rows).toEqual([{ appid: 1, parentAppid: 1000 }]);
   }, 60_000);
+});
+
+test('fills the sections that JSON_SECTIONS names as a writer does, and deletes those it no longer names', async () => {
+  const sectionsOf = (names: string[]) => ({
+    names,
+    toSections: (bytes: Uint8Array) => sectionsToJson(bytes, names),
+  });
+  const whole = '\t\t"x"\t\t"1"\n\t}\n\t"depots"\n\t{\n\t\t"10"\t\t"a"\n';
+  const bodies: AppBody[] = [
+    { ...full(1, ''), body: text(1, 'Open', whole) },
+    { ...full(2, ''), body: text(2, 'Whole', whole) },
+    { ...full(2, ''), body: text(2, 'Part'), missingToken: true, changeNumber: 950 },
+    { ...full(3, ''), body: text(3, 'Part'), missingToken: true },
+  ];
+  const read = async (db: Database) =>
+    (await sql`select appid, section, data, xmin::text from app_sections order by 1, 2`.execute(db)).rows;
+  const without = (rows: unknown[]) => rows.map((row) => ({ ...(row as object), xmin: '' }));
+
+  const [written, { db }] = [await createDatabase(), await createDatabase()];
+  await storeApps(written.db, bodies, { toSections: sectionsOf(['common', 'depots', 'ufs']).toSections });
+  await storeApps(db, bodies);
+  const filled = await extract(db, { sections: sectionsOf(['common', 'depots', 'ufs']) });
+  const stored = await read(db);
+  expect([filled.sections, without(stored)]).toEqual([5, without(await read(written.db))]);
+  expect((await extract(db, { sections: sectionsOf(['common', 'depots', 'ufs']) })).sections).toBe(0);
+  expect(await read(db)).toEqual(stored);
+
+  expect((await extract(db, { sections: sectionsOf(['depots']) })).sections).toBe(3);
+  expect(await read(db)).toMatchObject([
+    { appid: 1, section: 'depots', data: { 10: 'a' } },
+    { appid: 2, section: 'depots', data: { 10: 'a' } },
+  ]);
+  expect((await extract(db)).sections).toBe(0);
+  await extract(db, { sections: sectionsOf([]) });
+  expect(await read(db)).toEqual([]);
 });
 
 test('named apps are extracted and no others, and those without a document are listed', async () => {

@@ -1,4 +1,4 @@
-import { extractApp } from '@pics/appinfo';
+import { extractApp, sectionsToJson } from '@pics/appinfo';
 import { plainText } from '@pics/core';
 import { extractStored, type ExtractResult } from '@pics/database';
 import {
@@ -28,7 +28,7 @@ export const extractCommand = defineCommand(
   'extract',
   'Fill the tables from the stored documents, without Steam',
   [
-    ['extract', 'all apps, such as after a migration that added a column'],
+    ['extract', 'all apps: after a migration that added a column, or with other JSON_SECTIONS'],
     ['extract --appids 440,570', 'these two'],
   ],
 )
@@ -37,7 +37,12 @@ export const extractCommand = defineCommand(
   .option('--all', 'every app that has a document, which is the default')
   .action(async ({ appids, all, json = false }: Options, command: Command) => {
     if (appids && all) command.error('error: choose the apps in one way: --appids or --all');
-    const { KEEP_COLUMNS: keep } = parseSettings(environment(), []);
+    const variables = environment();
+    const { KEEP_COLUMNS: keep, JSON_SECTIONS: names } = parseSettings(variables, []);
+    // Run somewhere without the writer's settings, it must not delete what the writer keeps.
+    const sections = variables['JSON_SECTIONS'] !== undefined && {
+      sections: { names, toSections: (text: Uint8Array) => sectionsToJson(text, names) },
+    };
     const startedAt = Date.now();
     // With --json stdout is for the result, so the progress goes to stderr.
     const terminal = await openTerminal({ output: json ? process.stderr : process.stdout });
@@ -46,6 +51,7 @@ export const extractCommand = defineCommand(
       extractStored(database, appids ? { appids } : { all: true }, {
         extractApp,
         keep,
+        ...sections,
         signal,
         onProgress: (progress) => terminal.showProgress(describeProgress(progress, Date.now() - startedAt)),
       }),
@@ -80,7 +86,7 @@ function describeProgress(
 const MOST_LISTED = 20;
 
 function describeResult(result: ExtractResult, elapsedMs: number): string[] {
-  const { done, total, added, changed, unchanged, newer, failed, lacking, without } = result;
+  const { done, total, added, changed, unchanged, newer, sections, failed, lacking, without } = result;
   const counts = `${formatCount(changed)} changed, ${formatCount(added)} added, ${formatCount(unchanged)} as they were`;
   const end =
     done < total
@@ -89,6 +95,7 @@ function describeResult(result: ExtractResult, elapsedMs: number): string[] {
   const named = without.slice(0, MOST_LISTED).join(',');
   return [
     `${end}: ${counts}, ${formatCount(failed.length)} failed, after ${formatDuration(elapsedMs)}.`,
+    ...(sections > 0 ? [`${formatCount(sections)} sections changed.`] : []),
     ...(done < total ? ['What is done stays. Run it again for the rest.'] : []),
     ...(newer > 0
       ? [`${formatApps(newer)} left alone: the rows are newer than the document. Fetch with: pics sync --all`]

@@ -61,8 +61,9 @@ export async function writeDocuments(
     }),
     appSections: await writeSections(
       trx,
-      documents.filter((document) => isNew(document) || isReplaced(document)),
-      toSections,
+      documents
+        .filter((document) => isNew(document) || isReplaced(document))
+        .map(({ appid, part, bytes }) => ({ appid, part, sections: toSections(bytes) })),
     ),
   };
 }

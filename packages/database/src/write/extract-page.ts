@@ -7,11 +7,19 @@ import { lockApps } from './apps.ts';
 import type { ExistingTables } from './existing-tables.ts';
 import { lockKnown } from './ledger.ts';
 import { trimReferences } from './missing-apps.ts';
+import { deleteOtherSections, writeSections, type AppSections, type ToSections } from './sections.ts';
 import type { LedgerRow } from './settle.ts';
 import { useSettings, writeRecords } from './write-outcomes.ts';
 
 /** The record of one app from the body that Steam sent: `extractApp` of @pics/appinfo, which this package does not know. */
 export type ExtractApp = (app: AppBody) => AppRecord;
+
+/** The sections to keep in `app_sections`. */
+export interface SectionsToStore {
+  /** Their keys: all others are deleted. */
+  names: readonly string[];
+  toSections: ToSections;
+}
 
 export interface ExtractCounts {
   /** Without a row in `apps` before. */
@@ -20,6 +28,8 @@ export interface ExtractCounts {
   unchanged: number;
   /** Left alone, because their rows show a newer response than the document: DOCUMENTS was off when it was stored. */
   newer: number;
+  /** Rows of `app_sections` that were added, changed or deleted. */
+  sections: number;
 }
 
 export interface PageResult extends ExtractCounts {
@@ -27,6 +37,13 @@ export interface PageResult extends ExtractCounts {
   failed: FailedApp[];
   /** Apps written without references to apps that have no row, where a foreign key requires one. */
   lacking: FailedApp[];
+}
+
+interface PageOptions {
+  tables: ExistingTables;
+  extractApp: ExtractApp;
+  /** Without them, `app_sections` stays as it is. */
+  sections: SectionsToStore | undefined;
 }
 
 /**
@@ -41,13 +58,14 @@ export interface PageResult extends ExtractCounts {
 export async function extractPage(
   trx: Transaction<Schema>,
   appids: readonly number[],
-  { tables, extractApp }: { tables: ExistingTables; extractApp: ExtractApp },
+  { tables, extractApp, sections }: PageOptions,
 ): Promise<PageResult> {
   await useSettings(trx);
   const ledger = await lockKnown(trx, appids);
   const documents = Map.groupBy(await findDocuments(trx, appids), ({ appid }) => appid);
   const failed: FailedApp[] = [];
   const records: AppRecord[] = [];
+  const toStore: AppSections[] = [];
   let newer = 0;
   for (const [appid, parts] of documents) {
     if (isOutdated(parts, ledger.get(appid))) {
@@ -55,7 +73,10 @@ export async function extractPage(
       continue;
     }
     try {
-      records.push(readRecord(parts, extractApp));
+      const texts = parts.map((document) => ({ ...document, body: decodeDocument(document) }));
+      const record = readRecord(texts, extractApp);
+      if (sections) toStore.push(readSections(texts, sections));
+      records.push(record);
     } catch (error) {
       failed.push({ appid, error: describeError(error) });
     }
@@ -70,11 +91,14 @@ export async function extractPage(
     records.map((record) => trimmed.get(record.appid)?.record ?? record),
     { stored, tables: keepingAccess(tables) },
   );
+  const changedSections = await writeSections(trx, toStore);
+  const deleted = sections ? await deleteOtherSections(trx, appids, sections.names) : 0;
   return {
     added: apps.added,
     changed: apps.changed,
     unchanged: apps.unchanged,
     newer,
+    sections: changedSections.added + changedSections.changed + changedSections.removed + deleted,
     failed,
     lacking: Array.from(trimmed, ([appid, { reason }]) => ({ appid, error: reason })),
   };
@@ -90,15 +114,25 @@ function isOutdated(parts: readonly StoredDocument[], row: LedgerRow | undefined
   return full?.part !== 'full' || others.length > 0 || full.sha1 !== row.storedSha1;
 }
 
+/** A document with its text for a body. */
+type Text = StoredDocument & { body: Buffer };
+
 /** The full document, and the sections of the public one, which is newer, over its own. */
-function readRecord(parts: readonly StoredDocument[], extractApp: ExtractApp): AppRecord {
-  const [first, ...others] = parts.map((document) => {
-    const { appid, part, changeNumber, sha1 } = document;
-    const missingToken = part === 'public';
-    return extractApp({ appid, changeNumber, missingToken, body: decodeDocument(document), sha1 });
-  });
+function readRecord(texts: readonly Text[], extractApp: ExtractApp): AppRecord {
+  const [first, second] = texts.map(({ appid, part, changeNumber, sha1, body }) =>
+    extractApp({ appid, changeNumber, missingToken: part === 'public', body, sha1 }),
+  );
   if (first === undefined) throw new Error('an app on a page has a document');
-  return Object.assign(first, ...others);
+  return { ...first, ...second };
+}
+
+/** The same of what `app_sections` holds. */
+function readSections([first, second]: readonly Text[], { names, toSections }: SectionsToStore): AppSections {
+  if (first === undefined) throw new Error('an app on a page has a document');
+  const { appid, part } = first;
+  if (names.length === 0) return { appid, part: 'public', sections: new Map() };
+  const newer = second ? toSections(second.body) : [];
+  return { appid, part, sections: new Map([...toSections(first.body), ...newer]) };
 }
 
 function keepingAccess(tables: ExistingTables): ExistingTables {

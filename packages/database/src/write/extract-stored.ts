@@ -7,7 +7,7 @@ import {
   pageThroughDocumentedApps,
 } from '../documents/find-documents.ts';
 import { findExistingTables } from './existing-tables.ts';
-import { extractPage, type ExtractApp, type PageResult } from './extract-page.ts';
+import { extractPage, type ExtractApp, type PageResult, type SectionsToStore } from './extract-page.ts';
 import { givingWay } from './giving-way.ts';
 import { RowRefused } from './row-refused.ts';
 import { isNoFaultOfTheApps } from './write-narrowing.ts';
@@ -16,6 +16,8 @@ export interface ExtractOptions {
   extractApp: ExtractApp;
   /** Tables and columns in which what is stored is never replaced or deleted; what is missing is filled. */
   keep?: KeptColumns;
+  /** By default `app_sections` stays as it is. */
+  sections?: SectionsToStore;
   /** Called after each page, with how many apps are done of how many that have a document. */
   onProgress?: (progress: { done: number; total: number }) => void;
   /** Ends it after the pages that are under way. */
@@ -109,13 +111,13 @@ async function extractNarrowing(
   again = false,
 ): Promise<PageResult> {
   if (appids.length === 0) return NOTHING;
-  const { keep = [], extractApp } = options;
+  const { keep = [], extractApp, sections } = options;
   const tables = await findExistingTables(db, keep, { again });
   let last: AppRecord | undefined;
   const extractAndRemember: ExtractApp = (app) => (last = extractApp(app));
   try {
     return await givingWay(db, LOCK_TIMEOUT_MS, (trx) =>
-      extractPage(trx, appids, { tables, extractApp: extractAndRemember }),
+      extractPage(trx, appids, { tables, extractApp: extractAndRemember, sections }),
     );
   } catch (error) {
     if (isNoFaultOfTheApps(error)) throw error;
@@ -141,7 +143,15 @@ async function extractAround(
   return add(failing([...locked], new LockHeld(holder, error)), await extractNarrowing(db, free, options));
 }
 
-const NOTHING: PageResult = { added: 0, changed: 0, unchanged: 0, newer: 0, failed: [], lacking: [] };
+const NOTHING: PageResult = {
+  added: 0,
+  changed: 0,
+  unchanged: 0,
+  newer: 0,
+  sections: 0,
+  failed: [],
+  lacking: [],
+};
 
 function failing(appids: readonly number[], error: unknown): PageResult {
   return { ...NOTHING, failed: appids.map((appid): FailedApp => ({ appid, error: describeError(error) })) };
@@ -157,6 +167,7 @@ function add(one: PageResult, other: PageResult): PageResult {
     changed: one.changed + other.changed,
     unchanged: one.unchanged + other.unchanged,
     newer: one.newer + other.newer,
+    sections: one.sections + other.sections,
     failed: [...one.failed, ...other.failed],
     lacking: [...one.lacking, ...other.lacking],
   };

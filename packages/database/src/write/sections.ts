@@ -6,20 +6,24 @@ import { countUpserted, type RowCounts } from './row-changes.ts';
 /** The sections of a text that are stored, by their key, as JSON that jsonb takes. */
 export type ToSections = (text: Uint8Array) => ReadonlyMap<string, string>;
 
+/** The sections of one app to store, from the full text of the app or from what Steam shows without a token. */
+export interface AppSections {
+  appid: number;
+  part: 'full' | 'public';
+  sections: ReadonlyMap<string, string>;
+}
+
 /**
- * Makes `app_sections` say what these texts say: a full text replaces all sections of its app, a public one those that it has.
- * A section that is stored as it should be is not written.
- *
- * @throws what `toSections` throws for a text that it cannot read.
+ * Makes `app_sections` say this: a full text replaces all sections of its app, a public one those that it has. A section that
+ * is stored as it should be is not written.
  */
 export async function writeSections(
   trx: Transaction<Schema>,
-  texts: readonly { appid: number; part: 'full' | 'public'; bytes: Uint8Array }[],
-  toSections: ToSections,
+  apps: readonly AppSections[],
 ): Promise<RowCounts> {
-  if (texts.length === 0) return countUpserted([], { compared: 0 });
-  const sections = texts.flatMap(({ appid, bytes }) =>
-    Array.from(toSections(bytes), ([section, data]) => ({ appid, section, data })),
+  if (apps.length === 0) return countUpserted([], { compared: 0 });
+  const sections = apps.flatMap((app) =>
+    Array.from(app.sections, ([section, data]) => ({ appid: app.appid, section, data })),
   );
   // The builder would make JSON of text that is JSON already.
   const next = sql`unnest(
@@ -27,7 +31,7 @@ export async function writeSections(
     ${sections.map(({ section }) => section)}::text[],
     ${sections.map(({ data }) => data)}::jsonb[]
   ) as next (appid, section, data)`;
-  const full = texts.filter(({ part }) => part === 'full').map(({ appid }) => appid);
+  const full = apps.filter(({ part }) => part === 'full').map(({ appid }) => appid);
   const { numAffectedRows: removed } = await sql`
     delete from app_sections
     where appid = any (${full}::integer[]) and (appid, section) not in (select appid, section from ${next})
@@ -41,4 +45,16 @@ export async function writeSections(
     returning ${wasInserted} as is_new
   `.execute(trx);
   return countUpserted(rows, { compared: sections.length, removed: Number(removed) });
+}
+
+/** Deletes the sections of these apps but for those of these names, and returns how many. */
+export async function deleteOtherSections(
+  trx: Transaction<Schema>,
+  appids: readonly number[],
+  names: readonly string[],
+): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from app_sections where appid = any (${appids}::integer[]) and section <> all (${names}::text[])
+  `.execute(trx);
+  return Number(numAffectedRows);
 }
