@@ -1,39 +1,28 @@
 type Close = () => Promise<void>;
 
-/** Something that is open. */
-interface Opened {
-  name: string;
-  close: Close;
-}
-
 /** What this test file has opened and not closed yet, in order of opening. */
-const open = new Set<Opened>();
+const open: { name: string; close: Close }[] = [];
 
 /**
- * Closes something at the end of the test that opened it, even if the test failed; at the end of the file what was opened
- * outside a test or by concurrent ones.
+ * Closes something at the end of the test file, even if tests failed.
  *
  * @returns closes it earlier; it is closed only once.
  */
-export function closeAtEnd(name: string, close: Close): Close {
-  const opened = { name, close };
-  open.add(opened);
+export function closeAtEndOfFile(name: string, close: Close): Close {
+  const entry = { name, close };
+  open.push(entry);
   return async () => {
-    if (open.delete(opened)) await close();
+    const at = open.indexOf(entry);
+    if (at === -1) return;
+    open.splice(at, 1);
+    await close();
   };
 }
 
-/** What is open now. */
-export function listOpen(): ReadonlySet<Opened> {
-  return new Set(open);
-}
-
-/** Closes everything but `kept`, in reverse order, even if one fails, and then throws the failures. */
-export async function closeEverything(kept: ReadonlySet<Opened> = new Set()): Promise<void> {
+/** Closes everything in reverse order, even if one fails, and then throws the failures. */
+export async function closeEverything(): Promise<void> {
   const errors: Error[] = [];
-  for (const opened of [...open].toReversed()) {
-    if (kept.has(opened) || !open.delete(opened)) continue;
-    const { name, close } = opened;
+  for (const { name, close } of open.splice(0).toReversed()) {
     try {
       await close();
     } catch (cause) {

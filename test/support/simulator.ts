@@ -1,10 +1,10 @@
 import { startSimulator, type AppTruth, type Simulator, type SimulatorInput } from '@pics/simulator';
-import { closeAtEnd } from './cleanup.ts';
+import { closeAtEndOfFile } from './cleanup.ts';
 
 /** Starts a simulator in this process: a test can read and change its apps directly, without the control port. */
 export async function startTestSimulator(options: SimulatorInput): Promise<Simulator> {
   const simulator = await startSimulator(options);
-  closeAtEnd('simulator', () => simulator.close());
+  closeAtEndOfFile('simulator', () => simulator.close());
   return simulator;
 }
 

@@ -30,6 +30,8 @@ const COMMANDS: Record<string, Record<string, () => Promise<Command>>> = {
     search: async () => (await import('./commands/search.ts')).searchCommand,
     app: async () => (await import('./commands/app.ts')).appCommand,
     document: async () => (await import('./commands/document.ts')).documentCommand,
+    history: async () => (await import('./commands/history.ts')).historyCommand,
+    builds: async () => (await import('./commands/builds.ts')).buildsCommand,
     psql: async () => (await import('./commands/psql.ts')).psqlCommand,
     logs: async () => (await import('./commands/logs.ts')).logsCommand,
   },

@@ -138,7 +138,7 @@ export {
 } from './read/failing-apps.ts';
 export { findRequeue, listRequeues, type RequeueProgress } from './read/requeues.ts';
 export { findApp, type AppDetails } from './read/find-app.ts';
-export { findNames, type NamedIds, type Names } from './read/history/find-names.ts';
+export { findNames } from './read/history/find-names.ts';
 export { findVersion, type Version } from './read/history/find-version.ts';
 export { listBranches, type StoredBranch } from './read/history/list-branches.ts';
 export { listBuilds, type Build } from './read/history/list-builds.ts';

@@ -18,6 +18,12 @@ export function findAppid(text: string): number | undefined {
   return appid <= LARGEST_INTEGER ? appid : undefined;
 }
 
+/** Parses a change number, such as 36002074. */
+export function parseChangeNumber(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a change number, such as 36002074.');
+}
+
 /** Parses a list of appids: "440,570", with or without spaces. */
 export function parseAppids(text: string): number[] {
   const words = text.split(/[\s,]+/).filter((word) => word !== '');
@@ -48,5 +54,5 @@ export function parseSince(text: string): Date {
 
 /** Parses the start of a list of changes: a change number, or a moment (see `parseSince`). */
 export function parseChangesStart(text: string): ChangesStart {
-  return /^\d{1,15}$/.test(text) ? { after: Number(text) } : { from: parseSince(text) };
+  return /^\d+$/.test(text) ? { after: parseChangeNumber(text) } : { from: parseSince(text) };
 }

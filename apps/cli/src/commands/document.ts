@@ -2,15 +2,23 @@ import { keyValuesToJson, parseKeyValues, sectionsToJson, serializeKeyValues } f
 import { escapeJson, plainText, UserError } from '@pics/core';
 import { findApp, findDocuments, type Database, type StoredDocument } from '@pics/database';
 import { Option, type Command } from 'commander';
-import { findAppid } from '../command-line/arguments.ts';
+import { findAppid, parseChangeNumber } from '../command-line/arguments.ts';
 import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
 import { describeDocument, explainNoDocument, openDocument } from '../output/documents.ts';
 import { print, printBody, printNote } from '../output/print.ts';
+import { describeVersion, openVersion } from '../output/versions.ts';
 import { useDatabase } from '../servers/use-database.ts';
 
 interface Options extends CommonOptions {
   section?: string;
   part?: StoredDocument['part'];
+  change?: number;
+}
+
+/** A text, and the sentences to say about it. */
+interface Opened {
+  text: Buffer;
+  notes: string[];
 }
 
 export const documentCommand = defineCommand(
@@ -20,6 +28,7 @@ export const documentCommand = defineCommand(
     ['document 440 > 440.vdf', 'byte for byte: its SHA-1 is the one that Steam announces'],
     ['document 440 --json', 'as JSON'],
     ['document 440 --section depots --json', 'one section of it'],
+    ['document 440 --change 36002074', 'as it was at that change'],
   ],
 )
   .argument('<id>', 'the id of the app')
@@ -30,18 +39,39 @@ export const documentCommand = defineCommand(
       'public',
     ]),
   )
-  .action(async (id: string, { section, part, json = false }: Options, command: Command) => {
+  .addOption(
+    new Option('--change <number>', 'the text that was valid at this change number')
+      .argParser(parseChangeNumber)
+      .conflicts('part'),
+  )
+  .action(async (id: string, { section, part, change, json = false }: Options, command: Command) => {
     const appid = findAppid(id);
     if (appid === undefined) command.error(`error: it needs an id, such as 440, not "${id}"`);
-    const documents = await useDatabase((database) => findStored(database, appid));
-    const document = choosePart(documents, appid, part);
-    const text = openDocument(document);
-    if (json) return print([escapeJson(writeJson(text, section, document))]);
-    const body = section === undefined ? text : cutSection(text, section, document);
-    if (part === undefined) noteNewer(documents);
-    printNote(describeDocument(document));
+    const { text, notes } = await useDatabase((database) =>
+      change === undefined ? openPart(database, appid, part) : openChange(database, appid, change),
+    );
+    if (json) return print([escapeJson(writeJson(text, section, appid))]);
+    const body = section === undefined ? text : cutSection(text, section, appid);
+    for (const note of notes) printNote(note);
     printBody(body);
   });
+
+async function openChange(database: Database, appid: number, change: number): Promise<Opened> {
+  const version = await openVersion(database, appid, change);
+  return { text: version.text, notes: [describeVersion(version)] };
+}
+
+/** @throws UserError when this part of the app is not stored. */
+async function openPart(
+  database: Database,
+  appid: number,
+  part: StoredDocument['part'] | undefined,
+): Promise<Opened> {
+  const documents = await findStored(database, appid);
+  const document = choosePart(documents, appid, part);
+  const newer = part === undefined ? noteNewer(documents) : [];
+  return { text: openDocument(document), notes: [...newer, describeDocument(document)] };
+}
 
 /**
  * The documents of an app, the full one first.
@@ -69,23 +99,23 @@ function choosePart(
   );
 }
 
-function noteNewer([, newer]: readonly StoredDocument[]): void {
-  if (newer) printNote(`Since change ${newer.changeNumber} Steam shows only a part of it: --part public.`);
+function noteNewer([, newer]: readonly StoredDocument[]): string[] {
+  return newer ? [`Since change ${newer.changeNumber} Steam shows only a part of it: --part public.`] : [];
 }
 
-function writeJson(text: Buffer, section: string | undefined, document: StoredDocument): string {
+function writeJson(text: Buffer, section: string | undefined, appid: number): string {
   if (section === undefined) return keyValuesToJson(text, 2);
   const name = section.toLowerCase();
   const json = sectionsToJson(text, [name], 2).get(name);
-  if (json === undefined) throw noSection(text, section, document);
+  if (json === undefined) throw noSection(text, section, appid);
   return json;
 }
 
 /** The section byte for byte but for its indent, which is that of a text by itself. */
-function cutSection(text: Buffer, section: string, document: StoredDocument): Buffer {
+function cutSection(text: Buffer, section: string, appid: number): Buffer {
   const name = section.toLowerCase();
   const sections = listEntries(text).filter(({ key }) => String(key).toLowerCase() === name);
-  if (sections.length === 0) throw noSection(text, section, document);
+  if (sections.length === 0) throw noSection(text, section, appid);
   return Buffer.concat(sections.map(serializeKeyValues));
 }
 
@@ -94,7 +124,7 @@ function listEntries(text: Buffer) {
   return Array.isArray(value) ? value : [];
 }
 
-function noSection(text: Buffer, section: string, { appid }: StoredDocument): UserError {
+function noSection(text: Buffer, section: string, appid: number): UserError {
   const names = listEntries(text).map(({ key }) => plainText(String(key)));
   return new UserError(
     `The document of app ${appid} has no section "${plainText(section)}". It has: ${names.join(', ')}.`,

@@ -1,35 +1,36 @@
+import type { Changes } from '@pics/core';
 import { sql } from 'kysely';
 import type { Database } from '../../connection/connect-database.ts';
 
-/** Ids of these kinds are shown by their names. */
-export interface NamedIds {
-  tags: readonly number[];
-  genres: readonly number[];
-  categories: readonly number[];
-  /** Of apps. */
-  dlc: readonly number[];
+const SETS = ['tags', 'genres', 'categories', 'dlc'] as const;
+
+/** A set whose members are ids. */
+type NamedSet = (typeof SETS)[number];
+
+/**
+ * The names of the tags, genres, categories and DLC in these changes, in one query, as a function from set and id to name;
+ * undefined where no name is known.
+ */
+export async function findNames(
+  db: Database,
+  changes: readonly Changes[],
+): Promise<(set: NamedSet, id: number) => string | undefined> {
+  const idsOf = (set: NamedSet) => [...new Set(changes.flatMap((one) => membersOf(one[set])))];
+  if (SETS.every((set) => idsOf(set).length === 0)) return () => undefined;
+  const { rows } = await sql<{ set: NamedSet; id: number; name: string }>`
+    select 'tags' as set, tag_id as id, name from steam_tags where tag_id = any(${idsOf('tags')}::integer[])
+    union all
+    select 'genres', genre_id, name from steam_genres where genre_id = any(${idsOf('genres')}::integer[])
+    union all
+    select 'categories', category_id, name from steam_categories where category_id = any(${idsOf('categories')}::integer[])
+    union all
+    select 'dlc', appid, name from apps where appid = any(${idsOf('dlc')}::integer[])
+  `.execute(db);
+  const names = new Map(rows.map(({ set, id, name }) => [`${set} ${id}`, name]));
+  return (set, id) => names.get(`${set} ${id}`) ?? undefined;
 }
 
-export type Names = Record<keyof NamedIds, ReadonlyMap<number, string>>;
-
-/** The names of tags, genres, categories and apps, in one query; ids whose name is not known are not in the maps. */
-export async function findNames(db: Database, { tags, genres, categories, dlc }: NamedIds): Promise<Names> {
-  const { rows } = await sql<{ kind: keyof NamedIds; id: number; name: string }>`
-    select 'tags' as kind, tag_id as id, name from steam_tags where tag_id = any(${tags}::integer[])
-    union all
-    select 'genres', genre_id, name from steam_genres where genre_id = any(${genres}::integer[])
-    union all
-    select 'categories', category_id, name from steam_categories where category_id = any(${categories}::integer[])
-    union all
-    select 'dlc', appid, name from apps where appid = any(${dlc}::integer[])
-  `.execute(db);
-  const named = rows.filter(({ name }) => name !== null);
-  const namesOf = (kind: keyof NamedIds) =>
-    new Map(named.filter((row) => row.kind === kind).map(({ id, name }) => [id, name]));
-  return {
-    tags: namesOf('tags'),
-    genres: namesOf('genres'),
-    categories: namesOf('categories'),
-    dlc: namesOf('dlc'),
-  };
+function membersOf(change: Changes[string] | undefined): number[] {
+  if (!change || !('added' in change && 'removed' in change)) return [];
+  return [change.added, change.removed].flat().filter((member) => typeof member === 'number');
 }

@@ -46,19 +46,14 @@ test('branches are listed with public first', async () => {
   expect(branches[1]).toMatchObject({ isPasswordRequired: true, description: 'Try it' });
 });
 
-test('names are found for tags, genres, categories and apps where they are known', async () => {
+test('names are found for the tags, genres, categories and DLC in changes, where they are known', async () => {
   await sql`insert into steam_tags (tag_id, name) values (900001, 'Cosy'), (900002, null)`.execute(db);
   await sql`insert into apps (appid, name) values (50, 'Opposing Force')`.execute(db);
-  const names = await findNames(db, {
-    tags: [900_001, 900_002, 900_003],
-    genres: [],
-    categories: [],
-    dlc: [50, 60],
-  });
-  expect(names).toEqual({
-    tags: new Map([[900_001, 'Cosy']]),
-    genres: new Map(),
-    categories: new Map(),
-    dlc: new Map([[50, 'Opposing Force']]),
-  });
+  const nameOf = await findNames(db, [
+    { tags: { added: [900_001], removed: [900_002, 900_003] }, name: { old: 'A', new: 'B' } },
+    { dlc: { added: [], removed: [50, 60] }, developers: { added: ['A'], removed: [] } },
+  ]);
+  expect([900_001, 900_002, 900_003].map((id) => nameOf('tags', id))).toEqual(['Cosy', undefined, undefined]);
+  expect([50, 60].map((id) => nameOf('dlc', id))).toEqual(['Opposing Force', undefined]);
+  expect((await findNames(db, [{ name: { old: 'A', new: 'B' } }]))('tags', 900_001)).toBeUndefined();
 });

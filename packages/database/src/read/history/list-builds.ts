@@ -14,7 +14,10 @@ export interface Build {
   isCurrent: boolean;
 }
 
-/** Every build of an app that was ever seen, of all branches or of one, the newest first. */
+/**
+ * Every build of an app that was ever seen, of all branches or of one, the one that a branch got last first. Where Steam does
+ * not say when that was, it is when the build was first seen.
+ */
 export async function listBuilds(
   db: Database,
   appid: number,
@@ -31,8 +34,7 @@ export async function listBuilds(
     .select(['build.branch', 'build.buildId', 'build.timeUpdated', 'build.changeNumber', 'build.firstSeenAt'])
     .select((eb) => eb('now.appid', 'is not', null).$castTo<boolean>().as('isCurrent'))
     .where('build.appid', '=', appid)
-    .orderBy('build.firstSeenAt', 'desc')
-    .orderBy('build.timeUpdated', (time) => time.desc().nullsLast())
+    .orderBy((eb) => eb.fn.coalesce('build.timeUpdated', 'build.firstSeenAt'), 'desc')
     .orderBy('build.branch')
     .orderBy('build.buildId', 'desc')
     .limit(limit);

@@ -1,0 +1,128 @@
+import { describeChanges, type ChangeInWords } from '@pics/appinfo';
+import { APP_COLUMNS, plainText, snakeCase, UserError } from '@pics/core';
+import { findApp, findNames, listEvents, type AppEvent, type Database } from '@pics/database';
+import { formatCount, formatLocalTime } from '@pics/operations';
+import { Option, type Command } from 'commander';
+import { findAppid, parseSince, wholeNumber } from '../command-line/arguments.ts';
+import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
+import { print, printJson, printNote } from '../output/print.ts';
+import { style, wrapText, type Style } from '../output/text.ts';
+import { useDatabase } from '../servers/use-database.ts';
+import { parseRange, showDiff, type ChangeRange } from './history-diff.ts';
+
+interface Options extends CommonOptions {
+  field?: string;
+  since?: Date;
+  limit?: number;
+  diff?: ChangeRange;
+}
+
+interface DescribedEvent extends AppEvent {
+  inWords: ChangeInWords[];
+}
+
+/** As many as fill a screen or two; with a start, all of them are of interest. */
+const LATEST = 20;
+const MOST = 100_000;
+
+const FIELDS = [
+  'pics_access',
+  ...Object.values(APP_COLUMNS).flatMap((columns) => Object.keys(columns).map(snakeCase)),
+  'tags',
+  'genres',
+  'categories',
+  'developers',
+  'publishers',
+  'franchises',
+  'dlc',
+  'deck',
+  'branches',
+];
+
+export const historyCommand = defineCommand('history', 'Show what changed in an app, and when', [
+  ['history 440', 'the last 20 changes'],
+  ['history 440 --field tags', 'those of one field; branches.beta and languages.german are fields too'],
+  ['history 440 --since 7d', 'those of the last week; a date or a time works too'],
+  ['history 440 --diff 36002074..', 'what differs between its text then and now, as a unified diff'],
+  ['history 440 --diff 36002074..36009512 --json', 'value by value'],
+])
+  .argument('<id>', 'the id of the app')
+  .option('--field <name>', 'only changes of this field: a column of apps, tags, languages.german, …')
+  .option('--since <time>', 'a date or time, or how long ago (90min, 2h, 3d)', parseSince)
+  .option(
+    '--limit <count>',
+    'how many to show: the newest (default: 20; with --since 100,000)',
+    wholeNumber(1, 1_000_000),
+  )
+  .addOption(
+    new Option('--diff <range>', 'compare the texts of two change numbers: A..B, or A.. for now')
+      .argParser(parseRange)
+      .conflicts(['field', 'since', 'limit']),
+  )
+  .action(async (id: string, { json = false, diff, ...options }: Options, command: Command) => {
+    const appid = findAppid(id);
+    if (appid === undefined) command.error(`error: it needs an id, such as 440, not "${id}"`);
+    if (diff) return useDatabase((database) => showDiff(database, appid, diff, json));
+    const { field, since, limit = since ? MOST : LATEST } = options;
+    if (field !== undefined && !isField(field)) {
+      command.error(`error: there is no field "${field}". There are: ${FIELDS.join(', ')}`);
+    }
+    const events = await useDatabase((database) => findEvents(database, appid, { field, since, limit }));
+    if (events.length === limit) printNote(`These are the newest ${formatCount(limit)}; there may be more.`);
+    events.reverse(); // The newest goes last, where the eye is.
+    if (json) printJson(events);
+    else if (events.length === 0) print([describeNothing(appid, options)]);
+    else print(events.flatMap((event, index) => [...(index > 0 ? [''] : []), ...describeEvent(event)]));
+  });
+
+function isField(name: string): boolean {
+  return FIELDS.includes(name) || /^(branches|languages)\../s.test(name);
+}
+
+/** @throws UserError when nothing is known of the app. */
+async function findEvents(
+  database: Database,
+  appid: number,
+  selection: { field?: string | undefined; since?: Date | undefined; limit: number },
+): Promise<DescribedEvent[]> {
+  const events = await listEvents(database, appid, selection);
+  if (events.length === 0 && !(await findApp(database, appid))) {
+    throw new UserError(`Nothing is known of app ${appid}. Fetch it with: pics sync --appids ${appid}`);
+  }
+  const changes = events.map((event) => event.changes);
+  const nameOf = await findNames(database, changes);
+  return events.map((event) => ({ ...event, inWords: describeChanges(event.changes, nameOf) }));
+}
+
+function describeNothing(appid: number, { field, since }: Options): string {
+  const what = field === undefined ? `app ${appid}` : `${plainText(field)} of app ${appid}`;
+  return `No change of ${what} was recorded${since ? ` since ${formatLocalTime(since)}` : ''}.`;
+}
+
+/** What an event is, where it is more than a change. */
+const TYPES: Record<AppEvent['type'], readonly [words: string, style: Style] | undefined> = {
+  'app.added': ['added', 'green'],
+  'app.changed': undefined,
+  'app.removed': ['removed', 'red'],
+  'app.restored': ['restored', 'green'],
+  'build.published': ['build published', 'cyan'],
+};
+
+function describeEvent({ at, changeNumber, type, inWords }: DescribedEvent): string[] {
+  const words = TYPES[type];
+  const title = [
+    style('dim', formatLocalTime(at)),
+    changeNumber === null ? '' : `change ${changeNumber}`,
+    words ? style(words[1], words[0]) : '',
+  ];
+  return [title.filter(Boolean).join('  '), ...inWords.flatMap(describeChange)];
+}
+
+/** On a terminal a long text continues below itself, indented by two more. */
+function describeChange({ label, text }: ChangeInWords): string[] {
+  const [first = '', ...others] = wrapText(`${label}: ${text}`, 4);
+  return [
+    `  ${style('bold', first.slice(0, label.length))}${first.slice(label.length)}`,
+    ...others.map((line) => `    ${line}`),
+  ];
+}

@@ -1,0 +1,55 @@
+import { UserError } from '@pics/core';
+import {
+  DocumentDamaged,
+  findApp,
+  findDictionaryBlocker,
+  findVersion,
+  listVersions,
+  type Database,
+  type Version,
+} from '@pics/database';
+import { formatAgo, formatCount, formatLocalTime } from '@pics/operations';
+import { explainNoDocument } from './documents.ts';
+
+/** A text of an app that is or was stored as its document. */
+export interface OpenVersion extends Version {
+  text: Buffer;
+}
+
+/**
+ * The text of an app that was valid at a change number; the current one without a number.
+ *
+ * @throws UserError when there is none, or it cannot be opened.
+ */
+export async function openVersion(
+  database: Database,
+  appid: number,
+  changeNumber = Number.MAX_SAFE_INTEGER,
+): Promise<OpenVersion> {
+  const blocker = findDictionaryBlocker();
+  if (blocker) throw new UserError(`${blocker}.`);
+  try {
+    const version = await findVersion(database, appid, changeNumber);
+    if (version) return version;
+  } catch (error) {
+    if (!(error instanceof DocumentDamaged)) throw error;
+    throw new UserError(
+      `A stored text of app ${appid} is damaged: ${error.message}. If it is the current one, this fetches it again: pics verify --fix`,
+      { cause: error },
+    );
+  }
+  const oldest = (await listVersions(database, appid)).at(-1);
+  if (!oldest) throw new UserError(explainNoDocument(appid, await findApp(database, appid)));
+  throw new UserError(
+    `The first text of app ${appid} that is stored is that of change ${oldest.changeNumber}.`,
+  );
+}
+
+/** What a text is: its change number, when it was stored, and whether another one has replaced it. */
+export function describeVersion(
+  { changeNumber, seenAt, size, isCurrent }: Version,
+  now = new Date(),
+): string {
+  const stored = `stored ${formatLocalTime(seenAt)}, ${formatAgo(seenAt, now)}`;
+  return `Change ${changeNumber}, ${stored}, ${formatCount(size - 1)} bytes${isCurrent ? '' : '; replaced since'}.`;
+}
