@@ -150,6 +150,9 @@ describe.runIf(hasPsql)('pics psql', () => {
 
 describe('pics logs', () => {
   test('shows the last lines of all services by time, or of one', async () => {
+    // Services may still be starting.
+    const hasProducer = async () => / {2}producer +info: /.test((await pics(['logs', '-n', '1000'])).stdout);
+    expect(await waitUntil(hasProducer, 60_000)).toBe(true);
     const all = await pics(['logs', '-n', '1000']);
     const times = all.stdout
       .split('\n')
@@ -157,7 +160,6 @@ describe('pics logs', () => {
       .map((line) => line.slice(0, 19));
     expect(times).toEqual(times.toSorted());
     expect(all.stdout).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}writer +info: started port=\d+$/m);
-    expect(all.stdout).toMatch(/ {2}producer +info: /);
     const one = await pics(['logs', 'writer', '--json', '-n', '2']);
     const lines = one.stdout
       .trim()
