@@ -17,11 +17,13 @@ import { search } from './search.ts';
 import { textToRecords } from './text-to-records.ts';
 import { wholePipeline } from './whole-pipeline.ts';
 import { wireToRecords } from './wire-to-records.ts';
+import { writeQueue } from './write-queue.ts';
 
 /** In the order of the data. */
 const benchmarks: readonly Benchmark[] = [
   wireToRecords,
   textToRecords,
+  writeQueue,
   recordsToPostgres,
   extract,
   ledgerIterations,

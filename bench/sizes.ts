@@ -5,12 +5,15 @@ import { startSimulator } from '@pics/simulator';
 import { sql } from 'kysely';
 import { hasRecordedPics } from '../test/support/recorded-apps.ts';
 import { readAppRecords } from './input/app-records.ts';
-import type { Benchmark, Result } from './measure/benchmark.ts';
+import { atMost, type Benchmark, type Result } from './measure/benchmark.ts';
 import { figureOf } from './measure/figure.ts';
 import { startPostgres } from './pipeline/postgres.ts';
 
 const APPS = 300_000;
 const BATCH_SIZE = 200;
+
+/** For the newest recorded text of each app, with the index. */
+const MAX_DOCUMENT_BYTES = 1_450;
 
 /** A million changes are inserted by one statement, and one vacuum visits all tables. */
 const STATEMENT_TIMEOUT_MS = 600_000;
@@ -26,7 +29,7 @@ export const sizes: Benchmark = {
     const apps = long ? APPS : APPS / 100;
     const postgres = await startPostgres();
     const results: Result[] = [];
-    const measure = async (origin: string, records: AsyncIterable<AppRecord> | Iterable<AppRecord>) => {
+    const measure = async (origin: string, sent: Sent) => {
       const { url, drop } = await postgres.createDatabase();
       const database = connectDatabase(url, {
         applicationName: 'bench',
@@ -34,64 +37,67 @@ export const sizes: Benchmark = {
         statementTimeoutMs: STATEMENT_TIMEOUT_MS,
       });
       log(`storing ${apps} ${origin} apps`);
-      await store(database, records);
+      await store(database, sent);
       await insertChanges(database, long ? CHANGES : CHANGES / 100);
       // As autovacuum would within minutes.
       await sql`vacuum analyze`.execute(database);
-      results.push(...(await readSizes(database, origin)));
+      results.push(await readDocumentSize(database, origin), ...(await readSizes(database, origin)));
       await database.destroy();
       await drop();
     };
     await measure('generated', generate(apps));
     if (hasRecordedPics) {
-      const { origin, records } = await readAppRecords(apps);
+      const { origin, records, texts } = await readAppRecords(apps);
       log(origin);
-      await measure('recorded', records.slice(0, apps));
+      await measure(
+        'recorded',
+        records.slice(0, apps).map((record, index) => ({ record, text: texts[index] ?? new Uint8Array() })),
+      );
     }
     return results;
   },
 };
 
+interface SentApp {
+  record: AppRecord;
+  text: Uint8Array;
+}
+
+type Sent = AsyncIterable<SentApp> | Iterable<SentApp>;
+
 /** One at a time: 300,000 texts do not fit into memory. */
-async function* generate(count: number): AsyncGenerator<AppRecord> {
+async function* generate(count: number): AsyncGenerator<SentApp> {
   const simulator = await startSimulator({ apps: count, cacheBytes: 0 });
   try {
     for (const { appid } of simulator.apps()) {
       const app = simulator.findApp(appid);
       if (!app || app.text.length === 0) continue;
-      yield extractApp({
-        appid,
-        changeNumber: app.changeNumber,
-        missingToken: app.missingToken,
-        body: app.text,
-      });
+      yield { record: extractApp({ ...app, appid, body: app.text }), text: app.text };
     }
   } finally {
     await simulator.close();
   }
 }
 
-async function store(
-  database: Database,
-  records: AsyncIterable<AppRecord> | Iterable<AppRecord>,
-): Promise<void> {
-  let batch: AppRecord[] = [];
+async function store(database: Database, sent: Sent): Promise<void> {
+  let batch: SentApp[] = [];
   let batches = 0;
   const write = async () => {
-    const changeNumber = Math.max(...batch.map((record) => record.changeNumber));
+    const changeNumber = Math.max(...batch.map(({ record }) => record.changeNumber));
     // Wanted first, as a scan does it: the row of the ledger is then updated when the app is written.
-    await markWanted(database, { appids: batch.map(({ appid }) => appid) });
+    await markWanted(database, { appids: batch.map(({ record }) => record.appid) });
     await writeBatch(database, {
       batchId: `batch-${++batches}`,
       changeNumber,
-      records: batch,
+      records: batch.map(({ record }) => record),
       unknown: [],
       failed: [],
       unanswered: [],
+      bodies: batch.map(({ record, text }) => ({ appid: record.appid, bytes: text })),
     });
     batch = [];
   };
-  for await (const record of records) if (batch.push(record) === BATCH_SIZE) await write();
+  for await (const app of sent) if (batch.push(app) === BATCH_SIZE) await write();
   if (batch.length > 0) await write();
 }
 
@@ -101,6 +107,20 @@ async function insertChanges(database: Database, count: number): Promise<void> {
     select 30000000 + i, 'app', i % 300000 * 10, false, '2026-01-01'::timestamptz + i * interval '3 seconds'
     from generate_series(1, ${count}::integer) i
   `.execute(database);
+}
+
+/** What the document of an app takes on disk, with its index and the page of a long one elsewhere. */
+async function readDocumentSize(database: Database, origin: string): Promise<Result> {
+  const { rows } = await sql<{ bytes: number }>`
+    select pg_total_relation_size('app_documents')::float8 / count(*) as bytes from app_documents
+  `.execute(database);
+  const project = figureOf(rows.map(({ bytes }) => bytes));
+  return {
+    what: `app_documents for each app, with its index, ${origin} apps`,
+    unit: 'B',
+    project,
+    goals: origin === 'recorded' ? [atMost(MAX_DOCUMENT_BYTES, 'B', project)] : [],
+  };
 }
 
 /** In megabytes: what is smaller is left out. */

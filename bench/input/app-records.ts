@@ -36,6 +36,8 @@ export interface AppRecords {
   origin: string;
   /** One per app, ordered by appid. */
   records: AppRecord[];
+  /** The text of each record; of a copy, that of its original. */
+  texts: Uint8Array[];
 }
 
 /** Above every id that Steam uses, and low enough for the ids of copies to fit an integer. */
@@ -48,7 +50,8 @@ const ID_OFFSET = 10_000_000;
 export async function readAppRecords(count: number): Promise<AppRecords> {
   const { origin, entries } = await readAppEntries();
   const newest = new Map(entries.map((entry) => [entry.appid, entry]));
-  const originals = [...newest.values()].map(extractApp).sort((a, b) => a.appid - b.appid);
+  const sent = [...newest.values()].sort((a, b) => a.appid - b.appid);
+  const originals = sent.map(extractApp);
   const copies = Math.ceil(count / originals.length);
   const records = Array.from({ length: copies }, (_, copy) =>
     copy === 0 ? originals : originals.map((record) => copyOf(record, copy)),
@@ -56,6 +59,7 @@ export async function readAppRecords(count: number): Promise<AppRecords> {
   return {
     origin: `${originals.length} apps from ${origin}${copies > 1 ? `, copied ${copies} times` : ''}`,
     records: records.flat(),
+    texts: records.flatMap(() => sent.map(({ body }) => body)),
   };
 }
 

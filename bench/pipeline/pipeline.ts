@@ -75,8 +75,8 @@ export async function startPipeline(
     reset: async () => {
       await updateFleetSettings(database, { paused: true });
       await sql`
-        truncate apps, steam_tags, franchises, developers, publishers, pics_app_ledger, pics_changes, pics_scans,
-          pics_throughput cascade
+        truncate apps, app_documents, app_sections, steam_tags, franchises, developers, publishers, pics_app_ledger,
+          pics_changes, pics_scans, pics_throughput cascade
       `.execute(database);
       await startScan(database, { reason: 'discovery', knownOnly: false });
       await sql`checkpoint`.execute(database);

@@ -5,7 +5,7 @@ export const required = ['REDIS_URL'] as const;
 export const defaultPort = 3002;
 
 /**
- * How many write jobs may wait before fetchers take no more work. At 200 apps a job this is some 12 MB of Redis and a few
+ * How many write jobs may wait before fetchers take no more work. At 200 apps a job this is some 10 MB of Redis and a few
  * seconds of writing: enough to bridge a pause of Postgres, too little to fill Redis.
  */
 export const WRITE_QUEUE_HIGH_WATER = 40;

@@ -8,8 +8,8 @@ import { JobQueue, type Retention } from './job-queue.ts';
 const FETCH_RETENTION: Retention = { completed: 200, failed: 1_000 };
 
 /**
- * A job here carries its records, 250 kB for 200 apps, so their retention decides how much memory Redis needs: 200 completed
- * jobs took 50 MB, more than everything else. Failed jobs are kept far longer than the 5 s in which the ledger releases their
+ * A job here carries records and texts, 200 kB for 200 apps, so their retention decides how much memory Redis needs: 200
+ * completed jobs would take 48 MB, more than everything else. Failed jobs are kept far longer than the 5 s in which the ledger releases their
  * batches, and a removed one loses nothing: its apps are fetched again.
  */
 const WRITE_RETENTION: Retention = { completed: 10, failed: 100 };

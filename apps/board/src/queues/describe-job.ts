@@ -16,7 +16,7 @@ import { formatApps, formatCount } from '@pics/operations';
 export interface JobDescription {
   /** What it is about, such as "44 apps". */
   name: string;
-  /** Its payload with lists of ids shortened, instead of a frame of 250 kB. */
+  /** Its payload with lists of ids shortened, instead of a frame of 200 kB. */
   payload: object;
   /** What it asks for: full product info of some apps, change numbers of some ids, or access tokens of some apps. */
   work: { task: FetchJob['task']; batchId: string; appids: number[] };

@@ -203,9 +203,16 @@ test('the last response wins, in whichever order and however often responses arr
   );
   const arriving = [...sent, ...sent.filter(() => random(2) === 0)]
     .map((one) => ({ one, at: random(1_000_000) }))
-    .sort((a, b) => a.at - b.at)
+    .sort((one, other) => one.at - other.at)
     .map(({ one }) => one);
-  for (const one of arriving) await write([one]);
+  // Those of one app in this order, each in another batch.
+  const batches: Sent[][] = [];
+  for (const one of arriving) {
+    const batch = batches.find((others) => others.every(({ appid }) => appid !== one.appid));
+    if (batch) batch.push(one);
+    else batches.push([one]);
+  }
+  for (const batch of batches) await write(batch);
 
   const stored = await readTexts(db);
   for (const appid of appids) {
