@@ -19,6 +19,7 @@ const COMMANDS: Record<string, Record<string, () => Promise<Command>>> = {
   },
   'Fetch:': {
     sync: async () => (await import('./commands/sync.ts')).syncCommand,
+    verify: async () => (await import('./commands/verify.ts')).verifyCommand,
     requeue: async () => (await import('./commands/requeue.ts')).requeueCommand,
   },
   'Look:': {

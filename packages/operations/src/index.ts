@@ -60,3 +60,9 @@ export {
 export { OUTCOME_LEVELS, type Level, type State } from './state.ts';
 export { openTerminal, type Terminal } from './terminal.ts';
 export { measureCurrentSpeed, measureSpeed, type Speed } from './throughput.ts';
+export {
+  countUncompared,
+  describeDocuments,
+  describeVerification,
+  isFaultless,
+} from './describe-verification.ts';

@@ -2,12 +2,14 @@ import {
   countLedger,
   findRetries,
   getBacklog,
+  getDocumentsStatus,
   getFeed,
   getFleetSettings,
   getScans,
   getThroughput,
   type Backlog,
   type Database,
+  type DocumentsStatus,
   type Feed,
   type FleetSettings,
   type LedgerCounts,
@@ -38,6 +40,7 @@ export interface LedgerStatus {
   hour: ThroughputPoint[];
   /** The latest scans, the newest first. */
   scans: ScanProgress[];
+  documents: DocumentsStatus;
 }
 
 /** What Redis knows about the pipeline. */
@@ -77,6 +80,7 @@ export function ledgerReads(database: Database): Reads<LedgerStatus> {
     settings: () => getFleetSettings(database),
     hour: () => getThroughput(database, { minutes: 60, step: 1 }),
     scans: () => getScans(database, LATEST_SCANS),
+    documents: () => getDocumentsStatus(database),
   };
 }
 

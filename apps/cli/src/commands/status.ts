@@ -5,6 +5,7 @@ import {
   describeAttempts,
   describeCatchUp,
   describeCounts,
+  describeDocuments,
   describeEta,
   describeReplica,
   describeShare,
@@ -13,6 +14,7 @@ import {
   formatCount,
   formatDuration,
   formatRate,
+  isFaultless,
   measureCatchUp,
   measureCurrentSpeed,
   measureScan,
@@ -79,6 +81,7 @@ function toJson(status: ReadStatus): object {
     retries: ledger.retries,
     boardUrl: findBoardUrl() ?? null,
     scans: findUnfinished(ledger.scans),
+    documents: ledger.documents,
     fleet: fleet
       ? { ...fleet, fetchRate: fleet.fetchRate ?? null, steamPause: fleet.steamPause ?? null }
       : null,
@@ -103,6 +106,7 @@ function describeStatus(status: ReadStatus): string[] {
       // While nothing stops it, the health is the progress.
       ['Progress', phase === 'stopped' ? describeProgress(status) : undefined],
       ['Ledger', describeLedger(counts)],
+      ['Documents', describeStoredDocuments(ledger, at)],
       ['Retries', ledger.retries && style('yellow', plainText(describeAttempts(ledger.retries)))],
       ['Speed', describeSpeed(ledger)],
       ['Budget', describeBudget(ledger.settings, fleet, at)],
@@ -129,6 +133,12 @@ function describeTables({ changeNumber, changesBehind, behindSince }: Feed, at: 
 function describeLedger(counts: LedgerCounts): string {
   const text = describeCounts(counts);
   return counts.failed > 0 ? text.replace(/failed \S+$/, (failed) => style('red', failed)) : text;
+}
+
+function describeStoredDocuments({ documents }: LedgerStatus, at: Date): string | undefined {
+  const text = describeDocuments(documents, at);
+  const { verification } = documents;
+  return text && verification && !isFaultless(verification) ? style('red', text) : text;
 }
 
 function describeSpeed(ledger: LedgerStatus): string {

@@ -49,6 +49,7 @@ export function statusWith(changed: StatusChange = {}): Status {
     settings: { fetchRate: null, pausedAt: null },
     hour: [],
     scans: [],
+    documents: { stored: 0, verification: null },
     ...changed.ledger,
   };
   const fleet: FleetStatus = {

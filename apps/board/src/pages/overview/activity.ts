@@ -143,6 +143,9 @@ export function renderScans({ at, ledger }: Overview): Html {
 
 function renderScan(scan: ScanProgress, at: Date): Html {
   const results = [
+    ...(scan.reason === 'verify'
+      ? [`${formatCount(scan.verified)} the same`, `${formatCount(scan.differing)} differ`]
+      : []),
     `${formatCount(scan.marked)} to fetch`,
     ...(scan.gone > 0 ? [`${formatCount(scan.gone)} removed`] : []),
     ...(scan.unanswered > 0 ? [`${formatCount(scan.unanswered)} without response`] : []),

@@ -1,15 +1,17 @@
 import {
   assessHealth,
+  describeDocuments,
   describeEta,
   formatCount,
   formatDuration,
+  isFaultless,
   isFollowed,
   measureCatchUp,
   type FleetStatus,
   type LedgerStatus,
 } from '@pics/operations';
 import type { Overview } from '../../overview/read-overview.ts';
-import { ago } from '../elements.ts';
+import { ago, badge } from '../elements.ts';
 import { html, type Html } from '../html.ts';
 import { renderPage, type PageMode } from '../layout.ts';
 import { renderChanges, renderFailures, renderScans } from './activity.ts';
@@ -77,7 +79,7 @@ function renderCounts({ at, ledger, fleet }: Overview): Html {
     <dl class="tiles">
       ${ledger ? renderTiles(ledger, fleet, at) : renderTile('Apps', '–', 'Postgres is unreachable.')}
     </dl>
-    ${ledger ? renderProportions(ledger, fleet, at) : null}
+    ${ledger ? renderProportions(ledger, fleet, at) : null} ${ledger ? renderDocuments(ledger, at) : null}
   </section>`;
 }
 
@@ -155,6 +157,16 @@ function renderProportions(ledger: LedgerStatus, fleet: FleetStatus | undefined,
   >
     ${parts}
   </svg>`;
+}
+
+/** The stored documents and how they last compared with Steam; nothing where none is stored. */
+function renderDocuments({ documents }: LedgerStatus, at: Date): Html | null {
+  const text = describeDocuments(documents, at);
+  if (text === undefined) return null;
+  const isBad = documents.verification !== null && !isFaultless(documents.verification);
+  return html`<p id="documents" class="note">
+    Documents: ${isBad ? badge('bad', 'differ') : null} ${text}.
+  </p>`;
 }
 
 function renderPlot(name: 'apps' | 'requests', title: string): Html {

@@ -28,7 +28,14 @@ export async function wantDocuments(db: Database, appids: readonly number[]): Pr
  * @returns how many apps are wanted because of it.
  */
 export async function replaceDocuments(db: Database, damaged: readonly DamagedDocument[]): Promise<number> {
-  if (damaged.length === 0) return 0;
+  let wanted = 0;
+  for (let start = 0; start < damaged.length; start += STEP) {
+    wanted += await replaceStep(db, damaged.slice(start, start + STEP));
+  }
+  return wanted;
+}
+
+async function replaceStep(db: Database, damaged: readonly DamagedDocument[]): Promise<number> {
   const next = unnest(damaged, { appid: 'integer', part: 'text', sha1: 'text', fetchedAt: 'timestamptz' });
   return inTransaction(db, async (trx) => {
     const { rows } = await sql<{ appid: number }>`
