@@ -6,6 +6,7 @@ import { changeToRow } from './change-to-row.ts';
 import { extract } from './extract.ts';
 import { fleet } from './fleet.ts';
 import { growth } from './growth.ts';
+import { history } from './history.ts';
 import { ledgerIterations } from './ledger-iterations.ts';
 import { formatTable, type Benchmark, type Result } from './measure/benchmark.ts';
 import { memory } from './memory.ts';
@@ -36,6 +37,7 @@ const benchmarks: readonly Benchmark[] = [
   queries,
   sizes,
   search,
+  history,
 ];
 
 const DEFAULT_REPETITIONS = '5';

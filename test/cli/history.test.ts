@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { insertVersions } from '../../packages/database/src/testing/versions.ts';
 import { createCliWorld, type CliWorld } from '../support/cli-world.ts';
+import { runCli } from '../support/run-cli.ts';
 
 const HOSTILE = '\u001B]0;owned\u0007\u009B31m\u202E';
 
@@ -43,7 +44,7 @@ beforeAll(async () => {
   for (const [index, [type, changes]] of events.entries()) {
     await sql`
       insert into pics_events (at, change_number, subject_id, kind, type, changes)
-      values (now() - make_interval(hours => ${10 * (4 - index)}), ${(index + 1) * 100}, 440, 'app', ${type}, ${JSON.stringify(changes)})
+      values (now() - make_interval(hours => ${10 * (4 - index)}), ${type === 'app.removed' ? null : (index + 1) * 100}, 440, 'app', ${type}, ${JSON.stringify(changes)})
     `.execute(database);
   }
   await sql`
@@ -85,7 +86,7 @@ TIME  change 200
 TIME  change 300  build published
   Build of beta: 1 → 2
 
-TIME  change 400  removed
+TIME  removed
   Access: public → removed
 `,
     );
@@ -96,11 +97,11 @@ TIME  change 400  removed
     expect(tags.split('\n').slice(1)).toEqual(['  Tags: + Roguelike, + 3, − Casual', '']);
     expect(await printed('history', '440', '--field', 'branches.beta')).toMatch(/change 300/);
     expect(await printed('history', '440', '--since', '15h')).toMatch(
-      /^\S+ \S+ {2}change 400 [^]*removed\n$/,
+      /^\S+ \S+ {2}removed\n {2}Access: public → removed\n$/,
     );
     const { stdout, stderr } = await world.pics('history', '440', '--limit', '1');
     expect([stdout, stderr]).toEqual([
-      expect.stringMatching(/change 400/),
+      expect.stringMatching(/ removed\n/),
       'These are the newest 1; there may be more.\n',
     ]);
   });
@@ -161,6 +162,17 @@ describe('pics history --diff', () => {
     expect(await printed('history', '440', '--diff', '300')).toBe(
       'The text of app 440 was the same then: that of change 300.\n',
     );
+  });
+
+  test('is coloured where colours are wanted', async () => {
+    const coloured = await runCli(['history', '440', '--diff', '100..200'], {
+      DATABASE_URL: world.databaseUrl,
+      FORCE_COLOR: '1',
+    });
+    const lines = coloured.stdout.split('\n');
+    expect(lines[0]).toBe('\u001b[1m--- app 440, change 100\u001b[22m');
+    expect(lines.filter((line) => line.startsWith('\u001b[31m-'))).toHaveLength(1);
+    expect(lines.filter((line) => line.startsWith('\u001b[32m+'))).toHaveLength(1);
   });
 
   test('writes what differs as JSON, value by value', async () => {

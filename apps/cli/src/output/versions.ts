@@ -24,7 +24,7 @@ export interface OpenVersion extends Version {
 export async function openVersion(
   database: Database,
   appid: number,
-  changeNumber = Number.MAX_SAFE_INTEGER,
+  changeNumber?: number,
 ): Promise<OpenVersion> {
   const blocker = findDictionaryBlocker();
   if (blocker) throw new UserError(`${blocker}.`);

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import type { Database } from '../../connection/connect-database.ts';
@@ -9,15 +9,13 @@ import { insertVersions } from '../../testing/versions.ts';
 import { findVersion } from './find-version.ts';
 import { listVersions } from './list-versions.ts';
 
-const NOW = Number.MAX_SAFE_INTEGER;
-
 let db: Database;
 
 beforeAll(async () => {
   ({ db } = await freshDatabase());
 });
 
-async function textAt(appid: number, changeNumber: number): Promise<string | undefined> {
+async function textAt(appid: number, changeNumber?: number): Promise<string | undefined> {
   return (await findVersion(db, appid, changeNumber))?.text.toString();
 }
 
@@ -52,17 +50,10 @@ test('between two numbers the text is that of the lower one, and before the firs
     { changeNumber: 200, text: 'b' },
     { changeNumber: 300, text: 'c' },
   ]);
-  expect(await Promise.all([99, 100, 150, 199, 200, 299, 300, NOW].map((at) => textAt(20, at)))).toEqual([
-    undefined,
-    'a',
-    'a',
-    'a',
-    'b',
-    'b',
-    'c',
-    'c',
-  ]);
-  expect(await textAt(99, NOW)).toBeUndefined();
+  expect(
+    await Promise.all([99, 100, 150, 199, 200, 299, 300, undefined].map((at) => textAt(20, at))),
+  ).toEqual([undefined, 'a', 'a', 'a', 'b', 'b', 'c', 'c']);
+  expect(await textAt(99)).toBeUndefined();
 });
 
 test('of several texts under one number it is the one that was seen last', async () => {
@@ -83,7 +74,7 @@ test('a text that came late, from within the time of another one, was valid unti
     { changeNumber: 500, text: 'd' },
     { changeNumber: 400, lastChangeNumber: 600, text: 'c' },
   ]);
-  expect(await Promise.all([150, 250, 350, 450, 550, 600, NOW].map((at) => textAt(40, at)))).toEqual([
+  expect(await Promise.all([150, 250, 350, 450, 550, 600, undefined].map((at) => textAt(40, at)))).toEqual([
     'a',
     'b',
     'a',
@@ -94,13 +85,42 @@ test('a text that came late, from within the time of another one, was valid unti
   ]);
 });
 
-test('an app of which Steam only ever showed a part has that part', async () => {
-  const sha1 = Buffer.from('86f7e437faa5a7fce15d1ddcb9eaeaea377667b8', 'hex');
+/** Stores what Steam shows without a token. */
+async function insertPublicPart(appid: number, changeNumber: number, text: string): Promise<void> {
+  const sha1 = createHash('sha1').update(text).digest();
   await sql`
     insert into app_documents (appid, part, change_number, sha1, size, body)
-    values (50, 'public', 100, ${sha1}, 2, ${encodeDocument(Buffer.from('a'))})
+    values (${appid}, 'public', ${changeNumber}, ${sha1}, ${text.length + 1}, ${encodeDocument(Buffer.from(text))})
   `.execute(db);
-  expect(await Promise.all([99, 100].map((at) => textAt(50, at)))).toEqual([undefined, 'a']);
+}
+
+test('an app of which Steam only ever showed a part has that part', async () => {
+  await insertPublicPart(50, 100, 'a');
+  expect(await Promise.all([99, 100, undefined].map((at) => textAt(50, at)))).toEqual([undefined, 'a', 'a']);
+});
+
+test('once Steam shows only a part of an app, the part is what it showed, and the full text is the current one', async () => {
+  await insertVersions(db, 55, [
+    { changeNumber: 100, text: 'a' },
+    { changeNumber: 300, text: 'part b' },
+    { changeNumber: 200, lastChangeNumber: 500, text: 'c' },
+  ]);
+  await insertPublicPart(55, 400, 'part d');
+  expect(await Promise.all([100, 250, 350, 400, 999, undefined].map((at) => textAt(55, at)))).toEqual([
+    'a',
+    'c',
+    'part b',
+    'part d',
+    'part d',
+    'c',
+  ]);
+  const versions = await listVersions(db, 55);
+  expect(versions.map(({ changeNumber, isCurrent }) => [changeNumber, isCurrent])).toEqual([
+    [400, true],
+    [200, true],
+    [300, false],
+    [100, false],
+  ]);
 });
 
 test('a chain with a missing or a changed link is refused', async () => {

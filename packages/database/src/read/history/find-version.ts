@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Database } from '../../connection/connect-database.ts';
 import { decodeDocument, type EncodedDocument } from '../../documents/decode-document.ts';
 
@@ -12,7 +12,7 @@ export interface Version {
   lastChangeNumber: number;
   /** When it was first seen. */
   seenAt: Date;
-  /** Whether it is the document, which nothing has replaced. */
+  /** Whether it is a document, which nothing has replaced. */
   isCurrent: boolean;
   /** Bytes of the text with the NUL that ends it on the wire. */
   size: number;
@@ -23,9 +23,9 @@ export interface Version {
 interface Link extends Version, EncodedDocument {}
 
 /**
- * The text of an app that was valid at a change number, byte for byte: of the texts known by then, the one that was seen last.
- * Where Steam only ever showed a part of the app, it is that part. Undefined when the first stored text is newer, or there is
- * none.
+ * The text of an app that was valid at a change number, byte for byte: of the texts known by then, the one that was seen last,
+ * which may be the part that Steam showed without an access token. Without a number it is the document: the full one, where
+ * Steam ever sent all of the app. Undefined when the first stored text is newer, or there is none.
  *
  * It reads the texts from the one that is wanted to the next newer one that is stored whole, or to the document: at most 64
  * small ones, in one query, and opens them from there.
@@ -36,9 +36,9 @@ interface Link extends Version, EncodedDocument {}
 export async function findVersion(
   db: Database,
   appid: number,
-  changeNumber: number,
+  changeNumber?: number,
 ): Promise<(Version & { text: Buffer }) | undefined> {
-  const links = await findLinks(db, appid, changeNumber);
+  const links = await findLinks(db, appid, changeNumber ?? null);
   let text: Buffer | undefined;
   for (const link of links) text = decodeDocument(link, text);
   const wanted = links.at(-1);
@@ -47,25 +47,38 @@ export async function findVersion(
   return { ...version, text };
 }
 
+/**
+ * The documents of an app as versions, with their `part`: the full one first, against which the newest of the older texts is
+ * encoded. What was seen last is the public one, where there is one.
+ */
+export function documentsOf(appid: number): RawBuilder<unknown> {
+  return sql`
+    select part, change_number, 0 as variant,
+      case when row_number() over (order by part desc) = 1
+        then greatest(change_number, stored_change_number) else change_number end as last_change_number,
+      fetched_at as seen_at, true as is_current, size, sha1, body
+    from app_documents left join pics_app_ledger on id = appid
+    where appid = ${appid}
+  `;
+}
+
 /** The whole text first, then the deltas, each against the one before; the text that is wanted last. */
-async function findLinks(db: Database, appid: number, changeNumber: number): Promise<Link[]> {
+async function findLinks(db: Database, appid: number, changeNumber: number | null): Promise<Link[]> {
   const { rows } = await sql<Link>`
-    with document as materialized (
-      select change_number, 0 as variant, greatest(change_number, stored_change_number) as last_change_number,
-        fetched_at as seen_at, true as is_current, size, sha1, body
-      from app_documents left join pics_app_ledger on id = appid
-      where appid = ${appid}
-      order by part limit 1
+    with documents as materialized (
+      ${documentsOf(appid)}
     ), wanted as materialized (
-      select change_number, variant, is_current
+      select part, change_number, variant, is_current
       from (
-        select change_number, variant, last_change_number, is_current from document
+        select part, change_number, variant, last_change_number, is_current from documents
         union all
-        select change_number, variant, last_change_number, false from app_versions where appid = ${appid}
+        select null, change_number, variant, last_change_number, false from app_versions where appid = ${appid}
       ) as texts
-      where change_number <= ${changeNumber}
-      order by case when last_change_number <= ${changeNumber} then last_change_number else change_number end desc,
-        is_current desc, change_number desc, variant desc
+      where change_number <= ${changeNumber}::bigint or (${changeNumber}::bigint is null and is_current)
+      order by
+        case when ${changeNumber}::bigint is null then part end,
+        case when last_change_number <= ${changeNumber}::bigint then last_change_number else change_number end desc,
+        is_current desc, part desc, change_number desc, variant desc
       limit 1
     ), whole as materialized (
       select change_number, variant from app_versions
@@ -75,9 +88,11 @@ async function findLinks(db: Database, appid: number, changeNumber: number): Pro
     )
     select change_number, variant, last_change_number, seen_at, is_current, size, encode(sha1, 'hex') as sha1, body
     from (
-      select * from document where exists (select from wanted) and not exists (select from whole)
+      select documents.* from documents, wanted
+      where documents.part = coalesce(wanted.part, (select min(part) from documents))
+        and not exists (select from whole)
       union all
-      select change_number, variant, last_change_number, seen_at, false, size, sha1, body from app_versions
+      select null, change_number, variant, last_change_number, seen_at, false, size, sha1, body from app_versions
       where appid = ${appid}
         and (change_number, variant) >= (select change_number, variant from wanted where not is_current)
         and (

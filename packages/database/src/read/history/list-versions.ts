@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Database } from '../../connection/connect-database.ts';
-import type { Version } from './find-version.ts';
+import { documentsOf, type Version } from './find-version.ts';
 
-/** The texts of an app that are stored, the current one first and then the newest first; `findVersion` gives each. */
+/** The texts of an app that are stored, its documents first and then the newest first; `findVersion` gives each. */
 export async function listVersions(
   db: Database,
   appid: number,
@@ -11,13 +11,8 @@ export async function listVersions(
   const { rows } = await sql<Version>`
     select change_number, variant, last_change_number, seen_at, is_current, size, encode(sha1, 'hex') as sha1
     from (
-      (
-        select change_number, 0 as variant, greatest(change_number, stored_change_number) as last_change_number,
-          fetched_at as seen_at, true as is_current, size, sha1
-        from app_documents left join pics_app_ledger on id = appid
-        where appid = ${appid}
-        order by part limit 1
-      )
+      select change_number, variant, last_change_number, seen_at, is_current, size, sha1
+      from (${documentsOf(appid)}) as documents
       union all
       select change_number, variant, last_change_number, seen_at, false, size, sha1 from app_versions
       where appid = ${appid}
