@@ -173,3 +173,9 @@ begin
     end if;
   end loop;
 end $$;
+
+do $$ begin
+  if exists (select from app_documents) then
+    raise notice 'app_branches and app_builds are empty until apps change: run pics extract to fill them from the stored documents';
+  end if;
+end $$;

@@ -1,6 +1,12 @@
-import { sectionsToJson } from '@pics/appinfo';
+import { diffRecords, extractApp, sectionsToJson } from '@pics/appinfo';
 import { writeJobSchema } from '@pics/core';
-import { addThroughput, connectDatabase, findDatabaseBlocker, probeDatabase } from '@pics/database';
+import {
+  addThroughput,
+  connectDatabase,
+  findDatabaseBlocker,
+  probeDatabase,
+  type StoredText,
+} from '@pics/database';
 import { connectQueues, runWorker } from '@pics/queue';
 import { runService } from '@pics/service';
 import { defaultPort, required, WRITE_CONCURRENCY } from './config.ts';
@@ -28,6 +34,11 @@ await runService({
     const options = {
       keep,
       documents,
+      history: {
+        diffRecords,
+        toRecord: ({ part, bytes, ...text }: StoredText) =>
+          extractApp({ ...text, missingToken: part === 'public', body: bytes }),
+      },
       ...(sections.length > 0 && { toSections: (text: Uint8Array) => sectionsToJson(text, sections) }),
     };
     runWorker(service, queues, {

@@ -7,7 +7,7 @@ import type { ThroughputCounter } from './throughput-counter.ts';
 export interface WriteJobDependencies {
   database: Database;
   /** What to store, and what to leave alone. */
-  options: Pick<WriteOptions, 'keep' | 'documents' | 'toSections'>;
+  options: Pick<WriteOptions, 'keep' | 'documents' | 'toSections' | 'history'>;
   throughput: ThroughputCounter;
   metrics: WriterMetrics;
   tracing: Tracing;

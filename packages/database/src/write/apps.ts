@@ -37,9 +37,12 @@ function appRow(record: AppRecord): AppRow & Record<keyof typeof FLAGS, boolean>
   };
 }
 
+/** What the row of an app said before a write. */
+export type StoredApp = Pick<Selectable<AppsTable>, 'parentAppid' | 'picsAccess'>;
+
 /**
- * Locks the rows of these apps against other programs that change them, in the order of their ids, and returns the stored
- * parent of each that has a row.
+ * Locks the rows of these apps against other programs that change them, in the order of their ids, and returns what each of
+ * those says that are there.
  *
  * It comes before anything else is written: programs that write an app and then its companies have the app first as well, so
  * that none waits for us while we wait for it.
@@ -47,16 +50,16 @@ function appRow(record: AppRecord): AppRow & Record<keyof typeof FLAGS, boolean>
 export async function lockApps(
   trx: Transaction<Schema>,
   appids: readonly number[],
-): Promise<Map<number, number | null>> {
+): Promise<Map<number, StoredApp>> {
   if (appids.length === 0) return new Map();
   const rows = await trx
     .selectFrom('apps')
-    .select(['appid', 'parentAppid'])
+    .select(['appid', 'parentAppid', 'picsAccess'])
     .where('appid', '=', (eb) => eb.fn.any(eb.val(appids)))
     .orderBy('appid')
     .forNoKeyUpdate()
     .execute();
-  return new Map(rows.map(({ appid, parentAppid }) => [appid, parentAppid]));
+  return new Map(rows.map(({ appid, ...stored }) => [appid, stored]));
 }
 
 /**

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
 import { unnest } from '../connection/unnest.ts';
 import { encodeDocument } from '../documents/encode-document.ts';
+import { findDocuments, type StoredDocument } from '../documents/find-documents.ts';
 import type { Schema } from '../schema.ts';
 import type { Outcome } from './outcomes.ts';
 import { rowCounts, type RowCounts } from './row-changes.ts';
@@ -25,6 +26,12 @@ export interface Document {
   sha1: string;
 }
 
+/** A text that is not what was stored. */
+export interface NewText extends Document {
+  /** The texts of the app that were stored before, the full one first. */
+  replaced: StoredDocument[];
+}
+
 /** What is stored of an app: the SHA-1 of each part, in hex. */
 type Stored = Partial<Record<Document['part'], string>>;
 
@@ -39,33 +46,43 @@ export async function writeDocuments(
   trx: Transaction<Schema>,
   outcomes: readonly Outcome[],
   { areStored, toSections }: DocumentOptions,
-): Promise<{ appDocuments: RowCounts; appSections: RowCounts }> {
+): Promise<{ rows: Record<'appDocuments' | 'appSections', RowCounts>; newTexts: NewText[] }> {
   const documents = outcomes.flatMap(toDocument);
   const stored = await findStored(trx, documents);
-  if (!areStored) return deleteOutdated(trx, documents, stored);
+  if (!areStored) return { rows: await deleteOutdated(trx, documents, stored), newTexts: [] };
   const storedOf = ({ appid }: Document) => stored.get(appid) ?? {};
   const isNew = (document: Document) => storedOf(document)[document.part] !== document.sha1;
   const isReplaced = (document: Document) => document.part === 'full' && 'public' in storedOf(document);
 
+  const different = documents.filter((document) => isNew(document) || isReplaced(document));
+  const newTexts = await addReplaced(trx, different, stored);
   const news = documents.filter(isNew);
   await upsert(trx, news);
   const replaced = documents.filter(isReplaced).map(({ appid }) => appid);
   await deleteDocuments(trx, replaced, ['public']);
   const changed = news.filter((document) => document.part in storedOf(document)).length;
-  return {
-    appDocuments: rowCounts({
-      added: news.length - changed,
-      changed,
-      removed: replaced.length,
-      unchanged: documents.length - news.length,
-    }),
-    appSections: await writeSections(
-      trx,
-      documents
-        .filter((document) => isNew(document) || isReplaced(document))
-        .map(({ appid, part, bytes }) => ({ appid, part, sections: toSections(bytes) })),
-    ),
-  };
+  const appDocuments = rowCounts({
+    added: news.length - changed,
+    changed,
+    removed: replaced.length,
+    unchanged: documents.length - news.length,
+  });
+  const appSections = await writeSections(
+    trx,
+    different.map(({ appid, part, bytes }) => ({ appid, part, sections: toSections(bytes) })),
+  );
+  return { rows: { appDocuments, appSections }, newTexts };
+}
+
+async function addReplaced(
+  trx: Transaction<Schema>,
+  documents: readonly Document[],
+  stored: ReadonlyMap<number, Stored>,
+): Promise<NewText[]> {
+  const appids = documents.map(({ appid }) => appid).filter((appid) => stored.has(appid));
+  const found = appids.length > 0 ? await findDocuments(trx, appids) : [];
+  const byApp = Map.groupBy(found, ({ appid }) => appid);
+  return documents.map((document) => ({ ...document, replaced: byApp.get(document.appid) ?? [] }));
 }
 
 function toDocument(outcome: Outcome): Document[] {

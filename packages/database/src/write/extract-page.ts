@@ -5,6 +5,7 @@ import { findDocuments, type StoredDocument } from '../documents/find-documents.
 import type { Schema } from '../schema.ts';
 import { lockApps } from './apps.ts';
 import type { ExistingTables } from './existing-tables.ts';
+import { writeBranches } from './history/branches.ts';
 import { lockKnown } from './ledger.ts';
 import { trimReferences } from './missing-apps.ts';
 import { deleteOtherSections, writeSections, type AppSections, type ToSections } from './sections.ts';
@@ -85,12 +86,13 @@ export async function extractPage(
     trx,
     records.map(({ appid }) => appid),
   );
-  const trimmed = await trimReferences(trx, records, { parents: stored, tables });
+  const trimmed = await trimReferences(trx, records, { stored, tables });
   const { apps } = await writeRecords(
     trx,
     records.map((record) => trimmed.get(record.appid)?.record ?? record),
     { stored, tables: keepingAccess(tables) },
   );
+  await writeBranches(trx, records);
   const changedSections = await writeSections(trx, toStore);
   const deleted = sections ? await deleteOtherSections(trx, appids, sections.names) : 0;
   return {

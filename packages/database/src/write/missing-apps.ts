@@ -1,6 +1,7 @@
 import { describeError, type AppRecord } from '@pics/core';
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../schema.ts';
+import type { StoredApp } from './apps.ts';
 import type { ExistingTables } from './existing-tables.ts';
 import { RowRefused } from './row-refused.ts';
 
@@ -17,12 +18,12 @@ export interface Trimmed {
  * The rest of such an app is written, because its parent may in turn wait for it. The foreign key is another program's, so
  * there are tables without one, where this costs nothing.
  *
- * @param parents the stored parent of each app that has a row.
+ * @param stored the apps that have a row.
  */
 export async function trimReferences(
   trx: Transaction<Schema>,
   records: readonly AppRecord[],
-  { parents, tables }: { parents: ReadonlyMap<number, number | null>; tables: ExistingTables },
+  { stored, tables }: { stored: ReadonlyMap<number, StoredApp>; tables: ExistingTables },
 ): Promise<Map<number, Trimmed>> {
   const parentKey = tables.column('apps', 'parent_appid')?.appsKey;
   const dlcKey = tables.column('app_dlc', 'dlc_appid')?.appsKey;
@@ -49,7 +50,8 @@ export async function trimReferences(
     trimmed.set(appid, {
       record: {
         ...record,
-        ...(isOrphan && common && { common: { ...common, parentAppid: parents.get(appid) ?? null } }),
+        ...(isOrphan &&
+          common && { common: { ...common, parentAppid: stored.get(appid)?.parentAppid ?? null } }),
         ...(extended && {
           extended: { ...extended, dlcAppids: extended.dlcAppids.filter((dlc) => !missingDlc.includes(dlc)) },
         }),

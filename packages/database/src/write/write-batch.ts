@@ -1,5 +1,6 @@
 import type { KeptColumns, FetchedApps } from '@pics/core';
 import type { Database } from '../connection/connect-database.ts';
+import type { HistoryOptions } from './history/write-history.ts';
 import { listOutcomes } from './outcomes.ts';
 import type { RowChanges } from './row-changes.ts';
 import type { ToSections } from './sections.ts';
@@ -13,6 +14,8 @@ export interface WriteOptions {
   documents?: 'off' | 'latest' | 'versions';
   /** The sections of a text to store as JSON; none by default. */
   toSections?: ToSections;
+  /** How to find out what changed in an app; without it no events are written. */
+  history?: HistoryOptions;
   /** Called with what was done to the rows of each table, once all of it is committed. */
   onRows?: (rows: RowChanges) => void;
   /** Called with the apps that could not be written now, and why: somebody else's open transaction holds their rows. */
@@ -28,6 +31,7 @@ export interface WriteOptions {
  * - A restricted response replaces what its sections carry, and nothing else.
  * - An app that Steam no longer knows keeps its rows and is marked removed; one that was never stored is not stored.
  * - The exact texts are stored with the rows; of a restricted response beside that of the last full one.
+ * - What changed is stored as an event for each app, with the text that was replaced.
  *
  * When Postgres refuses a row, for whatever reason, the batch is halved until the app that brought it is alone. That app
  * fails with Postgres' words in the ledger and the SQL that would let it in, the others are written. An app that refers to
@@ -45,6 +49,7 @@ export async function writeBatch(
     keep = [],
     documents = 'latest',
     toSections = () => new Map<string, string>(),
+    history,
     onRows,
     onPostponed = () => {},
   }: WriteOptions = {},
@@ -54,6 +59,11 @@ export async function writeBatch(
     await startWriting(db, job, {
       keep,
       documents: { areStored: documents !== 'off', toSections },
+      history: {
+        hasTexts: documents !== 'off',
+        keepsVersions: documents === 'versions',
+        events: history,
+      },
       onPostponed,
     }),
     listOutcomes(job),

@@ -9,6 +9,7 @@ import {
   namingHolder,
 } from '../connection/locks.ts';
 import type { DocumentOptions } from './documents.ts';
+import type { HistorySettings } from './history/write-history.ts';
 import { findExistingTables, type ExistingTables } from './existing-tables.ts';
 import { givingWay } from './giving-way.ts';
 import type { Batch, Outcome } from './outcomes.ts';
@@ -33,6 +34,7 @@ export interface Writing extends Batch {
   lockTimeoutMs: number;
   keep: KeptColumns;
   documents: DocumentOptions;
+  history: HistorySettings;
   /** What the tables demand, as far as it is known. */
   tables: ExistingTables;
   onPostponed: OnPostponed;
@@ -43,7 +45,7 @@ type OnPostponed = (reason: string, appids: readonly number[]) => void;
 export async function startWriting(
   db: Database,
   { batchId, changeNumber }: Batch,
-  { keep, documents, onPostponed }: Pick<Writing, 'keep' | 'documents' | 'onPostponed'>,
+  { keep, documents, history, onPostponed }: Pick<Writing, 'keep' | 'documents' | 'history' | 'onPostponed'>,
 ): Promise<Writing> {
   return {
     batchId,
@@ -52,6 +54,7 @@ export async function startWriting(
     lockTimeoutMs: LOCK_TIMEOUT_MS,
     keep,
     documents,
+    history,
     tables: await readTables(db, keep),
     onPostponed,
   };

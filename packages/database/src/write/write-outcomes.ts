@@ -6,6 +6,7 @@ import { lockApps, markRemoved, moveUpdatedAt, upsertApps } from './apps.ts';
 import { writeDeck } from './deck.ts';
 import { writeDocuments, type DocumentOptions } from './documents.ts';
 import type { ExistingTables } from './existing-tables.ts';
+import { writeHistory, type HistorySettings } from './history/write-history.ts';
 import { addIds } from './ids.ts';
 import { JOINED_BY_ID, joinedByName, writeJoinTables } from './join-tables.ts';
 import { lockLedger, settleLedger } from './ledger.ts';
@@ -48,7 +49,7 @@ export interface WriteResult {
  */
 export async function writeOutcomes(
   trx: Transaction<Schema>,
-  batch: Batch & { tables: ExistingTables; documents: DocumentOptions },
+  batch: Batch & { tables: ExistingTables; documents: DocumentOptions; history: HistorySettings },
   outcomes: readonly Outcome[],
 ): Promise<WriteResult> {
   const { tables } = batch;
@@ -65,17 +66,17 @@ export async function writeOutcomes(
   const records = received.flatMap(({ outcome, row, job }) =>
     outcome.result === 'record' && !isOlder(outcome, row, job) ? [outcome.record] : [],
   );
-  const parents = await lockApps(
+  const stored = await lockApps(
     trx,
     received.flatMap(({ outcome: { result, appid } }) =>
       result === 'record' || result === 'unknown' ? [appid] : [],
     ),
   );
-  const trimmed = await trimReferences(trx, records, { parents, tables });
+  const trimmed = await trimReferences(trx, records, { stored, tables });
   const known = received.map(({ outcome: full, row, job }) => {
     const { record, reason } = trimmed.get(row.id) ?? {};
     const outcome = full.result === 'record' && record ? { ...full, record, lacks: reason } : full;
-    return { outcome, row, isOlder: isOlder(outcome, row, job), settlement: settle(outcome, row, job) };
+    return { full, outcome, row, isOlder: isOlder(outcome, row, job), settlement: settle(outcome, row, job) };
   });
   const current = known.filter((one) => !one.isOlder).map(({ outcome }) => outcome);
   const settlements = known.flatMap(({ settlement }) => settlement ?? []);
@@ -83,12 +84,26 @@ export async function writeOutcomes(
     settlement && (result === 'record' || result === 'unknown') ? [settlement] : [],
   );
 
+  // Before the rows, because what changed may have to be read from them.
+  const responses = known.filter((one) => !one.isOlder).map(({ full }) => full);
+  const documents = await writeDocuments(trx, responses, batch.documents);
+  const history = await writeHistory(
+    trx,
+    {
+      outcomes: responses,
+      late: known.filter((one) => one.isOlder).map(({ full }) => full),
+      stored,
+      lastChangeNumberOf: (appid) => ledger.get(appid)?.storedChangeNumber ?? null,
+      newTexts: documents.newTexts,
+      tables,
+    },
+    batch.history,
+  );
   const written = await writeRecords(
     trx,
     current.flatMap((outcome) => (outcome.result === 'record' ? [outcome.record] : [])),
-    { stored: parents, tables },
+    { stored, tables },
   );
-  const documents = await writeDocuments(trx, current, batch.documents);
   const removed = await markRemoved(
     trx,
     current.flatMap(({ result, appid }) => (result === 'unknown' ? [appid] : [])),
@@ -115,7 +130,8 @@ export async function writeOutcomes(
     rows: nameTables({
       ...written.tables,
       apps: { ...written.apps, changed: changed + removed },
-      ...documents,
+      ...documents.rows,
+      ...history,
       syncStatus,
       picsAppLedger: rowCounts({ changed: settlements.length }),
     }),
