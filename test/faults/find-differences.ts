@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { extractApp } from '@pics/appinfo';
+import { decodeDocument, findDocuments, type StoredDocument } from '@pics/database';
 import type { AppTruth } from '@pics/simulator';
 import { applyRecords, readStoredApps, type StoredApp } from '../support/stored-apps.ts';
 import type { World } from './world.ts';
@@ -8,7 +9,8 @@ import type { World } from './world.ts';
 const SHOWN = 5;
 
 /**
- * Compares the tables with the current state of the simulator and returns a description of each app that differs.
+ * Compares the tables, and the exact text of each app, with the current state of the simulator, and returns a description of
+ * each app that differs.
  *
  * @param except apps that are not compared, because the test made them impossible to store.
  */
@@ -17,15 +19,20 @@ export async function findDifferences(
   except: ReadonlySet<number> = new Set(),
 ): Promise<string[]> {
   const stored = await readStoredApps(database);
+  const appids = simulator.apps().map(({ appid }) => appid);
+  const documents = Map.groupBy(await findDocuments(database, appids), ({ appid }) => appid);
   const tokens = await readTokens({ database, simulator });
   const differences: string[] = [];
   const existing = new Set<number>();
-  for (const { appid } of simulator.apps()) {
+  for (const appid of appids) {
     existing.add(appid);
     if (except.has(appid)) continue;
     const found = (tokens.get(appid) ?? [false])
       .map((withToken) => simulator.findApp(appid, { withToken }))
-      .map((app) => app && findDifference(app, stored.get(appid)));
+      .map(
+        (app) =>
+          app && (findDifference(app, stored.get(appid)) ?? findOtherText(app, documents.get(appid) ?? [])),
+      );
     const [difference] = found;
     if (difference && found.every((other) => other !== undefined)) differences.push(difference);
   }
@@ -86,6 +93,19 @@ function findDifference(
       `${key} ${JSON.stringify(stored[key as keyof StoredApp])}, not ${JSON.stringify(value)}`,
   );
   return `app ${appid} is stored with ${described.join(' and with ')}`;
+}
+
+/** The newest stored text must be the one that Steam sends, byte for byte, and stored as the part that it is. */
+function findOtherText(app: AppTruth, documents: readonly StoredDocument[]): string | undefined {
+  const { appid, changeNumber, text } = app;
+  if (text.length === 0) return undefined;
+  const { access } = extractApp({ ...app, body: text });
+  const expected = access === 'public' ? 'full' : 'public';
+  const newest = documents.at(-1);
+  if (newest?.part !== expected) return `app ${appid} has the document ${newest?.part}, not ${expected}`;
+  return decodeDocument(newest).equals(text)
+    ? undefined
+    : `app ${appid} has the ${expected} document of change ${newest.changeNumber}, not that of ${changeNumber}`;
 }
 
 const COMMON = ['common', 'tags', 'genres', 'categories', 'franchises', 'deck'] as const;
