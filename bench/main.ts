@@ -16,6 +16,7 @@ import { requestRate } from './request-rate.ts';
 import { sizes } from './sizes.ts';
 import { search } from './search.ts';
 import { textToRecords } from './text-to-records.ts';
+import { verify } from './verify.ts';
 import { wholePipeline } from './whole-pipeline.ts';
 import { wireToRecords } from './wire-to-records.ts';
 import { writeQueue } from './write-queue.ts';
@@ -38,6 +39,7 @@ const benchmarks: readonly Benchmark[] = [
   sizes,
   search,
   history,
+  verify,
 ];
 
 const DEFAULT_REPETITIONS = '5';

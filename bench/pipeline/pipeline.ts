@@ -29,6 +29,8 @@ export interface PipelineOptions {
 export interface BenchPipeline {
   database: Database;
   redis: TestServer;
+  /** The environment of its services. */
+  env: Record<string, string>;
   /** Producer, writer, fetchers, board. */
   services: TestService[];
   /** Starts the work. */
@@ -51,7 +53,7 @@ const SETTLE_TIMEOUT_MS = 1_200_000;
 
 /** Starts the services on a new database and a new Redis and resolves when all are ready. */
 export async function startPipeline(
-  simulator: SimulatorProcess,
+  simulator: Pick<SimulatorProcess, 'env'>,
   postgres: BenchPostgres,
   { fetchers = 1, board = false, env = {}, prepare }: PipelineOptions = {},
 ): Promise<BenchPipeline> {
@@ -70,6 +72,7 @@ export async function startPipeline(
   return {
     database,
     redis,
+    env: variables,
     services,
     start: async () => void (await updateFleetSettings(database, { paused: false })),
     reset: async () => {
