@@ -22,7 +22,7 @@ export function describeVerification(counts: Counts): string {
   const good = formatCount(Math.max(0, verified - (damaged ?? 0)));
   const uncompared = countUncompared(counts);
   const notes = [
-    ...(differing > 0 ? [`${formatCount(differing)} differ`] : []),
+    ...(differing > 0 ? [`${formatCount(differing)} ${differing === 1 ? 'differs' : 'differ'}`] : []),
     ...(damaged ? [`${formatCount(damaged)} damaged in the database`] : []),
     ...(uncompared > 0 ? [`${formatCount(uncompared)} could not be compared`] : []),
   ];

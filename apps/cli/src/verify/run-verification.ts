@@ -159,12 +159,15 @@ function describeProgress(
     `compared ${formatCount(compared)} of ${formatCount(total)} with Steam`,
     `read ${formatCount(read)}`,
   ];
-  const bad = scan.differing + reading.damaged.length;
+  const found = [
+    ...(scan.differing > 0 ? [`${formatCount(scan.differing)} different`] : []),
+    ...(reading.damaged.length > 0 ? [`${formatCount(reading.damaged.length)} damaged`] : []),
+  ];
   return {
     share: (compared + read) / (2 * total),
     spans: [
       ...counts.map((text) => ({ text })),
-      ...(bad > 0 ? [{ text: `${formatCount(bad)} differ`, style: 'bad' } as const] : []),
+      ...found.map((text) => ({ text, style: 'bad' }) as const),
       ...(hint === undefined ? [] : [{ text: hint, style: 'warn' } as const]),
     ],
     counts: '',

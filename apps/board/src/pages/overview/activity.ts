@@ -144,7 +144,7 @@ export function renderScans({ at, ledger }: Overview): Html {
 function renderScan(scan: ScanProgress, at: Date): Html {
   const results = [
     ...(scan.reason === 'verify'
-      ? [`${formatCount(scan.verified)} the same`, `${formatCount(scan.differing)} differ`]
+      ? [`${formatCount(scan.verified)} the same`, `${formatCount(scan.differing)} different`]
       : []),
     `${formatCount(scan.marked)} to fetch`,
     ...(scan.gone > 0 ? [`${formatCount(scan.gone)} removed`] : []),
