@@ -1,3 +1,5 @@
+import { APP_COLUMNS, snakeCase } from './app-columns.ts';
+
 /** A value as `to_jsonb` gives it. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
@@ -25,3 +27,20 @@ export interface SetChange {
  * Nothing changed when it has no field.
  */
 export type Changes = { [field: string]: ValueChange | SetChange | Record<string, ValueChange> };
+
+/** The sets of an app, whose changes are told as members added and removed. */
+const SETS = ['tags', 'genres', 'categories', 'developers', 'publishers', 'franchises', 'dlc'];
+
+/** The fields by which changes are looked for. Those of one language or branch are too: see `isChangeField`. */
+export const CHANGE_FIELDS: readonly string[] = [
+  'pics_access',
+  ...Object.values(APP_COLUMNS).flatMap((columns) => Object.keys(columns).map(snakeCase)),
+  ...SETS,
+  'deck',
+  'branches',
+];
+
+/** Whether changes may have this field: one of CHANGE_FIELDS, `branches.beta` or `languages.german`. */
+export function isChangeField(name: string): boolean {
+  return CHANGE_FIELDS.includes(name) || /^(branches|languages)\../s.test(name);
+}

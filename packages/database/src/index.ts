@@ -39,7 +39,6 @@ export {
 } from './ledger/cursor.ts';
 export { recordPoll, type Poll } from './ledger/record-poll.ts';
 export { pruneChanges, type Change } from './ledger/changes.ts';
-export { addEventMonths, pruneEvents } from './ledger/event-months.ts';
 export { markWanted, wantStoredApps, type WantedSelection } from './ledger/apps/mark-wanted.ts';
 export { claimBatch, type Batch } from './ledger/apps/claim-batch.ts';
 export type { FailureFilter } from './ledger/apps/failure-filter.ts';
@@ -145,6 +144,12 @@ export { findVersion, type Version } from './read/history/find-version.ts';
 export { listBranches, type StoredBranch } from './read/history/list-branches.ts';
 export { listBuilds, type Build } from './read/history/list-builds.ts';
 export { listEvents, type AppEvent, type EventSelection } from './read/history/list-events.ts';
+export {
+  listLatestEvents,
+  type EventPosition,
+  type LatestEvent,
+  type LatestEventSelection,
+} from './read/history/list-latest-events.ts';
 export { listVersions } from './read/history/list-versions.ts';
 export { findUnknownApps } from './read/unknown-apps.ts';
 export { searchApps, type FoundApp, type Search, type SearchResult } from './read/search/search-apps.ts';

@@ -1,5 +1,5 @@
 import { describeChanges, type ChangeInWords } from '@pics/appinfo';
-import { APP_COLUMNS, plainText, snakeCase, UserError } from '@pics/core';
+import { CHANGE_FIELDS, isChangeField, plainText, UserError } from '@pics/core';
 import { findApp, findNames, listEvents, type AppEvent, type Database } from '@pics/database';
 import { formatCount, formatLocalTime } from '@pics/operations';
 import { Option, type Command } from 'commander';
@@ -24,20 +24,6 @@ interface DescribedEvent extends AppEvent {
 /** As many as fill a screen or two; with a start, all of them are of interest. */
 const LATEST = 20;
 const MOST = 100_000;
-
-const FIELDS = [
-  'pics_access',
-  ...Object.values(APP_COLUMNS).flatMap((columns) => Object.keys(columns).map(snakeCase)),
-  'tags',
-  'genres',
-  'categories',
-  'developers',
-  'publishers',
-  'franchises',
-  'dlc',
-  'deck',
-  'branches',
-];
 
 export const historyCommand = defineCommand('history', 'Show what changed in an app, and when', [
   ['history 440', 'the last 20 changes'],
@@ -64,8 +50,8 @@ export const historyCommand = defineCommand('history', 'Show what changed in an 
     if (appid === undefined) command.error(`error: it needs an id, such as 440, not "${id}"`);
     if (diff) return useDatabase((database) => showDiff(database, appid, diff, json));
     const { field, since, limit = since ? MOST : LATEST } = options;
-    if (field !== undefined && !isField(field)) {
-      command.error(`error: there is no field "${field}". There are: ${FIELDS.join(', ')}`);
+    if (field !== undefined && !isChangeField(field)) {
+      command.error(`error: there is no field "${field}". There are: ${CHANGE_FIELDS.join(', ')}`);
     }
     const events = await useDatabase((database) => findEvents(database, appid, { field, since, limit }));
     if (events.length === limit) printNote(`These are the newest ${formatCount(limit)}; there may be more.`);
@@ -74,10 +60,6 @@ export const historyCommand = defineCommand('history', 'Show what changed in an 
     else if (events.length === 0) print([describeNothing(appid, options)]);
     else print(events.flatMap((event, index) => [...(index > 0 ? [''] : []), ...describeEvent(event)]));
   });
-
-function isField(name: string): boolean {
-  return FIELDS.includes(name) || /^(branches|languages)\../s.test(name);
-}
 
 /** @throws UserError when nothing is known of the app. */
 async function findEvents(

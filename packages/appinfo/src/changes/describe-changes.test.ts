@@ -16,6 +16,13 @@ function inWords(changes: Changes): string[] {
 
 const BUILD = { build_id: '1', time_updated: null, is_password_required: false, description: null };
 
+test('branches come last, public first of them, whatever the order of the fields', () => {
+  const branch = { old: null, new: BUILD };
+  const changes = { 'branches.a': branch, 'branches.public': branch, name: { old: 'A', new: 'B' } };
+  const labels = inWords(changes).map((line) => line.split(':')[0]);
+  expect(labels).toEqual(['Name', 'Branch public', 'Branch a']);
+});
+
 test('columns are told by both values', () => {
   expect(
     inWords({

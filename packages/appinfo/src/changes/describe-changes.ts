@@ -11,7 +11,8 @@ export type NamedSet = 'tags' | 'genres' | 'categories' | 'dlc';
 const MAX_MEMBERS = 20;
 
 /**
- * Changes as people read them, one line each: `Tags: + Roguelike, − Casual`. What says the same twice is told once: the build of
+ * Changes as people read them, one line each: `Tags: + Roguelike, − Casual`. Branches come last, public first of them: there may
+ * be a hundred. What says the same twice is told once: the build of
  * the public branch, and the time of a build beside its number. Control characters are left out, texts are as long as they are.
  *
  * @param nameOf the name of a member of a set by its id; undefined where none is known, then its id is shown.
@@ -23,8 +24,14 @@ export function describeChanges(
   const repeated = 'branches.public' in changes ? ['current_build_id', 'last_content_update'] : [];
   return Object.entries(changes)
     .filter(([name]) => !repeated.includes(name))
+    .toSorted(([a], [b]) => placeOf(a) - placeOf(b))
     .flatMap(([name, change]) => describeField(name, change, nameOf))
     .map((line) => ({ ...line, label: plainText(line.label), text: plainText(line.text) }));
+}
+
+function placeOf(field: string): number {
+  if (field === 'branches.public') return 1;
+  return field.startsWith('branches.') ? 2 : 0;
 }
 
 function describeField(

@@ -48,6 +48,7 @@ test('the events of an app come newest first, page by page', async () => {
     changes: CHANGES[3],
   });
   expect(await numbersOf({ before: first.at(-1)?.id })).toEqual([100]);
+  expect(await numbersOf({ upTo: 101 })).toEqual([101, 100]);
   expect(await numbersOf({ since: new Date(Date.now() - 2.5 * 3_600_000) })).toEqual([103, 102]);
 });
 

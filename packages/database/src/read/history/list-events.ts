@@ -1,7 +1,8 @@
 import type { Changes } from '@pics/core';
-import { sql, type RawBuilder, type Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { Database } from '../../connection/connect-database.ts';
 import type { Schema } from '../../schema.ts';
+import { changed, narrowTo } from './changed-field.ts';
 
 type EventsTable = Selectable<Schema['picsEvents']>;
 
@@ -20,6 +21,8 @@ export interface EventSelection {
   field?: string | undefined;
   /** Only those before the event with this id: the last one of the page before. */
   before?: number | undefined;
+  /** Only those of this change number and older ones. */
+  upTo?: number | undefined;
   limit: number;
 }
 
@@ -30,7 +33,7 @@ export interface EventSelection {
 export async function listEvents(
   db: Database,
   appid: number,
-  { since, field, before, limit }: EventSelection,
+  { since, field, before, upTo, limit }: EventSelection,
 ): Promise<AppEvent[]> {
   let events = db
     .selectFrom('picsEvents')
@@ -42,32 +45,8 @@ export async function listEvents(
     .limit(limit);
   if (since) events = events.where('at', '>=', since);
   if (before !== undefined) events = events.where('id', '<', before);
+  if (upTo !== undefined) events = events.where('changeNumber', '<=', upTo);
   if (field === undefined) return events.execute();
   const found = await events.where(changed(field)).execute();
   return found.map((event) => ({ ...event, changes: narrowTo(event.changes, field) }));
-}
-
-/** Whether an event changed this field. */
-function changed(field: string): RawBuilder<boolean> {
-  if (field === 'branches')
-    return sql`exists (select from jsonb_object_keys(changes) as key where starts_with(key, 'branches.'))`;
-  const language = languageOf(field);
-  return language === undefined ? sql`changes ? ${field}` : sql`changes -> 'languages' ? ${language}`;
-}
-
-function narrowTo(changes: Changes, field: string): Changes {
-  const language = languageOf(field);
-  if (language !== undefined) {
-    const languages = Object.entries(changes['languages'] ?? {});
-    return { languages: Object.fromEntries(languages.filter(([name]) => name === language)) };
-  }
-  return Object.fromEntries(
-    Object.entries(changes).filter(
-      ([name]) => name === field || (field === 'branches' && name.startsWith('branches.')),
-    ),
-  );
-}
-
-function languageOf(field: string): string | undefined {
-  return /^languages\.(.+)$/s.exec(field)?.[1];
 }
