@@ -9,7 +9,7 @@ const MAY_USE: Record<string, string[]> = {
   'apps/producer': ['core', 'steam', 'queue', 'database', 'service'],
   'apps/fetcher': ['core', 'steam', 'appinfo', 'queue', 'service'],
   'apps/writer': ['core', 'appinfo', 'queue', 'database', 'service'],
-  'apps/board': ['core', 'operations', 'queue', 'database', 'service'],
+  'apps/board': ['core', 'appinfo', 'operations', 'queue', 'database', 'service'],
   'apps/cli': ['core', 'steam', 'appinfo', 'operations', 'queue', 'database', 'service'],
   'packages/core': [],
   'packages/appinfo': ['core'],

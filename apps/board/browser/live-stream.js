@@ -1,4 +1,4 @@
-/** @import { Parts, Plots } from '../src/overview/live-message.ts' */
+/** @import { Parts, Plots } from '../src/live/live-message.ts' */
 
 /** The first pause before a new connection, and the longest: each failed attempt doubles it. */
 const FIRST_PAUSE_MS = 2_000;
@@ -19,7 +19,7 @@ const SILENT_AFTER_MS = 15_000;
  */
 
 /**
- * Keeps the page connected to the live overview.
+ * Keeps the page connected to its live stream.
  *
  * A browser reconnects by itself only after a network error. A proxy that responds with an error while the board restarts, a
  * connection that went silent, a laptop that was asleep: all of these are connected again here, with growing pauses, and at
@@ -34,8 +34,12 @@ export class LiveStream {
   #lastUpdate = Date.now();
   #visibleSince = Date.now();
 
-  /** @param {Receiver} receiver */
-  constructor(receiver) {
+  /**
+   * @param {string} url
+   * @param {Receiver} receiver
+   */
+  constructor(url, receiver) {
+    this.url = url;
     this.receiver = receiver;
     document.addEventListener('visibilitychange', () => this.#followVisibility());
     addEventListener('online', () => this.#connectNow());
@@ -64,7 +68,7 @@ export class LiveStream {
   #connect() {
     this.#disconnect();
     const { onParts, onPlots, onUpdate } = this.receiver;
-    const events = new EventSource('api/events');
+    const events = new EventSource(this.url);
     events.addEventListener('error', () => this.#reconnectLater());
     events.addEventListener('at', ({ data }) => {
       this.#pauseMs = FIRST_PAUSE_MS;

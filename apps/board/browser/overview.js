@@ -1,12 +1,12 @@
 /** Keeps the overview live: replaces the parts of the page that the board sends, and counts the seconds in between. */
 
-/** @import { Parts } from '../src/overview/live-message.ts' */
+/** @import { Parts } from '../src/live/live-message.ts' */
 
-import { Idiomorph } from 'idiomorph';
 import { setBoardTime, showAges } from './ages.js';
 import { showResult } from './controls.js';
 import { LiveStream } from './live-stream.js';
 import { Throughput } from './plots.js';
+import { replaceParts, showConnection } from './replace-parts.js';
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const throughput = new Throughput();
@@ -15,34 +15,11 @@ let isSilent = false;
 
 const levelOf = () => document.getElementById('health')?.dataset['level'];
 
-/**
- * Changes only what differs, so that the focus, the selection and the position of a screen reader are kept.
- *
- * @param {Parts} parts
- */
+/** @param {Parts} parts */
 function replace(parts) {
   const before = levelOf();
-  for (const [id, markup] of Object.entries(parts)) {
-    const element = document.getElementById(id);
-    const focused = document.activeElement;
-    if (element) void Idiomorph.morph(element, markup, { morphStyle: 'outerHTML' });
-    // The pressed button may have been removed with its row: move the focus to the heading of its section.
-    if (focused && !focused.isConnected) headingOf(id)?.focus();
-  }
-  showAges();
+  replaceParts(parts);
   if (levelOf() !== before) showResult(document.getElementById('headline')?.textContent ?? '');
-}
-
-/**
- * @param {string} id
- * @returns {HTMLElement | null}
- */
-const headingOf = (id) => document.querySelector(`#${id} h2`);
-
-/** @param {string} text */
-function showConnection(text) {
-  const live = document.getElementById('live');
-  if (live && live.textContent !== text) live.textContent = text;
 }
 
 /** @param {Date} lastUpdate */
@@ -60,7 +37,7 @@ function showSilence(lastUpdate) {
 
 setInterval(() => isLive && showAges(), 1_000);
 
-void new LiveStream({
+void new LiveStream('api/events', {
   onUpdate: (boardTime) => {
     isLive = true;
     isSilent = false;

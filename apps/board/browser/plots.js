@@ -1,4 +1,4 @@
-/** @import { Plots, Series } from '../src/overview/live-message.ts' */
+/** @import { Plots, Series } from '../src/live/live-message.ts' */
 
 import uPlot from 'uplot';
 

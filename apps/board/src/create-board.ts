@@ -12,10 +12,12 @@ import { ApiError, sendApiErrors } from './api/errors.ts';
 import { rateBody } from './api/fleet.ts';
 import { createListReader } from './browse/read-lists.ts';
 import { findPublicAddress, type Environment } from './config.ts';
+import { createChangesStreams } from './history/changes-streams.ts';
 import { OverviewStream } from './overview/overview-stream.ts';
 import { createOverviewReader, type OverviewReader } from './overview/read-overview.ts';
 import { serveAssets } from './pages/assets.ts';
 import { createPages } from './pages/create-pages.ts';
+import { renderLatest } from './pages/history/changes-page.ts';
 import { IMPORT_MAP_HASH } from './pages/layout.ts';
 import { renderLiveParts } from './pages/overview/overview-page.ts';
 import { createQueuePages } from './queues/create-queue-pages.ts';
@@ -55,6 +57,12 @@ export function createBoard(options: BoardOptions): {
     log,
   });
 
+  const changes = createChangesStreams({
+    database,
+    render: (page, query) => ({ latest: renderLatest(page, query).text }),
+    stopping,
+    log,
+  });
   const board = Router();
   board.use(securityHeaders({ scriptHash: IMPORT_MAP_HASH }));
   board.use(requireAccess({ credentials: user && password ? { user, password } : undefined, log }));
@@ -78,7 +86,7 @@ export function createBoard(options: BoardOptions): {
   );
   board.use('/assets', serveAssets());
   board.use('/api', requireSameOrigin({ publicOrigin, allowLinks: false }));
-  board.use('/api', createApi({ database, read, lists, stream }), sendApiErrors(log));
+  board.use('/api', createApi({ database, read, lists, stream, changes }), sendApiErrors(log));
   board.use(createPages({ database, read, lists, log, mode: { environment, readOnly, publicPath } }));
 
   const app = express();

@@ -1,5 +1,5 @@
 import type { Database } from '@pics/database';
-import express, { Router } from 'express';
+import express, { Router, type RequestHandler } from 'express';
 import type { OverviewStream } from '../overview/overview-stream.ts';
 import type { Overview, OverviewReader } from '../overview/read-overview.ts';
 import { appRoutes } from './apps.ts';
@@ -9,6 +9,7 @@ import { ApiError } from './errors.ts';
 import { changeRoutes } from './changes.ts';
 import { failureRoutes } from './failures.ts';
 import { fleetRoutes } from './fleet.ts';
+import { historyRoutes } from './history.ts';
 import { requeueRoutes } from './requeue.ts';
 import { searchRoutes } from './search.ts';
 
@@ -25,15 +26,17 @@ export function createApi(options: {
   read: OverviewReader;
   lists: ListReader;
   stream: OverviewStream;
+  /** Serves the live page of changes. */
+  changes: RequestHandler;
 }): Router {
-  const { database, read, lists, stream } = options;
+  const { database, read, lists, stream, changes } = options;
   const api = Router();
   api.use((_request, response, next) => {
     response.set('cache-control', 'no-store');
     next();
   });
   api.get('/overview', async (_request, response) => void response.json(toResponseBody(await read())));
-  api.get('/events', stream.handler);
+  api.get('/events/live', changes);
   api.use(express.json({ limit: MAX_BODY, strict: true }));
   api.use(
     searchRoutes(database),
@@ -41,6 +44,7 @@ export function createApi(options: {
     appRoutes(database),
     failureRoutes(database),
     changeRoutes(database),
+    historyRoutes(database, stream.handler),
   );
   api.use(requeueRoutes(database), fleetRoutes(database));
   api.use(() => {

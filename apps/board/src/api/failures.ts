@@ -15,7 +15,7 @@ import { ApiError } from './errors.ts';
 const text = z.string().trim().max(500);
 
 /** A field of a form that is left empty is not set. */
-const optionalText = text.transform((value) => value || undefined).optional();
+export const optionalText = text.transform((value) => value || undefined).optional();
 
 export const wholeNumber = z
   .string()

@@ -9,7 +9,7 @@ import { failureFilter } from './failures.ts';
 const text = z.string().trim().min(1).max(500);
 
 /** A point in time: an ISO date, a date and time with its zone, or how long ago it was. */
-const moment = z.union(
+export const moment = z.union(
   [
     z.union([z.iso.date(), z.iso.datetime({ offset: true })]).transform((time) => new Date(time)),
     z

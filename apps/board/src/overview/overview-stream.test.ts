@@ -6,7 +6,7 @@ import express from 'express';
 import { expect, onTestFinished, test } from 'vitest';
 import { markWanted } from '@pics/database';
 import { startTestBoard } from '../../../../test/support/board.ts';
-import type { Parts, Plots } from './live-message.ts';
+import type { Parts, Plots } from '../live/live-message.ts';
 import { OverviewStream } from './overview-stream.ts';
 
 const board = await startTestBoard();

@@ -7,12 +7,15 @@ import {
   type Field,
 } from '@pics/operations';
 import { ago, appLink, badge, empty, syncButton } from './elements.ts';
+import type { AppHistory } from '../history/read-app-history.ts';
 import { linkFields } from './browse/field-links.ts';
+import { renderBuilds } from './history/builds.ts';
+import { renderTimeline } from './history/timeline.ts';
 import { html, type Html } from './html.ts';
 import { renderPage, type PageMode } from './layout.ts';
 
-/** Everything known about one app: its stored data, its ledger row, and its changes. */
-export function renderAppPage(details: AppDetails, at: Date, mode: PageMode): string {
+/** Everything known about one app: its stored data, its ledger row, its announced changes, its history and its builds. */
+export function renderAppPage(details: AppDetails, history: AppHistory, at: Date, mode: PageMode): string {
   const { appid, app } = details;
   const title = app?.name ?? `App ${appid}`;
   const content = html` <div class="heading">
@@ -20,6 +23,7 @@ export function renderAppPage(details: AppDetails, at: Date, mode: PageMode): st
       ${app?.picsAccess && app.picsAccess !== 'public' ? badge('warn', app.picsAccess) : null}
       <span class="quiet">${app?.type} ${appid}</span>
       <a href="https://store.steampowered.com/app/${appid}" rel="noreferrer">store page</a>
+      <a href="apps/${appid}#builds">builds</a> <a href="apps/${appid}#history">history</a>
       ${isUnknown(details) ? badge('quiet', 'unknown to Steam') : null} ${renderAction(details, mode)}
     </div>
     <div class="columns">
@@ -27,7 +31,8 @@ export function renderAppPage(details: AppDetails, at: Date, mode: PageMode): st
         <h2 id="stored-title">Stored data</h2>
         ${app ? renderStoredFields(details) : empty(isUnknown(details) ? 'Nothing: Steam does not know this app. It is stored when Steam announces it.' : 'Nothing yet. The app is stored once Steam has responded.')}
         <p class="note">
-          The original PICS body is not kept. <code>pics app ${appid} --raw</code> fetches it from Steam.
+          The text as Steam sent it: <code>pics document ${appid}</code> prints the stored one,
+          <code>pics app ${appid} --raw</code> fetches it from Steam.
         </p>
       </section>
       <div class="stack">
@@ -36,12 +41,16 @@ export function renderAppPage(details: AppDetails, at: Date, mode: PageMode): st
           ${renderLedger(details, at)}
         </section>
         <section class="card" aria-labelledby="changes-title">
-          <h2 id="changes-title">Changes</h2>
+          <h2 id="changes-title">Change feed</h2>
           ${renderChanges(details, at)}
         </section>
       </div>
-    </div>`;
-  return renderPage({ ...mode, title, searched: String(appid) }, content);
+    </div>
+    ${renderBuilds(appid, history, at)} ${renderTimeline(appid, history)}`;
+  return renderPage(
+    { ...mode, title, searched: String(appid), script: 'app.js', style: 'history.css' },
+    content,
+  );
 }
 
 /** Whether Steam has responded that there is no such app. */

@@ -7,10 +7,13 @@ import { describeFailure } from '../api/errors.ts';
 import type { OverviewReader } from '../overview/read-overview.ts';
 import type { ListReader } from '../browse/read-lists.ts';
 import { renderAppPage } from './app-page.ts';
+import { historyQuery } from '../history/event-query.ts';
+import { readAppHistory } from '../history/read-app-history.ts';
 import { browsePages } from './browse/browse-routes.ts';
 import { syncButton } from './elements.ts';
 import { renderFailuresPage } from './failures/failures-page.ts';
 import { readFailures } from './failures/read-failures.ts';
+import { historyPages } from './history/history-routes.ts';
 import { renderMessagePage, type Mode, type PageMode } from './layout.ts';
 import { renderOverviewPage } from './overview/overview-page.ts';
 import { renderSearchPage } from './search/search-page.ts';
@@ -23,7 +26,10 @@ export interface PagesOptions {
   mode: Mode;
 }
 
-/** The HTML pages: the overview, the failures, the search, the lists of apps, one page for each app, and messages for everything else. */
+/**
+ * The HTML pages: the overview, the failures, the search, the lists of apps, the changes, one page for each app, and messages for
+ * everything else.
+ */
 export function createPages({ database, read, lists, log, mode }: PagesOptions): Router {
   const pages = Router();
   pages.use((_request, response, next) => {
@@ -46,6 +52,7 @@ export function createPages({ database, read, lists, log, mode }: PagesOptions):
       .send(renderSearchPage({ ...searched, pageSize: PAGE_SIZE }, result, modeOf(request, mode)));
   });
   pages.use(browsePages(lists, (request) => modeOf(request, mode)));
+  pages.use(historyPages(database, (request) => modeOf(request, mode)));
   pages.get('/failures', async ({ query, url }, response) => {
     const failures = await readFailures(database, query);
     response.type('html').send(renderFailuresPage(failures, modeOf({ url }, mode)));
@@ -54,7 +61,11 @@ export function createPages({ database, read, lists, log, mode }: PagesOptions):
     const appid = appidParameter.safeParse(request.params.appid);
     if (!appid.success) return next();
     const details = await findApp(database, appid.data);
-    if (details) return response.type('html').send(renderAppPage(details, new Date(), modeOf(request, mode)));
+    if (details) {
+      const history = await readAppHistory(database, appid.data, historyQuery.parse(request.query));
+      const page = renderAppPage(details, history, new Date(), modeOf(request, mode));
+      return response.type('html').send(page);
+    }
     const detail = `App ${appid.data} is neither stored nor in the ledger.${mode.readOnly ? '' : ' Sync it to fetch it from Steam.'}`;
     const action = mode.readOnly ? null : syncButton(appid.data);
     response

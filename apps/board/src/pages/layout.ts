@@ -28,9 +28,9 @@ export interface Frame extends Mode {
   /** The text in the search field. */
   searched?: string;
   /** A script in addition to controls.js, which every page loads. */
-  script?: 'overview.js' | 'failures.js';
+  script?: 'overview.js' | 'failures.js' | 'app.js' | 'changes.js';
   /** A style sheet in addition to board.css. */
-  style?: 'failures.css';
+  style?: 'failures.css' | 'history.css';
 }
 
 /** What the layout of a page needs beside its content. */
@@ -66,6 +66,7 @@ export function renderPage(frame: Frame, content: Html): string {
           <nav aria-label="Pages">
             <a href="./" ${title === 'Overview' ? html` aria-current="page"` : null}>Overview</a>
             <a href="browse/tags" ${url.startsWith('./browse') ? html` aria-current="page"` : null}>Browse</a>
+            <a href="changes" ${url.startsWith('./changes') ? html` aria-current="page"` : null}>Changes</a>
             <a href="failures" ${title === 'Failures' ? html` aria-current="page"` : null}>Failures</a>
             <a href="queues">Queues</a>
           </nav>

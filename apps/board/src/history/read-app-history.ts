@@ -1,0 +1,54 @@
+import {
+  listBranches,
+  listBuilds,
+  listEvents,
+  listVersions,
+  type Build,
+  type Database,
+  type StoredBranch,
+} from '@pics/database';
+import { describeEvents, type Described } from './describe-events.ts';
+import type { HistoryQuery } from './event-query.ts';
+
+/** How many changes are on a page. */
+const PAGE_SIZE = 30;
+
+/** Builds beyond these are left out of the page of the app: it would take long to load. The API has them all. */
+export const MOST_BUILDS = 500;
+
+/** What the page of an app shows of its past. */
+export interface AppHistory {
+  query: HistoryQuery;
+  /** The newest first. */
+  events: Described[];
+  /** The id before which the next page begins; null on the last one. */
+  next: number | null;
+  branches: StoredBranch[];
+  builds: Build[];
+  /** The change number of the oldest text that is stored; undefined when there is only one, or none. */
+  oldestVersion: number | undefined;
+}
+
+/** Reads a page of the changes of an app, its branches, its builds, and how far back its texts go. */
+export async function readAppHistory(
+  database: Database,
+  appid: number,
+  query: HistoryQuery,
+): Promise<AppHistory> {
+  const { field, before, change: upTo } = query;
+  const [found, branches, builds, versions] = await Promise.all([
+    listEvents(database, appid, { field, before, upTo, limit: PAGE_SIZE + 1 }),
+    listBranches(database, appid),
+    listBuilds(database, appid, { limit: MOST_BUILDS }),
+    listVersions(database, appid),
+  ]);
+  const events = await describeEvents(database, found.slice(0, PAGE_SIZE));
+  return {
+    query,
+    events,
+    next: found.length > PAGE_SIZE ? (events.at(-1)?.id ?? null) : null,
+    branches,
+    builds,
+    oldestVersion: versions.length > 1 ? versions.at(-1)?.changeNumber : undefined,
+  };
+}
