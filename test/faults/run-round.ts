@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { countLedger, findCursor, findScan } from '@pics/database';
 import { waitUntil } from '@pics/local';
 import { isSettled } from '../support/is-settled.ts';
+import { findHistoryFaults } from '../support/history/find-history-faults.ts';
 import { findDifferences } from './find-differences.ts';
 import { FAULTS } from './faults.ts';
 import { Random } from './random.ts';
@@ -17,6 +18,9 @@ const SETTLE_MS = 150_000;
 const BUDGET_WINDOW_MS = 5_000;
 const BUDGET_TOLERANCE = 1.1;
 
+/** Faults of the history that are described. */
+const FAULTS_SHOWN = 5;
+
 export interface RoundResult {
   seed: number;
   /** The faults in the order they happened. */
@@ -28,8 +32,8 @@ export interface RoundResult {
 /**
  * Runs one round: the pipeline on real servers against a changing catalogue, with faults whose kind and time the seed
  * decides. Afterwards everything is restored, the pipeline settles, and the promises are checked: the tables match Steam,
- * nothing is wanted or in flight, no app failed, no row went back to an older state, no process died, and the fleet kept
- * its budget.
+ * nothing is wanted or in flight, no app failed, no row went back to an older state, every text that was stored is found
+ * again, each change is one event, no process died, and the fleet kept its budget.
  */
 export async function runRound(seed: number): Promise<RoundResult> {
   const random = new Random(seed);
@@ -59,6 +63,8 @@ export async function runRound(seed: number): Promise<RoundResult> {
     broken.push(`not settled: ${counts}\n${last.join('\n')}`);
   }
   broken.push(...(await findDifferences(world)), ...(await findFailedApps(world)), ...world.deaths);
+  const history = await findHistoryFaults(world.database, world.shownTexts.has);
+  broken.push(...history.slice(0, FAULTS_SHOWN));
   const most = mostRequestsWithin(world, BUDGET_WINDOW_MS);
   const allowed = (RATE * BUDGET_TOLERANCE * BUDGET_WINDOW_MS) / 1_000;
   if (most > allowed) broken.push(`${most} requests within ${BUDGET_WINDOW_MS} ms, ${allowed} allowed`);
@@ -66,9 +72,15 @@ export async function runRound(seed: number): Promise<RoundResult> {
 }
 
 /** Changes a few apps several times a second until the signal aborts. */
-async function keepChanging({ simulator }: World, random: Random, signal: AbortSignal): Promise<void> {
+async function keepChanging(
+  { simulator, shownTexts }: World,
+  random: Random,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
+    shownTexts.note();
     simulator.release(random.between(1, 5));
+    shownTexts.note();
     await delay(random.between(50, 250));
   }
 }

@@ -7,6 +7,8 @@ import { startService, type TestService } from '../support/processes.ts';
 import { createTestRedis } from '../support/redis.ts';
 import type { TestServer } from '../support/servers.ts';
 import { startSilentProxy, type SilentProxy } from '../support/silent-proxy.ts';
+import { recordStoredStates } from '../support/history/stored-states.ts';
+import { watchTexts, type ShownTexts } from '../support/history/shown-texts.ts';
 import { environmentOf, startTestSimulator } from '../support/simulator.ts';
 
 /** The fleet's budget in a round, in requests a second. */
@@ -19,6 +21,8 @@ export interface World {
   simulator: Simulator;
   postgres: TestServer;
   redis: TestServer;
+  /** Every text that the simulator has shown. */
+  shownTexts: ShownTexts;
   /** What the services connect to. */
   proxies: Record<'Postgres' | 'Redis' | 'Steam', SilentProxy>;
   /** Whether connections fell silent in this round: a service that ends while one is silent cuts it, and exits with 1. */
@@ -49,6 +53,7 @@ export async function createWorld(seed: number): Promise<World> {
   const database = connectDatabase(postgres.url, { applicationName: 'test', maxConnections: 2 });
   closeAtEndOfFile('connections of the round', () => database.destroy());
   await forbidSteppingBack(postgres.url);
+  await recordStoredStates(postgres.url);
 
   const { STEAM_CM_SERVERS, ...trust } = environmentOf(simulator);
   const [toPostgres, toRedis, toSteam] = await Promise.all([
@@ -85,6 +90,7 @@ export async function createWorld(seed: number): Promise<World> {
     simulator,
     postgres,
     redis,
+    shownTexts: watchTexts(simulator),
     proxies: { Postgres: toPostgres, Redis: toRedis, Steam: toSteam },
     fellSilent: false,
     database,
