@@ -140,6 +140,7 @@ export {
 export { findRequeue, listRequeues, type RequeueProgress } from './read/requeues.ts';
 export { findApp, type AppDetails } from './read/find-app.ts';
 export { findNames } from './read/history/find-names.ts';
+export { findOldestVersion } from './read/history/find-oldest-version.ts';
 export { findVersion, type Version } from './read/history/find-version.ts';
 export { listBranches, type StoredBranch } from './read/history/list-branches.ts';
 export { listBuilds, type Build } from './read/history/list-builds.ts';

@@ -30,7 +30,12 @@ describe('a board with credentials', () => {
     '/queues/api/queues',
     '/api/overview',
     '/api/events',
+    '/api/events?type=app.changed',
+    '/api/events/live',
+    '/api/apps/440/history',
     '/apps/440',
+    '/apps/440/diff',
+    '/changes',
     '/assets/board.css',
     '/assets/%2e%2e/package.json',
     '/nowhere',
@@ -281,7 +286,15 @@ describe('a read', () => {
   const read = async (path: string, headers: Record<string, string>) =>
     (await board.send(path, { headers })).status;
 
-  test.for(['/', '/queues', '/api/overview', '/api/events', '/API/events', '/assets/board.css'])(
+  test.for([
+    '/',
+    '/queues',
+    '/api/overview',
+    '/api/events',
+    '/API/events',
+    '/api/events/live',
+    '/assets/board.css',
+  ])(
     'of %s is refused for a page of another origin, before it takes a place of the live overview',
     async (path) => {
       expect(await read(path, { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'empty' })).toBe(403);

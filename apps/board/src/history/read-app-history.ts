@@ -1,8 +1,8 @@
 import {
+  findOldestVersion,
   listBranches,
   listBuilds,
   listEvents,
-  listVersions,
   type Build,
   type Database,
   type StoredBranch,
@@ -25,7 +25,7 @@ export interface AppHistory {
   next: number | null;
   branches: StoredBranch[];
   builds: Build[];
-  /** The change number of the oldest text that is stored; undefined when there is only one, or none. */
+  /** The change number of the oldest text that is stored; undefined when none has been replaced. */
   oldestVersion: number | undefined;
 }
 
@@ -36,11 +36,11 @@ export async function readAppHistory(
   query: HistoryQuery,
 ): Promise<AppHistory> {
   const { field, before, change: upTo } = query;
-  const [found, branches, builds, versions] = await Promise.all([
+  const [found, branches, builds, oldestVersion] = await Promise.all([
     listEvents(database, appid, { field, before, upTo, limit: PAGE_SIZE + 1 }),
     listBranches(database, appid),
     listBuilds(database, appid, { limit: MOST_BUILDS }),
-    listVersions(database, appid),
+    findOldestVersion(database, appid),
   ]);
   const events = await describeEvents(database, found.slice(0, PAGE_SIZE));
   return {
@@ -49,6 +49,6 @@ export async function readAppHistory(
     next: found.length > PAGE_SIZE ? (events.at(-1)?.id ?? null) : null,
     branches,
     builds,
-    oldestVersion: versions.length > 1 ? versions.at(-1)?.changeNumber : undefined,
+    oldestVersion,
   };
 }

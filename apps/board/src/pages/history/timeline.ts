@@ -82,7 +82,7 @@ function renderDiffLink(
   return html`<a
     class="aside"
     href="apps/${appid}/diff?from=${changeNumber - 1}&amp;to=${changeNumber}"
-    aria-label="Text of change ${changeNumber} compared with the one before"
+    aria-label="diff of change ${changeNumber} against the text before"
     >diff</a
   >`;
 }

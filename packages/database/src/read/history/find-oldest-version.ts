@@ -1,0 +1,13 @@
+import type { Database } from '../../connection/connect-database.ts';
+
+/** The change number of the oldest text of an app that a newer one has replaced; undefined when there is none. */
+export async function findOldestVersion(db: Database, appid: number): Promise<number | undefined> {
+  const oldest = await db
+    .selectFrom('appVersions')
+    .select('changeNumber')
+    .where('appid', '=', appid)
+    .orderBy('changeNumber')
+    .limit(1)
+    .executeTakeFirst();
+  return oldest?.changeNumber;
+}
