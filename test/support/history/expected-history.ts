@@ -41,7 +41,8 @@ export function expectedHistory(states: readonly StoredState[]): ExpectedHistory
       history.events.push({ transactionId, type, changes: all, isOptional });
     const both: Changes = next === access ? changes : { pics_access: { old: access, new: next }, ...changes };
     if (access === null) {
-      const isKnown = written.some(({ isDiscovered }) => isDiscovered);
+      // Texts are written before the event and the rows after it: in between a discovery may finish.
+      const isKnown = written[0]?.part != null && written[0].isDiscovered;
       of('app.added', record ? nameAndType(record) : {}, !isKnown);
     } else if (next === 'removed' && access !== 'removed') {
       of('app.removed', both);

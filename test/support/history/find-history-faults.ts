@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AppRecord } from '@pics/core';
-import type { Database } from '@pics/database';
+import { findVersion, type Database } from '@pics/database';
 import { sql } from 'kysely';
 import { expectedHistory, type ExpectedEvent } from './expected-history.ts';
 import { openTexts, type OpenedText } from './open-texts.ts';
@@ -37,6 +37,7 @@ export async function findHistoryFaults(
     const opened = texts.get(appid) ?? [];
     const expected = expectedHistory(stored);
     faults.push(
+      ...(await findMisread(database, opened)),
       ...findLostTexts(stored, opened),
       ...opened
         .filter(({ sha1 }) => !isShown(appid, sha1))
@@ -70,6 +71,21 @@ function findLostTexts(states: readonly StoredState[], texts: readonly OpenedTex
     )
     .map(({ appid, changeNumber }) => `the text of app ${appid} at ${changeNumber} is lost`);
 }
+
+/** At the number at which a text was first seen readers must get it, unless others were seen at that number too. */
+async function findMisread(database: Database, texts: readonly OpenedText[]): Promise<string[]> {
+  const faults: string[] = [];
+  for (const { appid, changeNumber, sha1 } of texts) {
+    if (texts.some((one) => one.sha1 !== sha1 && isSeenAt(one, changeNumber))) continue;
+    const read = await findVersion(database, appid, changeNumber).catch(String);
+    if (typeof read === 'string' || read?.sha1 !== sha1)
+      faults.push(`app ${appid} at ${changeNumber} is read as ${JSON.stringify(read)}, not ${sha1}`);
+  }
+  return faults;
+}
+
+const isSeenAt = ({ changeNumber, lastChangeNumber }: OpenedText, at: number) =>
+  changeNumber <= at && at <= lastChangeNumber;
 
 function compareEvents(
   appid: number,
