@@ -7,6 +7,7 @@ import { extract } from './extract.ts';
 import { fleet } from './fleet.ts';
 import { growth } from './growth.ts';
 import { history } from './history.ts';
+import { historySizes } from './history-sizes.ts';
 import { ledgerIterations } from './ledger-iterations.ts';
 import { formatTable, type Benchmark, type Result } from './measure/benchmark.ts';
 import { memory } from './memory.ts';
@@ -39,6 +40,7 @@ const benchmarks: readonly Benchmark[] = [
   sizes,
   search,
   history,
+  historySizes,
   verify,
 ];
 
