@@ -6,6 +6,7 @@ import { changeToRow } from './change-to-row.ts';
 import { extract } from './extract.ts';
 import { fleet } from './fleet.ts';
 import { growth } from './growth.ts';
+import { historyCost } from './history-cost.ts';
 import { history } from './history.ts';
 import { historySizes } from './history-sizes.ts';
 import { ledgerIterations } from './ledger-iterations.ts';
@@ -28,6 +29,7 @@ const benchmarks: readonly Benchmark[] = [
   textToRecords,
   writeQueue,
   recordsToPostgres,
+  historyCost,
   extract,
   ledgerIterations,
   wholePipeline,
