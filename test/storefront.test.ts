@@ -125,7 +125,8 @@ describe.for([
       const isFilled = async () => {
         const { rows } = await sql<{ left: number }>`
           select count(*) as left from pics_app_ledger
-          where (settled_change_number is null or batch_id is not null) and last_error is null
+          where ((settled_change_number is null or batch_id is not null) and last_error is null)
+            or token_wanted_at is not null
         `.execute(database);
         const { rows: written } = await sql<{ count: number }>`
           select count(*) from apps where pics_access is not null

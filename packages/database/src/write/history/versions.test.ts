@@ -183,7 +183,7 @@ function shuffled<Item>(items: readonly Item[], seed: number): Item[] {
 
 function generatedReplays(): Replay[] {
   const random = randomIntegers(7);
-  return Array.from({ length: 20 }, (_, index): Replay => {
+  return Array.from({ length: 5 }, (_, index): Replay => {
     const appid = 1_000;
     let block = fullApp;
     const replay: Replay = [];
@@ -217,12 +217,12 @@ describe.skipIf(recordedTexts.length === 0)('recorded versions (skipped without 
       .map(({ appid, changeNumber, read }): Response => ({ appid, changeNumber, body: read() })),
   );
 
-  test('are restored byte for byte, and their events are those of an independent differ', async () => {
-    expect(await findFaults(replays, { inOrder: true })).toEqual([]);
-  });
-
-  test('are restored byte for byte when they come out of order and doubled', async () => {
-    const mixed = replays.map((replay, index) => shuffled([...replay, ...replay], index + 1));
-    expect(await findFaults(mixed, { inOrder: false })).toEqual([]);
-  });
+  // Out of order, see replayed-versions.test.ts.
+  test(
+    'are restored byte for byte, and their events are those of an independent differ',
+    { timeout: 300_000 },
+    async () => {
+      expect(await findFaults(replays, { inOrder: true })).toEqual([]);
+    },
+  );
 });
