@@ -18,7 +18,7 @@ const jobLine = z.object({
   replica: z.string().regex(/.+\/\d+$/),
   queue: z.enum(['pics-fetch', 'pics-write']),
   jobId: z.string(),
-  task: z.enum(['apps', 'scan']),
+  task: z.enum(['apps', 'scan', 'tokens']),
   attempt: z.int().positive(),
   batch: z.uuid(),
   changeNumber: z.int().optional(),

@@ -80,7 +80,7 @@ describe('tracing', () => {
     const pipeline = await startPipeline(simulator, { env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url } });
     await pipeline.settled(30_000);
     await pipeline.stop();
-    const names = new Set(receiver.spans.map(({ name }) => name.replace(/\.(apps|scan)$/, '')));
+    const names = new Set(receiver.spans.map(({ name }) => name.replace(/\.(apps|scan|tokens)$/, '')));
     expect([...names].toSorted((a, b) => a.localeCompare(b))).toEqual([
       'add pics-fetch',
       'add pics-write',
@@ -89,6 +89,8 @@ describe('tracing', () => {
       'process pics-fetch',
       'process pics-write',
       'record scan',
+      'record tokens',
+      'request access tokens',
       'request metadata',
       'request product info',
       'write batch',
