@@ -1,11 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import { describe, expect, test } from 'vitest';
+import { findAccessibilityFaults, measureOverflow } from './support/axe.ts';
 import { startTestBoard } from './support/board.ts';
 import { findBrowser, openBrowser } from './support/browser.ts';
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const program = await findBrowser();
 
 async function startBoard() {
@@ -68,7 +65,6 @@ describe.skipIf(program === undefined)('the catalogue in a browser', () => {
     async ([colorScheme, width]) => {
       const { url } = await startBoard();
       const browser = await openBrowser(program ?? '');
-      const axe = await readFile(AXE, 'utf8');
       const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 } });
       for (const path of [
         'apps?q=half',
@@ -79,15 +75,8 @@ describe.skipIf(program === undefined)('the catalogue in a browser', () => {
         'browse/months/2004-11',
       ]) {
         await page.goto(`${url}/${path}`);
-        await page.evaluate(axe);
-        const { violations } = await page.evaluate<AxeResults>('axe.run(document)');
-        const faults = violations.flatMap(({ id, nodes }) =>
-          nodes.map(({ html }) => `${path}: ${id}: ${html}`),
-        );
-        expect(faults).toEqual([]);
-        expect(
-          await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth'),
-        ).toBeLessThanOrEqual(0);
+        expect([path, await findAccessibilityFaults(page)]).toEqual([path, []]);
+        expect(await measureOverflow(page)).toBeLessThanOrEqual(0);
       }
     },
   );

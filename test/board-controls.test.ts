@@ -1,15 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { getFleetSettings } from '@pics/database';
+import { findAccessibilityFaults } from './support/axe.ts';
 import { startTestBoard, type TestBoard } from './support/board.ts';
 import { findBrowser, openBrowser } from './support/browser.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const program = await findBrowser();
 
 describe.skipIf(!program)('the controls of the overview', () => {
@@ -176,33 +173,27 @@ describe.skipIf(!program)('the controls of the overview', () => {
   test.for(['light', 'dark'] as const)(
     'have no accessibility fault that axe finds in their dialog, their warnings and their trouble (%s)',
     async (colorScheme) => {
-      const axe = await readFile(AXE, 'utf8');
       page = await openPage({ colorScheme, viewport: { width: 375, height: 800 } });
       await page.clock.install();
-      const findFaults = async () => {
-        await page.evaluate(axe);
-        const { violations } = await page.evaluate<AxeResults>('axe.run(document)');
-        return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-      };
       await page.goto(board.url);
       await page.getByLabel('Requests a second, all fetchers together').fill('5');
       await page.getByRole('button', { name: 'Set', exact: true }).click();
       await page.locator('#fleet .warning').waitFor();
-      expect(await findFaults()).toEqual([]);
+      expect(await findAccessibilityFaults(page)).toEqual([]);
       await fillRequeue('apps that failed since', 'yesterday');
       await pressRequeue();
       await page.locator('#result[data-level=bad]').waitFor();
-      expect(await findFaults()).toEqual([]);
+      expect(await findAccessibilityFaults(page)).toEqual([]);
       await fillRequeue('all known apps');
       await pressRequeue();
       await dialog().waitFor();
-      expect(await findFaults()).toEqual([]);
+      expect(await findAccessibilityFaults(page)).toEqual([]);
       await page.keyboard.press('Escape');
       await page.getByRole('button', { name: 'Reset' }).click();
       await page.context().setOffline(true);
       await page.clock.fastForward(40_000);
       await page.getByRole('heading', { level: 1, name: 'Not live' }).waitFor();
-      expect(await findFaults()).toEqual([]);
+      expect(await findAccessibilityFaults(page)).toEqual([]);
       consoleErrors = consoleErrors.filter((text) => !/status of 400|ERR_INTERNET_DISCONNECTED/.test(text));
     },
   );

@@ -1,15 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { claimBatch } from '@pics/database';
+import { findAccessibilityFaults, measureOverflow } from './support/axe.ts';
 import { startTestBoard, type TestBoard } from './support/board.ts';
 import { findBrowser, openBrowser } from './support/browser.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const program = await findBrowser();
 
 const GAMES = 150;
@@ -213,30 +210,23 @@ describe.skipIf(!program)('the page of failures in a browser', () => {
   ] as const)(
     'has no accessibility fault that axe finds, and no sideways scrolling (%s, %d pixels)',
     async ([colorScheme, width]) => {
-      const axe = await readFile(AXE, 'utf8');
       await board.send('/api/requeue', { method: 'POST', body: { appids: [1_000, 1_001] } });
       const viewed = await openPage({ colorScheme, viewport: { width, height: 900 } });
+      const expectNoFaults = async () => expect(await findAccessibilityFaults(viewed)).toEqual([]);
       for (const path of ['failures', 'failures?state=retrying', 'failures?name=nothing']) {
         await viewed.goto(`${board.url}/${path}`);
         if (path === 'failures') {
           await viewed.getByRole('button', { name: 'Requeue 150 apps' }).click();
           await viewed.getByRole('dialog').waitFor();
-          await expectNoFaults(viewed, axe);
+          await expectNoFaults();
           await viewed.keyboard.press('Escape');
         }
-        await expectNoFaults(viewed, axe);
-        const overflow = await viewed.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-        expect(overflow).toBeLessThanOrEqual(0);
+        await expectNoFaults();
+        expect(await measureOverflow(viewed)).toBeLessThanOrEqual(0);
       }
       await viewed.context().close();
     },
   );
-
-  async function expectNoFaults(viewed: Page, axe: string): Promise<void> {
-    await viewed.evaluate(axe);
-    const { violations } = await viewed.evaluate<AxeResults>('axe.run(document)');
-    expect(violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))).toEqual([]);
-  }
 
   test('is readable without scripts, shows names and reasons as text, and offers nothing when read-only', async () => {
     const plain = await openPage({ javaScriptEnabled: false });

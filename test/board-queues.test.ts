@@ -1,13 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import { describe, expect, test, vi } from 'vitest';
+import { findAccessibilityFaults } from './support/axe.ts';
 import { startTestBoard } from './support/board.ts';
 import { findBrowser, openBrowser } from './support/browser.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const program = await findBrowser();
 
 describe.skipIf(!program)("Bull Board's pages", () => {
@@ -17,7 +14,6 @@ describe.skipIf(!program)("Bull Board's pages", () => {
     ['light', 375],
     ['dark', 375],
   ] as const)('have no accessibility fault that axe finds (%s, %d pixels)', async ([colorScheme, width]) => {
-    const axe = await readFile(AXE, 'utf8');
     const { queues, url } = await startTestBoard();
     await queues.fetch.bull.add('44 apps', { appids: [440], text: 'text', none: null });
     const job = await queues.fetch.bull.add('later', {}, { delay: 60_000 });
@@ -31,10 +27,7 @@ describe.skipIf(!program)("Bull Board's pages", () => {
     ] as const) {
       await page.goto(`${url}/${path}`);
       await page.getByText(text).first().waitFor();
-      await page.evaluate(axe);
-      const { violations } = await page.evaluate<AxeResults>('axe.run(document)');
-      const faults = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-      expect([path, faults]).toEqual([path, []]);
+      expect([path, await findAccessibilityFaults(page)]).toEqual([path, []]);
     }
   });
 });

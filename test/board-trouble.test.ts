@@ -6,7 +6,7 @@ import { markWanted } from '@pics/database';
 import { findFreePort } from '@pics/local';
 import { startTestBoard, type TestBoard } from './support/board.ts';
 import { findBrowser, openBrowser } from './support/browser.ts';
-import { closeAtEndOfFile } from './support/cleanup.ts';
+import { closeAtEnd } from './support/cleanup.ts';
 import { findNginx, startNginx } from './support/nginx.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -45,7 +45,7 @@ async function createGate(target: number): Promise<Gate> {
     for (const socket of sockets) socket.destroy();
     await once(server, 'close');
   };
-  closeAtEndOfFile('gate', close);
+  closeAtEnd('gate', close);
   return {
     port,
     get connections() {

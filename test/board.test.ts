@@ -1,17 +1,14 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { updateFleetSettings } from '@pics/database';
 import type { Simulator } from '@pics/simulator';
+import { findAccessibilityFaults, measureOverflow } from './support/axe.ts';
 import { findBrowser, openBrowser } from './support/browser.ts';
 import { startPipeline, type Pipeline } from './support/pipeline.ts';
 import { startTestSimulator } from './support/simulator.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const program = await findBrowser();
 
 describe.skipIf(!program)('the board in a browser', () => {
@@ -212,17 +209,13 @@ describe.skipIf(!program)('the board in a browser', () => {
   ] as const)(
     'has no accessibility fault that axe finds, and no sideways scrolling (%s, %d pixels)',
     async ([colorScheme, width]) => {
-      const axe = await readFile(AXE, 'utf8');
       const viewed = await openPage({ colorScheme, viewport: { width, height: 900 } });
       const { appid } = await appWithName(4);
       for (const path of ['/', '/failures', `/apps/${appid}`, '/apps?q=e', '/nowhere']) {
         await viewed.goto(url + path);
         if (path === '/') await viewed.getByText('Live', { exact: true }).waitFor();
-        await viewed.evaluate(axe);
-        const { violations } = await viewed.evaluate<AxeResults>('axe.run(document)');
-        expect(violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))).toEqual([]);
-        const overflow = await viewed.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-        expect(overflow).toBeLessThanOrEqual(0);
+        expect([path, await findAccessibilityFaults(viewed)]).toEqual([path, []]);
+        expect(await measureOverflow(viewed)).toBeLessThanOrEqual(0);
       }
       await viewed.context().close();
     },

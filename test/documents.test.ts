@@ -3,7 +3,7 @@ import { extractApp } from '@pics/appinfo';
 import { connectDatabase, decodeDocument, encodeDocument, findDocuments, writeBatch } from '@pics/database';
 import type { Database } from '@pics/database';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { closeAtEndOfFile } from './support/cleanup.ts';
+import { closeAtEnd } from './support/cleanup.ts';
 import { cutBatches } from '../bench/input/batches.ts';
 import { createTestDatabase } from './support/database.ts';
 import { hasRecordedPics, readRecordedVersions, type RecordedVersion } from './support/recorded-apps.ts';
@@ -16,7 +16,7 @@ const WRITTEN_MS = 180_000;
 async function openDatabase(): Promise<Database> {
   const { url } = await createTestDatabase();
   const database = connectDatabase(url, { applicationName: 'test', maxConnections: 2 });
-  closeAtEndOfFile('database', () => database.destroy());
+  closeAtEnd('database', () => database.destroy());
   return database;
 }
 

@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { Client } from 'pg';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { somebodyWaits } from '../packages/database/src/testing/support/somebody-waits.ts';
-import { closeAtEndOfFile } from './support/cleanup.ts';
+import { closeAtEnd } from './support/cleanup.ts';
 import { createTestDatabase } from './support/database.ts';
 import { startTestSimulator } from './support/simulator.ts';
 import { storeApps } from './support/store-apps.ts';
@@ -26,7 +26,7 @@ const full = (appid: number, name: string, changeNumber = 900): AppBody => ({
 async function createDatabase(): Promise<{ url: string; db: Database }> {
   const { url } = await createTestDatabase();
   const db = connectDatabase(url, { applicationName: 'test', maxConnections: 4 });
-  closeAtEndOfFile('connections of the test', () => db.destroy());
+  closeAtEnd('connections of the test', () => db.destroy());
   return { url, db };
 }
 
@@ -234,7 +234,7 @@ describe('an app', () => {
     await sql`update apps set name = 'Wrong'`.execute(db);
     const editor = new Client({ connectionString: url, application_name: 'psql' });
     await editor.connect();
-    closeAtEndOfFile('editor', () => editor.end());
+    closeAtEnd('editor', () => editor.end());
     await editor.query(`begin; update apps set name = 'Mine' where appid = 2`);
     const { failed, changed } = await extract(db);
     expect([changed, failed]).toEqual([

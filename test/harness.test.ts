@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Client } from 'pg';
-import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { runQuietly } from '../scripts/run.mjs';
 import { summarizeCounts } from '../scripts/commands.mjs';
+import { closeAtEnd } from './support/cleanup.ts';
 import { createTestDatabase } from './support/database.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -60,4 +61,19 @@ test('dropping a test database fails while a connection is open', async () => {
   await client.connect();
   client.on('error', () => {});
   await expect(database.drop()).rejects.toThrow('connections were left open by forgotten');
+});
+
+describe('what is open', () => {
+  const closed: string[] = [];
+  const open = (name: string) => closeAtEnd(name, async () => void closed.push(name));
+  open('of the file');
+
+  test('is not closed before the test that opened it has cleaned up', () => {
+    open('of the test');
+    onTestFinished(() => expect(closed).toEqual([]));
+  });
+
+  test('was closed when that test ended, unless the file opened it', () => {
+    expect(closed).toEqual(['of the test']);
+  });
 });

@@ -2,7 +2,7 @@ import { acquireLeadership, connectDatabase } from '@pics/database';
 import { waitUntil } from '@pics/local';
 import { openQueues } from '@pics/queue';
 import { describe, expect, test } from 'vitest';
-import { closeAtEndOfFile } from './support/cleanup.ts';
+import { closeAtEnd } from './support/cleanup.ts';
 import { createTestDatabase } from './support/database.ts';
 import { startPipeline } from './support/pipeline.ts';
 import { startService } from './support/processes.ts';
@@ -35,7 +35,7 @@ describe('a producer that stands by', { timeout: 120_000 }, () => {
     const simulator = await startTestSimulator({ apps: 10 });
     const [{ url }, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
     const database = connectDatabase(url, { applicationName: 'test', maxConnections: 1 });
-    closeAtEndOfFile('connections of the test', () => database.destroy());
+    closeAtEnd('connections of the test', () => database.destroy());
     // Leads and does nothing, as the producer of the test.
     const leadership = await acquireLeadership(url, 'pics-producer');
     const setPolled = (secondsAgo: number) =>
@@ -93,7 +93,7 @@ describe('something due that is not dispatched', { timeout: 180_000 }, () => {
     await pipeline.settled(60_000);
     const { producer } = pipeline.services;
     const queues = openQueues(pipeline.redis.url, () => {});
-    closeAtEndOfFile('queues of the test', () => queues.close());
+    closeAtEnd('queues of the test', () => queues.close());
 
     await queues.redis.replicaof('127.0.0.1', '1');
     simulator.release(20);

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { waitUntil } from '@pics/local';
-import { closeAtEndOfFile } from './support/cleanup.ts';
+import { closeAtEnd } from './support/cleanup.ts';
 import { createTestDatabase } from './support/database.ts';
 import { createTestPostgres } from './support/postgres.ts';
 import { readBlocks } from './support/read-page.ts';
@@ -56,7 +56,7 @@ async function connect(url: string): Promise<Client> {
   // Its server may be killed.
   client.on('error', () => {});
   await client.connect();
-  closeAtEndOfFile('client', () => client.end().catch(() => {}));
+  closeAtEnd('client', () => client.end().catch(() => {}));
   return client;
 }
 

@@ -9,7 +9,7 @@ import {
   history,
   send,
 } from '../packages/database/src/write/history/testing/send.ts';
-import { closeAtEndOfFile } from './support/cleanup.ts';
+import { closeAtEnd } from './support/cleanup.ts';
 import { createTestDatabase } from './support/database.ts';
 import { readBlocks } from './support/read-page.ts';
 
@@ -71,10 +71,10 @@ async function remove(appid: number): Promise<void> {
 beforeAll(async () => {
   const { url } = await createTestDatabase();
   database = connectDatabase(url, { applicationName: 'test', maxConnections: 1 });
-  closeAtEndOfFile('database', () => database.destroy());
+  closeAtEnd('database', () => database.destroy());
   client = new Client({ connectionString: url });
   await client.connect();
-  closeAtEndOfFile('client', () => client.end());
+  closeAtEnd('client', () => client.end());
 
   const [day, older, newer] = [now - 48 * HOUR_S, now - 30 * HOUR_S, now - 6 * HOUR_S];
   await write(440, { name: 'Old', deck: 2, release: 1_700_000_000, builds: { public: [1, day] } });

@@ -4,7 +4,7 @@ import type { Simulator } from '@pics/simulator';
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { bodyOf, finishDiscovery, send } from '../packages/database/src/write/history/testing/send.ts';
-import { closeAtEndOfFile } from './support/cleanup.ts';
+import { closeAtEnd } from './support/cleanup.ts';
 import { createTestDatabase } from './support/database.ts';
 import { findHistoryFaults } from './support/history/find-history-faults.ts';
 import { watchTexts } from './support/history/shown-texts.ts';
@@ -70,7 +70,7 @@ describe('the comparison of what is kept with what was stored finds', () => {
   beforeEach(async () => {
     const url = await createRecordingDatabase();
     const connection = connectDatabase(url, { applicationName: 'test', maxConnections: 1 });
-    closeAtEndOfFile('database', () => connection.destroy());
+    closeAtEnd('database', () => connection.destroy());
     database = connection;
     await finishDiscovery(database);
     for (const [index, name] of ['A', 'B', 'C'].entries()) {

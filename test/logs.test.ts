@@ -6,7 +6,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { findFreePort, startChildProcess } from '@pics/local';
-import { closeAtEndOfFile } from './support/cleanup.ts';
+import { closeAtEnd } from './support/cleanup.ts';
 import { startPipeline } from './support/pipeline.ts';
 import { startService } from './support/processes.ts';
 import { startTestSimulator } from './support/simulator.ts';
@@ -67,7 +67,7 @@ async function printOnTerminal(redisUrl: string, until: RegExp): Promise<string>
     stopSignal: 'SIGTERM',
     graceMs: 30_000,
   });
-  closeAtEndOfFile('fetcher on a terminal', async () => void (await service.kill()));
+  closeAtEnd('fetcher on a terminal', async () => void (await service.kill()));
   const { stdout } = service.child;
   if (!stdout) throw new Error('no output');
   const printed = text(stdout);
@@ -94,11 +94,11 @@ describe('a server whose errors hold control characters', () => {
   async function startHostileRedis(): Promise<string> {
     const server = createServer((socket) => {
       socket.on('error', () => {}).on('data', () => socket.write(`-ERR ${HOSTILE}\r\n`));
-      closeAtEndOfFile('connection of the server', async () => void socket.destroy());
+      closeAtEnd('connection of the server', async () => void socket.destroy());
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    closeAtEndOfFile('server', async () => void server.close());
+    closeAtEnd('server', async () => void server.close());
     return `redis://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 

@@ -6,7 +6,7 @@ import { connectDatabase, writeBatch } from '@pics/database';
 import { sql } from 'kysely';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { fullRecord, writeJob } from '../packages/database/src/testing/app-record.ts';
-import { closeAtEndOfFile } from './support/cleanup.ts';
+import { closeAtEnd } from './support/cleanup.ts';
 import { createApiRoles } from './support/data-api/api-roles.ts';
 import { startDataApi } from './support/data-api/start-data-api.ts';
 import { createTestDatabase } from './support/database.ts';
@@ -43,7 +43,7 @@ const TSCONFIG = {
 /** An app with the files of the page, beside the packages that it uses. */
 function createApp(edit: (file: string) => string = (file) => file): string {
   const folder = mkdtempSync(join(packages ?? '', 'app-'));
-  closeAtEndOfFile(folder, async () => removeFolder(folder));
+  closeAtEnd(folder, async () => removeFolder(folder));
   for (const [, path = '', content = ''] of page.matchAll(/```tsx? title="([^"]+)"\n(.*?)```/gs)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), edit(content));
@@ -80,7 +80,7 @@ describe.skipIf(!packages)('the pages of docs/nextjs.md', () => {
   test('show what is stored to the role anon, once it may read', async () => {
     const { url } = await createTestDatabase();
     const database = connectDatabase(url, { applicationName: 'test', maxConnections: 2 });
-    closeAtEndOfFile('database', () => database.destroy());
+    closeAtEnd('database', () => database.destroy());
     await writeBatch(database, writeJob({ records: [fullRecord(440, 900)] }));
     const rename = await createApiRoles(database, url);
     for (const [, statement = ''] of page.matchAll(/```sql\n(.*?)```/gs)) {

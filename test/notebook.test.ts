@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { readAppRecords } from '../bench/input/app-records.ts';
 import { openProject } from '../bench/records-to-postgres.ts';
-import { closeAtEndOfFile } from './support/cleanup.ts';
+import { closeAtEnd } from './support/cleanup.ts';
 import { createTestDatabase } from './support/database.ts';
 import { createTestFolder } from './support/folder.ts';
 import { findJupyter } from './support/jupyter.ts';
@@ -29,7 +29,7 @@ test.skipIf(!runNotebook)(
   async () => {
     const { url } = await createTestDatabase();
     const database = connectDatabase(url, { applicationName: 'test', maxConnections: 1 });
-    closeAtEndOfFile('database', () => database.destroy());
+    closeAtEnd('database', () => database.destroy());
     const writer = await openProject(url, (await readAppRecords(1)).records);
     await writer.run();
     await writer.close();

@@ -1,7 +1,7 @@
 import { waitUntil } from '@pics/local';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
-import { closeAtEndOfFile } from './support/cleanup.ts';
+import { closeAtEnd } from './support/cleanup.ts';
 import { createTestDatabase } from './support/database.ts';
 import { startPipeline } from './support/pipeline.ts';
 import { runCli } from './support/run-cli.ts';
@@ -23,7 +23,7 @@ test(
 
     const editor = new Client({ connectionString: url, application_name: 'psql' });
     await editor.connect();
-    closeAtEndOfFile('editor', () => editor.end());
+    closeAtEnd('editor', () => editor.end());
     await editor.query('begin');
     await editor.query('update apps set updated_at = now() where appid = $1', [first]);
     await editor.query('select from pics_app_ledger where id = $1 for update', [second]);

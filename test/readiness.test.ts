@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { openQueues } from '@pics/queue';
 import { WRITE_QUEUE_HIGH_WATER } from '../apps/fetcher/src/config.ts';
-import { closeAtEndOfFile } from './support/cleanup.ts';
+import { closeAtEnd } from './support/cleanup.ts';
 import { createTestDatabase } from './support/database.ts';
 import { startService } from './support/processes.ts';
 import { createTestRedis } from './support/redis.ts';
@@ -32,7 +32,7 @@ test('services that need Postgres say that the database has not been migrated', 
 test('a fetcher says how many write jobs wait for the writer, and takes no job', async () => {
   const [redis, simulator] = await Promise.all([createTestRedis(), startTestSimulator({ apps: 10 })]);
   const queues = openQueues(redis.url, () => {});
-  closeAtEndOfFile('queues', () => queues.close());
+  closeAtEnd('queues', () => queues.close());
   for (let job = 0; job < WRITE_QUEUE_HIGH_WATER; job += 1) {
     await queues.write.add({ version: 2, task: 'scan', batchId: `w${job}`, seen: [], unanswered: [] });
   }

@@ -4,7 +4,7 @@ import { openQueues } from '@pics/queue';
 import { findFreePort, waitUntil } from '@pics/local';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Simulator } from '@pics/simulator';
-import { closeAtEndOfFile } from './support/cleanup.ts';
+import { closeAtEnd } from './support/cleanup.ts';
 import { createTestDatabase } from './support/database.ts';
 import { startPipeline, type Pipeline } from './support/pipeline.ts';
 import { startService, type TestService } from './support/processes.ts';
@@ -195,11 +195,11 @@ async function startMovableProxy(url: string, port = 0): Promise<{ url: string; 
     client.pipe(server).pipe(client);
     client.on('error', () => server.destroy()).on('close', () => server.destroy());
     server.on('error', () => client.destroy()).on('close', () => client.destroy());
-    closeAtEndOfFile('proxied connection', async () => void client.destroy());
+    closeAtEnd('proxied connection', async () => void client.destroy());
   });
   listener.listen(port, '127.0.0.1');
   await once(listener, 'listening');
-  closeAtEndOfFile('proxy', async () => void listener.close());
+  closeAtEnd('proxy', async () => void listener.close());
   return {
     url: Object.assign(new URL(url), { port: String((listener.address() as AddressInfo).port) }).href,
     moveTo: (next) => {

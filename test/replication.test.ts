@@ -15,7 +15,7 @@ import {
   recordWith,
   writeJob,
 } from '../packages/database/src/testing/app-record.ts';
-import { closeAtEndOfFile } from './support/cleanup.ts';
+import { closeAtEnd } from './support/cleanup.ts';
 import { createTestDatabase } from './support/database.ts';
 import { withDatabase } from './support/database-url.ts';
 import { createTestPostgres } from './support/postgres.ts';
@@ -32,7 +32,7 @@ const blockOf = (title: string) => readBlock('docs/supabase.md', title);
 
 function connect(url: string): Database {
   const database = connectDatabase(url, { applicationName: 'test', maxConnections: 2 });
-  closeAtEndOfFile('database', () => database.destroy());
+  closeAtEnd('database', () => database.destroy());
   return database;
 }
 

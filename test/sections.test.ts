@@ -2,7 +2,7 @@ import { sectionsToJson } from '@pics/appinfo';
 import { connectDatabase, writeBatch } from '@pics/database';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { closeAtEndOfFile } from './support/cleanup.ts';
+import { closeAtEnd } from './support/cleanup.ts';
 import { createTestDatabase } from './support/database.ts';
 import { readBlocks } from './support/read-page.ts';
 
@@ -34,7 +34,7 @@ const TEXT = `"appinfo" {
 test('the queries of the README show the branches, launch options, depot sizes and saves of an app', async () => {
   const { url } = await createTestDatabase();
   const database = connectDatabase(url, { applicationName: 'test', maxConnections: 1 });
-  closeAtEndOfFile('database', () => database.destroy());
+  closeAtEnd('database', () => database.destroy());
   await writeBatch(
     database,
     {

@@ -1,7 +1,7 @@
 import { connectDatabase } from '@pics/database';
 import { waitUntil } from '@pics/local';
 import { expect, test } from 'vitest';
-import { closeAtEndOfFile } from './support/cleanup.ts';
+import { closeAtEnd } from './support/cleanup.ts';
 import { createTestDatabase } from './support/database.ts';
 import { startPipeline } from './support/pipeline.ts';
 import { startSilentProxy } from './support/silent-proxy.ts';
@@ -21,7 +21,7 @@ test(
     const pipeline = await startPipeline(simulator, { databaseUrl: proxy.url });
     await pipeline.settled(90_000);
     const direct = connectDatabase(url, { applicationName: 'test', maxConnections: 1 });
-    closeAtEndOfFile('direct connection', () => direct.destroy());
+    closeAtEnd('direct connection', () => direct.destroy());
     const [appid = 0] = simulator.apps().map((app) => app.appid);
     const rename = (name: string) =>
       simulator.editApp(appid, {

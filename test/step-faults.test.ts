@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
-import { closeAtEndOfFile } from './support/cleanup.ts';
+import { closeAtEnd } from './support/cleanup.ts';
 import { startPipeline } from './support/pipeline.ts';
 import { startTestSimulator } from './support/simulator.ts';
 
@@ -17,7 +17,7 @@ test(
     const readReason = async () => (await fetch(`${producer.url}/readyz`)).text();
     const editor = new Client({ connectionString: pipeline.env['DATABASE_URL'], application_name: 'psql' });
     await editor.connect();
-    closeAtEndOfFile('editor', () => editor.end());
+    closeAtEnd('editor', () => editor.end());
 
     await editor.query('begin; select from pics_state for update');
     simulator.release(20);

@@ -6,7 +6,7 @@ import { connectDatabase, migrateToLatest, type Database } from '@pics/database'
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
-import { closeAtEndOfFile } from './support/cleanup.ts';
+import { closeAtEnd } from './support/cleanup.ts';
 import { withDatabase } from './support/database-url.ts';
 import { createTestFolder } from './support/folder.ts';
 import { startPipeline } from './support/pipeline.ts';
@@ -64,7 +64,7 @@ test.skipIf(!postgres)(
     expect(await migrateToLatest(restored)).toEqual([]);
 
     const database = connectDatabase(restored, { applicationName: 'test', maxConnections: 1 });
-    closeAtEndOfFile('database', () => database.destroy());
+    closeAtEnd('database', () => database.destroy());
     expect(await readApps(database)).toEqual(stored);
 
     const second = await startPipeline(simulator, { databaseUrl: restored });

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Pool } from 'pg';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { closeAtEndOfFile } from './support/cleanup.ts';
+import { closeAtEnd } from './support/cleanup.ts';
 import { startRealtime } from './support/data-api/start-realtime.ts';
 import { installNpmPackages } from './support/npm-packages.ts';
 import { readBlocks } from './support/read-page.ts';
@@ -36,7 +36,7 @@ const TSCONFIG = {
 /** The TypeScript files of the page with the types that Supabase generates of this database, beside the packages that they use. */
 async function createProject(url: string, edit = (file: string) => file): Promise<string> {
   const folder = mkdtempSync(join(packages ?? '', 'project-'));
-  closeAtEndOfFile(folder, async () => removeFolder(folder));
+  closeAtEnd(folder, async () => removeFolder(folder));
   for (const { title, text } of readBlocks(SUPABASE_PAGE))
     if (title?.endsWith('.ts')) writeFileSync(join(folder, title), edit(text));
   writeFileSync(join(folder, 'database.types.ts'), await generateTypes(url));

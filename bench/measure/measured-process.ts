@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { closeAtEndOfFile } from '../../test/support/cleanup.ts';
+import { closeAtEnd } from '../../test/support/cleanup.ts';
 
 /** A process that measures on request and stays warm between runs. */
 export interface MeasuredProcess {
@@ -33,7 +33,7 @@ export async function startMeasuredProcess(
     const [message] = (await Promise.race([once(child, 'message'), exited])) as [unknown];
     return Number(message);
   };
-  const stop = closeAtEndOfFile(file.pathname, async () => {
+  const stop = closeAtEnd(file.pathname, async () => {
     const ended = once(child, 'exit');
     if (child.exitCode === null && child.signalCode === null && child.kill()) await ended;
   });

@@ -1,7 +1,7 @@
 import { connectDatabase, startCursor, updateFleetSettings } from '@pics/database';
 import { keepReporting, openQueues, setFetchRate } from '@pics/queue';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { closeAtEndOfFile } from '../support/cleanup.ts';
+import { closeAtEnd } from '../support/cleanup.ts';
 import { createCliWorld, type CliWorld } from '../support/cli-world.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { createTestRedis } from '../support/redis.ts';
@@ -33,7 +33,7 @@ beforeAll(async () => {
       counters: {},
     })),
   );
-  closeAtEndOfFile('reports', async () => {
+  closeAtEnd('reports', async () => {
     await Promise.all(reports.map((report) => report.stop()));
     await queues.close();
   });

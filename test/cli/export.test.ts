@@ -9,7 +9,7 @@ import { sql } from 'kysely';
 import { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { closeAtEndOfFile } from '../support/cleanup.ts';
+import { closeAtEnd } from '../support/cleanup.ts';
 import { createCliWorld } from '../support/cli-world.ts';
 import { openDuckDb } from '../support/duckdb.ts';
 import { createTestFolder } from '../support/folder.ts';
@@ -22,7 +22,7 @@ const env = { PATH: process.env['PATH'], DATABASE_URL: databaseUrl };
 const duckDb = await openDuckDb();
 const client = new Client({ connectionString: databaseUrl });
 await client.connect();
-closeAtEndOfFile('client', () => client.end());
+closeAtEnd('client', () => client.end());
 
 beforeAll(async () => {
   // Columns that somebody added belong to the table as well, with types that no column of ours has.

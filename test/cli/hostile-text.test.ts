@@ -1,7 +1,7 @@
 import { recordPoll, startCursor } from '@pics/database';
 import { openQueues, keepReporting } from '@pics/queue';
 import { beforeAll, expect, test } from 'vitest';
-import { closeAtEndOfFile } from '../support/cleanup.ts';
+import { closeAtEnd } from '../support/cleanup.ts';
 import { createCliWorld, type CliWorld } from '../support/cli-world.ts';
 
 /** Changes the title, colours, rings, clears the screen with a single C1 character, and turns the direction of writing. */
@@ -38,7 +38,7 @@ beforeAll(async () => {
     startedAt: new Date().toISOString(),
   };
   const reporting = keepReporting(queues.redis, () => ({ ...replica, reason: HOSTILE, counters: {} }));
-  closeAtEndOfFile('reports', async () => {
+  closeAtEnd('reports', async () => {
     await reporting.stop();
     await queues.close();
   });

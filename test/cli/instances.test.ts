@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { waitUntil } from '@pics/local';
-import { closeAtEndOfFile } from '../support/cleanup.ts';
+import { closeAtEnd } from '../support/cleanup.ts';
 import { createTestFolder } from '../support/folder.ts';
 import { startProcess } from '../support/processes.ts';
 import { runCli } from '../support/run-cli.ts';
@@ -39,7 +39,7 @@ beforeAll(async () => {
 /** Publishes an instance as `npm start` does, with a process that looks like it. */
 function pretendInstance(name: string): () => void {
   const process = spawn('/bin/sh', ['-c', 'read forever', 'tools/local/src/main.ts'], { stdio: 'pipe' });
-  closeAtEndOfFile(name, async () => void process.kill('SIGKILL'));
+  closeAtEnd(name, async () => void process.kill('SIGKILL'));
   mkdirSync(join(folder, name, 'logs'), { recursive: true });
   const urls = {
     databaseUrl: 'postgres://127.0.0.1:1/x',

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { insertLedger } from '../../packages/database/src/testing/ledger.ts';
-import { closeAtEndOfFile } from '../support/cleanup.ts';
+import { closeAtEnd } from '../support/cleanup.ts';
 import { createCliWorld, type CliWorld } from '../support/cli-world.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { startProcess } from '../support/processes.ts';
@@ -21,7 +21,7 @@ beforeAll(async () => {
 async function openEditor(url: string, ...statements: string[]): Promise<Client> {
   const editor = new Client({ connectionString: url, application_name: 'DBeaver' });
   await editor.connect();
-  closeAtEndOfFile('editor', () => editor.end());
+  closeAtEnd('editor', () => editor.end());
   for (const statement of ['begin', ...statements]) await editor.query(statement);
   return editor;
 }

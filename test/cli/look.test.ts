@@ -1,7 +1,7 @@
 import { recordPoll, startCursor, updateFleetSettings } from '@pics/database';
 import { keepReporting, openQueues } from '@pics/queue';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { closeAtEndOfFile } from '../support/cleanup.ts';
+import { closeAtEnd } from '../support/cleanup.ts';
 import { createCliWorld, type CliWorld } from '../support/cli-world.ts';
 import { runCli } from '../support/run-cli.ts';
 
@@ -46,7 +46,7 @@ beforeAll(async () => {
     startedAt: new Date().toISOString(),
   };
   const reporting = keepReporting(queues.redis, () => ({ ...report, reason: 'no session', counters: {} }));
-  closeAtEndOfFile('reports', async () => {
+  closeAtEnd('reports', async () => {
     await reporting.stop();
     await queues.close();
   });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { connectDatabase } from '@pics/database';
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
-import { closeAtEndOfFile } from '../support/cleanup.ts';
+import { closeAtEnd } from '../support/cleanup.ts';
 import { createCliWorld, type CliWorld } from '../support/cli-world.ts';
 
 let world: CliWorld;
@@ -12,10 +12,10 @@ beforeAll(async () => {
   await sql`insert into apps (appid, name) values (440, 'Team Fortress 2')`.execute(world.database);
 });
 
-/** A name that no other test uses; the user is removed when the test file is done. */
+/** A name that no other test uses; the user is removed when the test is done. */
 function userName(): string {
   const name = `reader_${randomBytes(6).toString('hex')}`;
-  closeAtEndOfFile(name, async () => {
+  closeAtEnd(name, async () => {
     const database = connectDatabase(world.databaseUrl, { applicationName: 'test', maxConnections: 1 });
     await sql`drop owned by ${sql.id(name)}`.execute(database).catch(() => {});
     await sql`drop role if exists ${sql.id(name)}`.execute(database);

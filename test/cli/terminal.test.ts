@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { addThroughput, recordPoll, startCursor } from '@pics/database';
 import { keepReporting, openQueues } from '@pics/queue';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { closeAtEndOfFile } from '../support/cleanup.ts';
+import { closeAtEnd } from '../support/cleanup.ts';
 import { createCliWorld, type CliWorld } from '../support/cli-world.ts';
 import { RUN_VARIABLE } from '../support/leftovers.ts';
 import { runCli } from '../support/run-cli.ts';
@@ -47,7 +47,7 @@ beforeAll(async () => {
       ...(service === 'producer' && { role: 'leads' }),
     })),
   );
-  closeAtEndOfFile('reports', async () => {
+  closeAtEnd('reports', async () => {
     await Promise.all(reporting.map((one) => one.stop()));
     await queues.close();
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { findFreePort, startChildProcess, type Identity, waitUntil } from '@pics/local';
 import { installPnpm } from '../../scripts/toolchain.mjs';
-import { closeAtEndOfFile } from '../support/cleanup.ts';
+import { closeAtEnd } from '../support/cleanup.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { createTestFolder } from '../support/folder.ts';
 import { RUN_VARIABLE } from '../support/leftovers.ts';
@@ -36,7 +36,7 @@ beforeAll(async () => {
   if (done.status !== 0)
     throw new Error(`the dependencies cannot be installed:\n${done.stdout}${done.stderr}`);
   setFoldersWritable(app, false);
-  closeAtEndOfFile('write protection', async () => setFoldersWritable(app, true));
+  closeAtEnd('write protection', async () => setFoldersWritable(app, true));
 
   const [database, redis, simulator] = await Promise.all([
     createTestDatabase({ migrated: false }),
@@ -77,7 +77,7 @@ async function run(args: string[], variables: Record<string, string>) {
     stopSignal: 'SIGTERM',
     graceMs: 30_000,
   });
-  closeAtEndOfFile(args.join(' '), async () => void (await running.kill()));
+  closeAtEnd(args.join(' '), async () => void (await running.kill()));
   let printed = '';
   for (const stream of [running.child.stdout, running.child.stderr]) {
     stream?.on('data', (chunk: Buffer) => (printed += chunk.toString()));

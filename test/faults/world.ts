@@ -1,7 +1,7 @@
 import { connectDatabase, type Database } from '@pics/database';
 import type { Simulator } from '@pics/simulator';
 import { Client } from 'pg';
-import { closeAtEndOfFile } from '../support/cleanup.ts';
+import { closeAtEnd } from '../support/cleanup.ts';
 import { createTestPostgres } from '../support/postgres.ts';
 import { startService, type TestService } from '../support/processes.ts';
 import { createTestRedis } from '../support/redis.ts';
@@ -51,7 +51,7 @@ export async function createWorld(seed: number): Promise<World> {
     startTestSimulator({ apps: 300, seed, tokenApps: 0.1, grantedTokens: 0.5 }),
   ]);
   const database = connectDatabase(postgres.url, { applicationName: 'test', maxConnections: 2 });
-  closeAtEndOfFile('connections of the round', () => database.destroy());
+  closeAtEnd('connections of the round', () => database.destroy());
   await forbidSteppingBack(postgres.url);
   await recordStoredStates(postgres.url);
 

@@ -3,7 +3,7 @@ import { createServer, request, type IncomingHttpHeaders, type IncomingMessage }
 import type { AddressInfo } from 'node:net';
 import { connectDatabase, type Database } from '@pics/database';
 import { openQueues, type Queues } from '@pics/queue';
-import { closeAtEndOfFile } from './cleanup.ts';
+import { closeAtEnd } from './cleanup.ts';
 import { createTestDatabase } from './database.ts';
 import { createTestRedis } from './redis.ts';
 import { createBoard, type BoardOptions } from '../../apps/board/src/create-board.ts';
@@ -45,7 +45,7 @@ export const LOGON = {
 };
 
 /**
- * Starts a board. Without settings it needs no password and allows writes. It is closed at the end of the test file.
+ * Starts a board. Without settings it needs no password and allows writes. It is closed at the end of the test.
  *
  * @param options.databaseUrl use this database instead of a new empty one.
  */
@@ -78,7 +78,7 @@ export async function startTestBoard(
   const server = createServer(app);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  closeAtEndOfFile('board', async () => {
+  closeAtEnd('board', async () => {
     stopping.abort();
     server.closeAllConnections();
     server.close();

@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { chromium, type Browser } from 'playwright-core';
-import { closeAtEndOfFile } from './cleanup.ts';
+import { closeAtEnd } from './cleanup.ts';
 
 /** The browsers that support the protocol of playwright-core, by the names of their programs. */
 const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -40,10 +40,10 @@ export async function findBrowser(): Promise<string | undefined> {
   return installed;
 }
 
-/** Starts a browser with a new profile; it is closed at the end of the test file. */
+/** Starts a browser with a new profile; it is closed at the end of the test. */
 export async function openBrowser(program: string): Promise<Browser> {
   const browser = await chromium.launch({ executablePath: program, headless: true, args: FLAGS });
-  closeAtEndOfFile('browser', () => browser.close());
+  closeAtEnd('browser', () => browser.close());
   return browser;
 }
 

@@ -1,28 +1,39 @@
 type Close = () => Promise<void>;
 
+/** Something that is open. */
+interface Opened {
+  name: string;
+  close: Close;
+}
+
 /** What this test file has opened and not closed yet, in order of opening. */
-const open: { name: string; close: Close }[] = [];
+const open = new Set<Opened>();
 
 /**
- * Closes something at the end of the test file, even if tests failed.
+ * Closes something at the end of the test that opened it, even if the test failed; at the end of the file what was opened
+ * outside a test or by concurrent ones.
  *
  * @returns closes it earlier; it is closed only once.
  */
-export function closeAtEndOfFile(name: string, close: Close): Close {
-  const entry = { name, close };
-  open.push(entry);
+export function closeAtEnd(name: string, close: Close): Close {
+  const opened = { name, close };
+  open.add(opened);
   return async () => {
-    const at = open.indexOf(entry);
-    if (at === -1) return;
-    open.splice(at, 1);
-    await close();
+    if (open.delete(opened)) await close();
   };
 }
 
-/** Closes everything in reverse order, even if one fails, and then throws the failures. */
-export async function closeEverything(): Promise<void> {
+/** What is open now. */
+export function listOpen(): ReadonlySet<Opened> {
+  return new Set(open);
+}
+
+/** Closes everything but `kept`, in reverse order, even if one fails, and then throws the failures. */
+export async function closeEverything(kept: ReadonlySet<Opened> = new Set()): Promise<void> {
   const errors: Error[] = [];
-  for (const { name, close } of open.splice(0).toReversed()) {
+  for (const opened of [...open].toReversed()) {
+    if (kept.has(opened) || !open.delete(opened)) continue;
+    const { name, close } = opened;
     try {
       await close();
     } catch (cause) {

@@ -1,5 +1,5 @@
 import { connectDatabase, type Database } from '@pics/database';
-import { closeAtEndOfFile } from './cleanup.ts';
+import { closeAtEnd } from './cleanup.ts';
 import { createTestDatabase } from './database.ts';
 import { createTestRedis } from './redis.ts';
 import { runCli, type CliResult } from './run-cli.ts';
@@ -18,7 +18,7 @@ export interface CliWorld {
 export async function createCliWorld(): Promise<CliWorld> {
   const [{ url }, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
   const database = connectDatabase(url, { applicationName: 'test', maxConnections: 2 });
-  closeAtEndOfFile('connections of the test', () => database.destroy());
+  closeAtEnd('connections of the test', () => database.destroy());
   const env = { DATABASE_URL: url, REDIS_URL: redis.url };
   return {
     database,

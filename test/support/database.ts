@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { inject } from 'vitest';
 import { waitUntil } from '@pics/local';
-import { closeAtEndOfFile } from './cleanup.ts';
+import { closeAtEnd } from './cleanup.ts';
 import { withDatabase } from './database-url.ts';
 
 export interface TestDatabase {
   url: string;
-  /** Removes the database; throws when connections to it are still open. Happens by itself at the end of the file. */
+  /** Removes the database; throws when connections to it are still open. Happens by itself at the end of the test. */
   drop(): Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export async function createTestDatabase({ migrated = true } = {}): Promise<Test
   const name = `test_${randomBytes(6).toString('hex')}`;
   const template = migrated ? inject('postgresTemplate') : 'template0';
   await administer((client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
-  const drop = closeAtEndOfFile(`database ${name}`, () => administer((client) => dropDatabase(client, name)));
+  const drop = closeAtEnd(`database ${name}`, () => administer((client) => dropDatabase(client, name)));
   return { url: withDatabase(inject('postgresUrl'), name), drop };
 }
 

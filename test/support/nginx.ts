@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { delimiter, join, resolve } from 'node:path';
 import { findUnpackedLibraries, startChildProcess, waitUntil } from '@pics/local';
-import { closeAtEndOfFile } from './cleanup.ts';
+import { closeAtEnd } from './cleanup.ts';
 import { findOrUnpack } from './find-or-unpack.ts';
 import { createTestFolder } from './folder.ts';
 
@@ -33,7 +33,7 @@ function findRunnable(): Nginx | undefined {
   );
 }
 
-/** Starts nginx on 127.0.0.1 with these lines as its only `server`, until the end of the test file. */
+/** Starts nginx on 127.0.0.1 with these lines as its only `server`, until the end of the test. */
 export async function startNginx({ file, env }: Nginx, port: number, server: string): Promise<void> {
   const folder = createTestFolder();
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
@@ -63,7 +63,7 @@ http {
     stopSignal: 'SIGTERM',
     graceMs: 5_000,
   });
-  closeAtEndOfFile('nginx', async () => void (await nginx.kill()));
+  closeAtEnd('nginx', async () => void (await nginx.kill()));
   let output = '';
   for (const stream of [nginx.child.stdout, nginx.child.stderr]) {
     stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { z } from 'zod';
-import { closeAtEndOfFile } from './cleanup.ts';
+import { closeAtEnd } from './cleanup.ts';
 
 const attribute = z.object({ key: z.string(), value: z.record(z.string(), z.unknown()) });
 const traces = z.object({
@@ -71,7 +71,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  closeAtEndOfFile('OTLP receiver', async () => {
+  closeAtEnd('OTLP receiver', async () => {
     server.closeAllConnections();
     server.close();
     await once(server, 'close');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { findFreePort } from '@pics/local';
-import { closeAtEndOfFile } from './cleanup.ts';
+import { closeAtEnd } from './cleanup.ts';
 
 const PROGRAMS = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer', '/opt/homebrew/bin/pgbouncer'];
 
@@ -70,7 +70,7 @@ export async function startPgBouncer(
   );
   const child = spawn(program, [config], { stdio: ['ignore', 'ignore', 'pipe'] });
   const exited = new Promise((resolve) => child.once('exit', resolve));
-  closeAtEndOfFile('pgbouncer', async () => {
+  closeAtEnd('pgbouncer', async () => {
     child.kill('SIGKILL');
     await exited;
     rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import { connectDatabase, countLedger, findCursor, findScan, type Database } from '@pics/database';
 import { createTestDatabase } from './database.ts';
-import { closeAtEndOfFile } from './cleanup.ts';
+import { closeAtEnd } from './cleanup.ts';
 import { isSettled } from './is-settled.ts';
 import { startService, type TestService } from './processes.ts';
 import { createTestRedis, type TestRedis } from './redis.ts';
@@ -61,7 +61,7 @@ export async function startPipeline(
     board ? startService('board', variables) : undefined,
   ]);
   const database = connectDatabase(url, { applicationName: 'test', maxConnections: 2 });
-  closeAtEndOfFile('connections of the test', () => database.destroy());
+  closeAtEnd('connections of the test', () => database.destroy());
 
   const isComplete = async () =>
     (await findScan(database, 'discovery')) !== undefined && (await isSettled(database));

@@ -3,7 +3,7 @@ import { startPostgres } from '@pics/local';
 import { createTestServer, type TestServer } from './servers.ts';
 
 /**
- * Starts a migrated Postgres for this test file (about 2 s), for tests that kill or stop it. For all others
+ * Starts a migrated Postgres for a test or a test file (about 2 s), for tests that kill or stop it. For all others
  * `createTestDatabase` is faster.
  *
  * @param options `temporary` is false for one that other servers could follow: it writes all of its log.

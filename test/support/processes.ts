@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { findFreePort, limitMemory, startChildProcess, waitUntil } from '@pics/local';
-import { closeAtEndOfFile } from './cleanup.ts';
+import { closeAtEnd } from './cleanup.ts';
 import { RUN_VARIABLE } from './leftovers.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -32,7 +32,7 @@ export interface TestService extends TestProcess {
 
 /**
  * Starts `apps/<name>/src/main.ts` as in production, with these variables and nothing of the developer's environment. If it
- * still runs at the end of the test file, it is killed.
+ * still runs at the end of the test, it is killed.
  *
  * @param until what to wait for: `ready` (/readyz succeeds), `alive` (/healthz succeeds), or nothing.
  * @throws Error with its last lines when it ends, or is not that far within 30 s.
@@ -78,7 +78,7 @@ export function startProcess(file: string, args: string[], env: Record<string, s
     stopSignal: 'SIGTERM',
     graceMs: GRACE_MS,
   });
-  closeAtEndOfFile(file, async () => void (await running.kill()));
+  closeAtEnd(file, async () => void (await running.kill()));
   const lines: string[] = [];
   const { stdout, stderr } = running.child;
   const readers = [stdout, stderr].flatMap((stream) => (stream ? [createInterface({ input: stream })] : []));

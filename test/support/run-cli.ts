@@ -20,10 +20,18 @@ export async function runCli(
   env: Record<string, string> = {},
   input = '',
 ): Promise<CliResult> {
-  const { PATH = '', HOME = '', [RUN_VARIABLE]: run = '' } = process.env;
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '', [RUN_VARIABLE]: run = '' } = process.env;
   const child = spawn(process.execPath, ['apps/cli/src/main.ts', ...args], {
     cwd: ROOT,
-    env: { PATH, HOME, TZ: 'UTC', PICS_DATA_DIR: '/nonexistent', [RUN_VARIABLE]: run, ...env },
+    env: {
+      PATH,
+      HOME,
+      NODE_COMPILE_CACHE,
+      TZ: 'UTC',
+      PICS_DATA_DIR: '/nonexistent',
+      [RUN_VARIABLE]: run,
+      ...env,
+    },
   });
   child.stdin.end(input);
   const [stdout, stderr, exitCode] = await Promise.all([

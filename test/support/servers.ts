@@ -2,9 +2,9 @@ import { existsSync, lstatSync, mkdtempSync, readdirSync, realpathSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LocalServer, type LocalServerOptions, OUTSIDE_FOLDERS } from '@pics/local';
-import { closeAtEndOfFile } from './cleanup.ts';
+import { closeAtEnd } from './cleanup.ts';
 
-/** A server for one test file, which may flush, freeze and kill it. */
+/** A server for one test or test file, which may flush, freeze and kill it. */
 export interface TestServer {
   /** Stays the same over restarts. */
   readonly url: string;
@@ -15,11 +15,11 @@ export interface TestServer {
   kill(): Promise<void>;
   /** Restarts it on the same port with its remaining data; shuts it down in order first if it still runs. */
   restart(): Promise<void>;
-  /** Stops it and removes its data. Happens by itself at the end of the file. */
+  /** Stops it and removes its data. Happens by itself at the end of the test. */
   drop(): Promise<void>;
 }
 
-/** Starts a server on a temporary folder, which is removed at the end of the test file. */
+/** Starts a server on a temporary folder, which is removed at the end of the test. */
 export async function createTestServer(
   title: string,
   start: (options: LocalServerOptions) => Promise<LocalServer>,
@@ -29,7 +29,7 @@ export async function createTestServer(
   const options = { dataDir, temporary };
   let server = await start(options);
   const port = Number(new URL(server.url).port);
-  const drop = closeAtEndOfFile(title, async () => {
+  const drop = closeAtEnd(title, async () => {
     await server.stop();
     removeFolder(dataDir);
   });

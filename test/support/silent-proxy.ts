@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { closeAtEndOfFile } from './cleanup.ts';
+import { closeAtEnd } from './cleanup.ts';
 
 /** A TCP proxy on loopback that can swallow packets, as a NAT or a proxy that forgot a connection does, or delay them. */
 export interface SilentProxy {
@@ -23,7 +23,7 @@ export interface SilentProxy {
 }
 
 /**
- * Starts a proxy in front of the server that `url` names. It closes at the end of the test file.
+ * Starts a proxy in front of the server that `url` names. It closes at the end of the test.
  *
  * A silent connection stays open at both ends: neither side gets a packet, an error or an end.
  */
@@ -67,7 +67,7 @@ export async function startSilentProxy(url: string): Promise<SilentProxy> {
     }
     pairs.clear();
   };
-  const close = closeAtEndOfFile(`silent proxy of ${target.host}`, async () => {
+  const close = closeAtEnd(`silent proxy of ${target.host}`, async () => {
     cut();
     listener.close();
     await once(listener, 'close');

@@ -1,10 +1,10 @@
 import { startSimulator, type AppTruth, type Simulator, type SimulatorInput } from '@pics/simulator';
-import { closeAtEndOfFile } from './cleanup.ts';
+import { closeAtEnd } from './cleanup.ts';
 
 /** Starts a simulator in this process: a test can read and change its apps directly, without the control port. */
 export async function startTestSimulator(options: SimulatorInput): Promise<Simulator> {
   const simulator = await startSimulator(options);
-  closeAtEndOfFile('simulator', () => simulator.close());
+  closeAtEnd('simulator', () => simulator.close());
   return simulator;
 }
 

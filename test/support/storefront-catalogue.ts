@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Client } from 'pg';
-import { closeAtEndOfFile } from './cleanup.ts';
+import { closeAtEnd } from './cleanup.ts';
 import { createTestDatabase } from './database.ts';
 
 const FOLDER = new URL('../fixtures/storefront-catalogue/', import.meta.url);
@@ -23,13 +23,13 @@ export interface StorefrontOptions {
   secondSchema?: boolean;
 }
 
-/** Creates a database that holds somebody else's catalogue, with rows, removed when the test file is done. */
+/** Creates a database that holds somebody else's catalogue, with rows, removed when the test is done. */
 export async function createStorefrontCatalogue(options: StorefrontOptions): Promise<StorefrontCatalogue> {
   const { url: adminUrl } = await createTestDatabase({ migrated: false });
   const owner = `owner_${randomBytes(6).toString('hex')}`;
   const database = new URL(adminUrl).pathname.slice(1);
   const searchPath = options.secondSchema ? 'public, companies, extensions' : '"$user", public, extensions';
-  closeAtEndOfFile(owner, () => runSql(adminUrl, removeOwner(owner, database)));
+  closeAtEnd(owner, () => runSql(adminUrl, removeOwner(owner, database)));
   await runSql(
     adminUrl,
     `create role ${owner} login createrole createdb bypassrls password 'generated';

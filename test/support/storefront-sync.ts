@@ -1,5 +1,5 @@
 import { Pool } from 'pg';
-import { closeAtEndOfFile } from './cleanup.ts';
+import { closeAtEnd } from './cleanup.ts';
 
 /** What a storefront says of an app. */
 export interface StorefrontApp {
@@ -56,7 +56,7 @@ export function startStorefrontSync(url: string, nextApp: () => StorefrontApp): 
     stopping.abort();
     await working;
   };
-  closeAtEndOfFile('storefront sync', async () => {
+  closeAtEnd('storefront sync', async () => {
     await stop();
     await pool.end();
   });

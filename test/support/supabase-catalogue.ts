@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { Client } from 'pg';
 import { fullRecord, recordWith, writeJob } from '../../packages/database/src/testing/app-record.ts';
 import { addUser, urlOf } from '../../packages/database/src/testing/support/users.ts';
-import { closeAtEndOfFile } from './cleanup.ts';
+import { closeAtEnd } from './cleanup.ts';
 import { createApiRoles } from './data-api/api-roles.ts';
 import { startDataApi } from './data-api/start-data-api.ts';
 import { createTestDatabase } from './database.ts';
@@ -75,6 +75,6 @@ export async function createSupabaseCatalogue(): Promise<Catalogue> {
 
 function connect(url: string): Database {
   const database = connectDatabase(url, { applicationName: 'test', maxConnections: 2 });
-  closeAtEndOfFile('database', () => database.destroy());
+  closeAtEnd('database', () => database.destroy());
   return database;
 }

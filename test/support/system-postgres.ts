@@ -3,7 +3,7 @@ import { chownSync, existsSync, globSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { findFreePort, findUnpackedLibraries, startChildProcess, waitUntil } from '@pics/local';
 import { Client } from 'pg';
-import { closeAtEndOfFile } from './cleanup.ts';
+import { closeAtEnd } from './cleanup.ts';
 import { findOrUnpack } from './find-or-unpack.ts';
 import { createTestFolder } from './folder.ts';
 
@@ -43,7 +43,7 @@ function findPresent(): SystemPostgres | undefined {
 
 const versionOf = ({ programs }: SystemPostgres) => Number(dirname(programs).split('/').at(-1));
 
-/** Starts its server with an empty folder, until the end of the test file, and resolves with the URL of its superuser. */
+/** Starts its server with an empty folder, until the end of the test, and resolves with the URL of its superuser. */
 export async function startSystemPostgres({ programs, env }: SystemPostgres): Promise<string> {
   const folder = createTestFolder();
   const identity = findIdentity();
@@ -65,7 +65,7 @@ export async function startSystemPostgres({ programs, env }: SystemPostgres): Pr
     stopSignal: 'SIGINT',
     graceMs: 30_000,
   });
-  closeAtEndOfFile('Postgres of the system', async () => void (await server.stop()));
+  closeAtEnd('Postgres of the system', async () => void (await server.stop()));
   let output = '';
   for (const stream of [server.child.stdout, server.child.stderr]) {
     stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { FETCH_QUEUE, fetchJobSchema, RedisUnavailable, type FetchJob } from '@pics/core';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { closeAtEnd } from '../../../test/support/cleanup.ts';
 import { createTestRedis, type TestRedis } from '../../../test/support/redis.ts';
 import { startSilentProxy } from '../../../test/support/silent-proxy.ts';
 import { findRedisBlocker } from './connection.ts';
@@ -13,14 +14,9 @@ const PROMISED_MS = 30_000;
 
 const job = (batchId: string): FetchJob => ({ version: 2, task: 'scan', batchId, appids: [440] });
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
-
 function open(url: string): Queues {
   const queues = openQueues(url, () => {});
-  closing.push(() => queues.close());
+  closeAtEnd('queues', () => queues.close());
   return queues;
 }
 
@@ -39,7 +35,7 @@ function work(url: string, options: Partial<WorkerOptions<FetchJob>> = {}) {
     log: { info: log, warn: log, error: log },
     ...options,
   });
-  closing.push(() => worker.close());
+  closeAtEnd('worker', () => worker.close());
   return { worker, lines };
 }
 
@@ -85,7 +81,9 @@ const refusals: Refusal[] = [
       await redis.config('SET', 'save', '3600 1');
       rmSync(dataDir, { recursive: true });
       await redis.bgsave();
-      await expect.poll(() => redis.info('persistence')).toContain('rdb_last_bgsave_status:err');
+      const hasFailed = async () =>
+        expect(await redis.info('persistence')).toContain('rdb_last_bgsave_status:err');
+      await vi.waitFor(hasFailed, PROMISED_MS);
     },
     cure: (redis, dataDir) => {
       mkdirSync(dataDir);
@@ -143,47 +141,86 @@ const refusals: Refusal[] = [
   },
 ];
 
-describe('a Redis that refuses writes', { timeout: 60_000 }, () => {
-  test.for(refusals)('$name is an outage: no attempt is lost and the reason is given', async (refusal) => {
-    const redis = await createTestRedis(refusal.settings);
-    const operator = open(redis.url);
-    const [, dataDir = ''] = await operator.redis.config('GET', 'dir');
-    const queues = open(redis.url);
-    let started = 0;
-    let begun = Promise.withResolvers<void>();
-    const proceed = Promise.withResolvers<void>();
-    const { worker, lines } = work(redis.url, {
-      step: async () => {
-        started += 1;
-        begun.resolve();
-        await proceed.promise;
-        if (started <= 2)
-          await queues.write.add({ version: 2, task: 'scan', batchId: 'w', seen: [], unanswered: [] });
-        return {};
-      },
-    });
+// Each test has a Redis of its own and waits for it most of the time.
+describe.concurrent('a Redis that refuses writes', { timeout: 60_000 }, () => {
+  test.for(refusals)(
+    '$name is an outage: no attempt is lost and the reason is given',
+    async (refusal, { expect }) => {
+      const redis = await createTestRedis(refusal.settings);
+      const operator = open(redis.url);
+      const [, dataDir = ''] = await operator.redis.config('GET', 'dir');
+      const queues = open(redis.url);
+      let started = 0;
+      let begun = Promise.withResolvers<void>();
+      const proceed = Promise.withResolvers<void>();
+      const { worker, lines } = work(redis.url, {
+        step: async () => {
+          started += 1;
+          begun.resolve();
+          await proceed.promise;
+          if (started <= 2)
+            await queues.write.add({ version: 2, task: 'scan', batchId: 'w', seen: [], unanswered: [] });
+          return {};
+        },
+      });
+      await expect.poll(() => worker.blocker).toBeUndefined();
+      await queues.fetch.add(job('a'));
+      await queues.fetch.add(job('b'));
+      await begun.promise;
+      await expect.poll(() => started).toBe(2);
+
+      await refusal.cause(operator.redis, dataDir, redis);
+      proceed.resolve();
+      const wait = { timeout: PROMISED_MS };
+      await expect.poll(() => worker.blocker, wait).toMatch(refusal.reason);
+      await expect.poll(() => findRedisBlocker(queues.redis), wait).toMatch(refusal.reason);
+      await expect(queues.fetch.add(job('c'))).rejects.toThrow(RedisUnavailable);
+      expect(lines.length).toBeLessThan(40);
+
+      await refusal.cure(operator.redis, dataDir);
+      await expect
+        .poll(() => queues.fetch.bull.getJobCounts('completed', 'failed', 'delayed'), {
+          timeout: PROMISED_MS,
+        })
+        .toEqual({ completed: 2, failed: 0, delayed: 0 });
+      const jobs = await queues.fetch.bull.getCompleted();
+      expect(jobs.map(({ attemptsMade }) => attemptsMade)).toEqual([1, 1]);
+      await expect.poll(() => worker.blocker).toBeUndefined();
+      await expect.poll(() => findRedisBlocker(queues.redis)).toBeUndefined();
+    },
+  );
+});
+
+describe.concurrent('connections to Redis that fall silent', { timeout: 90_000 }, () => {
+  test('are replaced: a worker and a queue work again within 30 s', async ({ expect }) => {
+    const redis = await createTestRedis();
+    const proxy = await startSilentProxy(redis.url);
+    const queues = open(proxy.url);
+    const { worker } = work(proxy.url);
     await expect.poll(() => worker.blocker).toBeUndefined();
     await queues.fetch.add(job('a'));
-    await queues.fetch.add(job('b'));
-    await begun.promise;
-    await expect.poll(() => started).toBe(2);
+    await expect.poll(() => queues.fetch.bull.getCompletedCount()).toBe(1);
 
-    await refusal.cause(operator.redis, dataDir, redis);
-    proceed.resolve();
-    const wait = { timeout: PROMISED_MS };
-    await expect.poll(() => worker.blocker, wait).toMatch(refusal.reason);
-    await expect.poll(() => findRedisBlocker(queues.redis), wait).toMatch(refusal.reason);
-    await expect(queues.fetch.add(job('c'))).rejects.toThrow(RedisUnavailable);
-    expect(lines.length).toBeLessThan(40);
-
-    await refusal.cure(operator.redis, dataDir);
+    proxy.silence();
     await expect
-      .poll(() => queues.fetch.bull.getJobCounts('completed', 'failed', 'delayed'), { timeout: PROMISED_MS })
-      .toEqual({ completed: 2, failed: 0, delayed: 0 });
-    const jobs = await queues.fetch.bull.getCompleted();
-    expect(jobs.map(({ attemptsMade }) => attemptsMade)).toEqual([1, 1]);
-    await expect.poll(() => worker.blocker).toBeUndefined();
+      .poll(() => queues.fetch.add(job('b')).then(() => true, String), { timeout: PROMISED_MS })
+      .toBe(true);
+    await expect.poll(() => worker.completedJobs, { timeout: PROMISED_MS }).toBeGreaterThanOrEqual(2);
+    expect(worker.blocker).toBeUndefined();
+  });
+
+  test('are given as the reason while they last', async ({ expect }) => {
+    const redis = await createTestRedis();
+    const proxy = await startSilentProxy(redis.url);
+    const queues = open(proxy.url);
     await expect.poll(() => findRedisBlocker(queues.redis)).toBeUndefined();
+    proxy.silence();
+    proxy.silenceNew();
+    const { host } = new URL(proxy.url);
+    expect(await findRedisBlocker(queues.redis)).toBe(`Redis does not respond: ${host}`);
+    await expect
+      .poll(() => findRedisBlocker(queues.redis), { timeout: PROMISED_MS })
+      .toMatch(/cannot be reached: .*, Socket timeout/);
   });
 });
 
@@ -207,39 +244,6 @@ test('a cluster is named as what it is: while it is down, and as unfit for the q
   const unfit = /is a cluster, on which the queues cannot work, so REDIS_URL must name a single server: /;
   await expect.poll(() => findRedisBlocker(queues.redis), { timeout: PROMISED_MS }).toMatch(unfit);
   await expect(queues.fetch.add(job('a'))).rejects.toThrow(RedisUnavailable);
-});
-
-describe('connections to Redis that fall silent', { timeout: 90_000 }, () => {
-  test('are replaced: a worker and a queue work again within 30 s', async () => {
-    const redis = await createTestRedis();
-    const proxy = await startSilentProxy(redis.url);
-    const queues = open(proxy.url);
-    const { worker } = work(proxy.url);
-    await expect.poll(() => worker.blocker).toBeUndefined();
-    await queues.fetch.add(job('a'));
-    await expect.poll(() => queues.fetch.bull.getCompletedCount()).toBe(1);
-
-    proxy.silence();
-    await expect
-      .poll(() => queues.fetch.add(job('b')).then(() => true, String), { timeout: PROMISED_MS })
-      .toBe(true);
-    await expect.poll(() => worker.completedJobs, { timeout: PROMISED_MS }).toBeGreaterThanOrEqual(2);
-    expect(worker.blocker).toBeUndefined();
-  });
-
-  test('are given as the reason while they last', async () => {
-    const redis = await createTestRedis();
-    const proxy = await startSilentProxy(redis.url);
-    const queues = open(proxy.url);
-    await expect.poll(() => findRedisBlocker(queues.redis)).toBeUndefined();
-    proxy.silence();
-    proxy.silenceNew();
-    const { host } = new URL(proxy.url);
-    expect(await findRedisBlocker(queues.redis)).toBe(`Redis does not respond: ${host}`);
-    await expect
-      .poll(() => findRedisBlocker(queues.redis), { timeout: PROMISED_MS })
-      .toMatch(/cannot be reached: .*, Socket timeout/);
-  });
 });
 
 describe('a Redis that was never reached', { timeout: 30_000 }, () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Client } from 'pg';
-import { closeAtEndOfFile } from '../cleanup.ts';
+import { closeAtEnd } from '../cleanup.ts';
 import { readRelationships } from './relationships.ts';
 import { toSql } from './to-sql.ts';
 
@@ -38,7 +38,7 @@ export async function startDataApi(databaseUrl: string, role: string): Promise<s
   const server = createServer((request, response) => void respond(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  closeAtEndOfFile('data API', async () => {
+  closeAtEnd('data API', async () => {
     server.closeAllConnections();
     server.close();
     await Promise.all([once(server, 'close'), client.end()]);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
-import { closeAtEndOfFile } from '../cleanup.ts';
+import { closeAtEnd } from '../cleanup.ts';
 
 /** Phoenix' serializer 2.0.0: the number of the join, of the message, the topic, the event and its payload. */
 const message = z.tuple([z.string().nullable(), z.string().nullable(), z.string(), z.string(), z.unknown()]);
@@ -52,7 +52,7 @@ export async function startRealtime(change: {
     }),
   );
   await once(server, 'listening');
-  closeAtEndOfFile('realtime', async () => {
+  closeAtEnd('realtime', async () => {
     for (const socket of server.clients) socket.terminate();
     server.close();
     await once(server, 'close');

@@ -6,7 +6,7 @@ import { connectDatabase, updateFleetSettings } from '@pics/database';
 import { keepReporting, openQueues, type ReplicaReport } from '@pics/queue';
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { closeAtEndOfFile } from '../../../../test/support/cleanup.ts';
+import { closeAtEnd } from '../../../../test/support/cleanup.ts';
 import { createTestDatabase } from '../../../../test/support/database.ts';
 import { createTestRedis } from '../../../../test/support/redis.ts';
 import { createOverviewReader } from '../overview/read-overview.ts';
@@ -28,13 +28,13 @@ async function receive(request: IncomingMessage, response: ServerResponse): Prom
 const receiver = createServer((request, response) => void receive(request, response));
 receiver.listen(0, '127.0.0.1');
 await once(receiver, 'listening');
-closeAtEndOfFile('receiver', async () => void receiver.close());
+closeAtEnd('receiver', async () => void receiver.close());
 const origin = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
 
 const [{ url }, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
 const database = connectDatabase(url, { applicationName: 'test', maxConnections: 4 });
 const queues = openQueues(redis.url, () => {});
-closeAtEndOfFile('connections', async () => void (await Promise.all([queues.close(), database.destroy()])));
+closeAtEnd('connections', async () => void (await Promise.all([queues.close(), database.destroy()])));
 
 const lines: string[] = [];
 const log = {
@@ -283,7 +283,7 @@ describe('trouble is reported once', () => {
       applicationName: 'test',
       maxConnections: 1,
     });
-    closeAtEndOfFile('closed database', () => closed.destroy());
+    closeAtEnd('closed database', () => closed.destroy());
     const readers = {
       down: createOverviewReader({ database: closed, queues }),
       up: createOverviewReader({ database, queues }),

@@ -1,13 +1,13 @@
 import { connectDatabase } from '@pics/database';
 import { expect, test } from 'vitest';
-import { closeAtEndOfFile } from '../../../../test/support/cleanup.ts';
+import { closeAtEnd } from '../../../../test/support/cleanup.ts';
 import { createTestDatabase } from '../../../../test/support/database.ts';
 import { createEntryCounts } from './entry-counts.ts';
 
 test('counts are those of the last minute, those of ten minutes while they are counted again, and never older', async () => {
   const { url } = await createTestDatabase();
   const database = connectDatabase(url, { applicationName: 'test', maxConnections: 2 });
-  closeAtEndOfFile('connections of the test', () => database.destroy());
+  closeAtEnd('connections of the test', () => database.destroy());
   let now = 0;
   const getCounts = createEntryCounts(database, () => now);
   const count = async () => (await getCounts('deck')).reduce((sum, { apps }) => sum + apps, 0);

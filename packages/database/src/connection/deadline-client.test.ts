@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { DatabaseUnavailable } from '@pics/core';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { closeAtEndOfFile } from '../../../../test/support/cleanup.ts';
+import { closeAtEnd } from '../../../../test/support/cleanup.ts';
 import { startSilentProxy } from '../../../../test/support/silent-proxy.ts';
 import { freshDatabase } from '../testing/support/fresh-database.ts';
 import { connectDatabase } from './connect-database.ts';
@@ -74,7 +74,7 @@ test('a server that accepts connections and says nothing is unavailable', async 
   const mute = createServer(() => {});
   mute.listen(0, '127.0.0.1');
   await once(mute, 'listening');
-  closeAtEndOfFile('mute server', async () => void mute.close());
+  closeAtEnd('mute server', async () => void mute.close());
   const { port } = mute.address() as AddressInfo;
   const options = { maxConnections: 1, applicationName: 'test' };
   const db = connectDatabase(`postgres://u@127.0.0.1:${port}/d`, options);

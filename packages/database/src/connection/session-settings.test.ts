@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { withDatabase } from '../../../../test/support/database-url.ts';
-import { closeAtEndOfFile } from '../../../../test/support/cleanup.ts';
+import { closeAtEnd } from '../../../../test/support/cleanup.ts';
 import { readStoredApps } from '../../../../test/support/stored-apps.ts';
 import { applyRecords } from '../../../../test/support/stored-apps.ts';
 import { migrateToLatest } from '../migrations/migrate-to-latest.ts';
@@ -121,10 +121,7 @@ test('a database that is not UTF-8 is refused by migrations and named by service
   const { url, db } = await freshDatabase();
   const name = `${new URL(url).pathname.slice(1)}_latin`;
   await sql`create database ${sql.id(name)} encoding 'LATIN1' locale 'C' template template0`.execute(db);
-  closeAtEndOfFile(
-    'latin',
-    async () => void (await sql`drop database ${sql.id(name)} with (force)`.execute(db)),
-  );
+  closeAtEnd('latin', async () => void (await sql`drop database ${sql.id(name)} with (force)`.execute(db)));
   const latin = withDatabase(url, name);
   const sentence = /encoding LATIN1, which cannot hold every name: create one with encoding UTF8/;
   await expect(migrateToLatest(latin)).rejects.toThrow(sentence);

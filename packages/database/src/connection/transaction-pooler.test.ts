@@ -2,7 +2,7 @@ import { UserError } from '@pics/core';
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import { describe, expect, test } from 'vitest';
-import { closeAtEndOfFile } from '../../../../test/support/cleanup.ts';
+import { closeAtEnd } from '../../../../test/support/cleanup.ts';
 import { findPgBouncer, startPgBouncer } from '../../../../test/support/pgbouncer.ts';
 import { migrateToLatest } from '../migrations/migrate-to-latest.ts';
 import { freshDatabase, openDatabase } from '../testing/support/fresh-database.ts';
@@ -70,7 +70,7 @@ describe.skipIf(!program)('behind PgBouncer', () => {
     const full = await start({ pool_mode: 'session', max_client_conn: 1 });
     const first = new Client({ connectionString: full.url });
     await first.connect();
-    closeAtEndOfFile('first client', () => first.end());
+    closeAtEnd('first client', () => first.end());
     const refused = await errorOf(sql`select 1`.execute(openDatabase(full.url)));
     expect(refused).toMatchObject({ message: expect.stringContaining('no more connections allowed') });
     expect(isDatabaseUnavailable(refused)).toBe(true);
@@ -78,7 +78,7 @@ describe.skipIf(!program)('behind PgBouncer', () => {
     const slow = await start({ pool_mode: 'session', default_pool_size: 1, query_wait_timeout: 1 });
     const holder = new Client({ connectionString: slow.url });
     await holder.connect();
-    closeAtEndOfFile('holder', () => holder.end());
+    closeAtEnd('holder', () => holder.end());
     await holder.query('begin');
     const waited = await errorOf(sql`select 1`.execute(openDatabase(slow.url)));
     expect(waited).toMatchObject({ message: expect.stringContaining('query_wait_timeout') });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { closeAtEndOfFile } from '../../../../test/support/cleanup.ts';
+import { closeAtEnd } from '../../../../test/support/cleanup.ts';
 import { connectDatabase, type Database } from '../connection/connect-database.ts';
 import { countLedger } from '../read/measure-ledger.ts';
 import { markWanted } from '../ledger/apps/mark-wanted.ts';
@@ -108,7 +108,7 @@ beforeEach(async () => {
   await sql
     .raw(`create role ${owner} login password 'generated'; grant all on schema public to ${owner}`)
     .execute(admin.db);
-  closeAtEndOfFile(owner, async () => {
+  closeAtEnd(owner, async () => {
     const again = connectDatabase(admin.url, { maxConnections: 1, applicationName: 'test' });
     await sql.raw(`drop owned by ${owner} cascade; drop role ${owner}`).execute(again);
     await again.destroy();

@@ -2,7 +2,7 @@ import { connect, createServer } from 'node:net';
 import { findFreePort } from '@pics/local';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { closeAtEndOfFile } from '../../../../test/support/cleanup.ts';
+import { closeAtEnd } from '../../../../test/support/cleanup.ts';
 import { createTestDatabase } from '../../../../test/support/database.ts';
 import { createStorefrontCatalogue } from '../../../../test/support/storefront-catalogue.ts';
 import { connectDatabase } from '../connection/connect-database.ts';
@@ -16,7 +16,7 @@ test('nobody waits long behind a migration that waits for a lock, and it goes on
   await sql`select from apps`.execute(holder);
 
   const reader = connectDatabase(url, { maxConnections: 1, applicationName: 'test', lockTimeoutMs: 0 });
-  closeAtEndOfFile('reader', () => reader.destroy());
+  closeAtEnd('reader', () => reader.destroy());
   const waits = Promise.withResolvers<string>();
   const migrating = migrateToLatest(url, { onWait: waits.resolve });
   expect(await waits.promise).toMatch(/^pid \d+, application test, since .* UTC: idle in transaction$/);
@@ -48,7 +48,7 @@ test('a server that refuses connections because it is starting is tried again fo
     client.on('error', () => upstream.destroy());
     upstream.on('error', () => client.destroy());
   }).listen(port, '127.0.0.1');
-  closeAtEndOfFile('proxy', async () => void proxy.close());
+  closeAtEnd('proxy', async () => void proxy.close());
   expect((await migrating).length).toBeGreaterThan(10);
   await expect(migrateToLatest('postgres://x@127.0.0.1:1/x')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });

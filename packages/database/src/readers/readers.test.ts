@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { closeAtEndOfFile } from '../../../../test/support/cleanup.ts';
+import { closeAtEnd } from '../../../../test/support/cleanup.ts';
 import { connectDatabase, type Database } from '../connection/connect-database.ts';
 import { migrateToLatest } from '../migrations/migrate-to-latest.ts';
 import { fullRecord, writeJob } from '../testing/app-record.ts';
@@ -20,11 +20,11 @@ beforeEach(async () => {
   await writeBatch(db, writeJob({ records: [fullRecord(440, 900)] }));
 });
 
-/** A name that no other test uses; the reader is removed when the test file is done. */
+/** A name that no other test uses; the reader is removed when the test is done. */
 function readerName(): string {
   const name = `reader_${randomBytes(6).toString('hex')}`;
   const createdIn = url;
-  closeAtEndOfFile(name, async () => {
+  closeAtEnd(name, async () => {
     const again = connectDatabase(createdIn, { maxConnections: 1, applicationName: 'test' });
     await sql`drop role if exists ${sql.id(name)}`.execute(again);
     await again.destroy();
@@ -59,7 +59,7 @@ test('the password of a reader is never sent to the server', async () => {
     server.on('error', () => client.destroy());
   });
   await once(recorder.listen(0, '127.0.0.1'), 'listening');
-  closeAtEndOfFile('recorder', async () => void recorder.close());
+  closeAtEnd('recorder', async () => void recorder.close());
   const through = new URL(url);
   through.port = String((recorder.address() as AddressInfo).port);
 

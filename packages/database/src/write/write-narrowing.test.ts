@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import { describe, expect, test } from 'vitest';
-import { closeAtEndOfFile } from '../../../../test/support/cleanup.ts';
+import { closeAtEnd } from '../../../../test/support/cleanup.ts';
 import { readStoredApps } from '../../../../test/support/stored-apps.ts';
 import { connectDatabase } from '../connection/connect-database.ts';
 import { fullRecord, recordWith, writeJob } from '../testing/app-record.ts';
@@ -14,7 +14,7 @@ import { writeBatch } from './write-batch.ts';
 async function openEditor(url: string) {
   const editor = new Client({ connectionString: url, application_name: 'psql' });
   await editor.connect();
-  closeAtEndOfFile('editor', () => editor.end());
+  closeAtEnd('editor', () => editor.end());
   await editor.query('begin');
   const { rows } = await editor.query<{ pid: number }>('select pg_backend_pid() as pid');
   return { editor, pid: rows[0]?.pid };

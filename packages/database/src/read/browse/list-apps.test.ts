@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { closeAtEndOfFile } from '../../../../../test/support/cleanup.ts';
+import { closeAtEnd } from '../../../../../test/support/cleanup.ts';
 import { createTestDatabase } from '../../../../../test/support/database.ts';
 import { connectDatabase, type Database } from '../../connection/connect-database.ts';
 import { listApps } from './list-apps.ts';
@@ -13,7 +13,7 @@ let database: Database;
 beforeAll(async () => {
   const { url } = await createTestDatabase();
   database = connectDatabase(url, { applicationName: 'test', maxConnections: 4 });
-  closeAtEndOfFile('connections of the test', () => database.destroy());
+  closeAtEnd('connections of the test', () => database.destroy());
   await sql`
     insert into apps (appid, name, type, pics_review_score, steam_release_date)
     select id, 'App ' || id, case when id % 3 = 0 then 'demo' else 'game' end, case id when 4 then 9 end,

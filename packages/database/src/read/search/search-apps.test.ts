@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { closeAtEndOfFile } from '../../../../../test/support/cleanup.ts';
+import { closeAtEnd } from '../../../../../test/support/cleanup.ts';
 import { createTestDatabase } from '../../../../../test/support/database.ts';
 import { connectDatabase, type Database } from '../../connection/connect-database.ts';
 import { searchApps } from './search-apps.ts';
@@ -10,7 +10,7 @@ let database: Database;
 async function connect(): Promise<Database> {
   const { url } = await createTestDatabase();
   const connected = connectDatabase(url, { applicationName: 'test', maxConnections: 4 });
-  closeAtEndOfFile('connections of the test', () => connected.destroy());
+  closeAtEnd('connections of the test', () => connected.destroy());
   return connected;
 }
 

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
-import { closeAtEndOfFile } from '../../../../../test/support/cleanup.ts';
+import { closeAtEnd } from '../../../../../test/support/cleanup.ts';
 import { connectDatabase, type Database } from '../../connection/connect-database.ts';
 
 const PASSWORD = 'generated';
 
-/** Creates a user of the test's server, who is removed with all rights when the test file is done. */
+/** Creates a user of the test's server, who is removed with all rights when the test is done. */
 export async function addUser(db: Database, url: string, options = 'login'): Promise<string> {
   const name = `user_${randomBytes(6).toString('hex')}`;
   await sql.raw(`create role ${name} password '${PASSWORD}' ${options}`).execute(db);
-  closeAtEndOfFile(`user ${name}`, async () => {
+  closeAtEnd(`user ${name}`, async () => {
     const again = connectDatabase(url, { maxConnections: 1, applicationName: 'test' });
     await sql.raw(`drop owned by ${name} cascade; drop role ${name}`).execute(again);
     await again.destroy();
