@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { BrowserContextOptions } from 'playwright-core';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { bodyOf, finishDiscovery, send } from '../packages/database/src/write/history/testing/send.ts';
+import { bodyOf, finishFirstFill, send } from '../packages/database/src/write/history/testing/send.ts';
 import { startTestBoard } from './support/board.ts';
 import { findBrowser, openBrowser } from './support/browser.ts';
 
@@ -27,7 +27,7 @@ async function startBoard() {
     });
     await send(board.database, [{ appid, changeNumber, body }]);
   };
-  await finishDiscovery(board.database);
+  await finishFirstFill(board.database);
   for (let number = 1; number <= 40; number++) await write(440, number, `Fortress ${number}`, 0);
   await write(570, 50, 'Ancients', 12);
   await write(570, 51, 'Ancients', 12);

@@ -5,7 +5,7 @@ import type { Block } from '../packages/appinfo/src/extract/testing/app-body.ts'
 import { writeJob } from '../packages/database/src/testing/app-record.ts';
 import {
   bodyOf,
-  finishDiscovery,
+  finishFirstFill,
   history,
   send,
 } from '../packages/database/src/write/history/testing/send.ts';
@@ -79,7 +79,7 @@ beforeAll(async () => {
   const [day, older, newer] = [now - 48 * HOUR_S, now - 30 * HOUR_S, now - 6 * HOUR_S];
   await write(440, { name: 'Old', deck: 2, release: 1_700_000_000, builds: { public: [1, day] } });
   await write(10, { name: 'Old tool', type: 'Tool' });
-  await finishDiscovery(database);
+  await finishFirstFill(database);
   await write(20, { name: 'New', deck: 3, tags: [ACTION] });
   const app = { name: 'Other', deck: 3, languages: ['english', 'german'], tags: [ACTION, 21] };
   await write(440, { ...app, release: 1_800_000_000, builds: { public: [2, older], beta: [9, older] } });

@@ -3,7 +3,7 @@ import { waitUntil } from '@pics/local';
 import type { Simulator } from '@pics/simulator';
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { bodyOf, finishDiscovery, send } from '../packages/database/src/write/history/testing/send.ts';
+import { bodyOf, finishFirstFill, send } from '../packages/database/src/write/history/testing/send.ts';
 import { closeAtEnd } from './support/cleanup.ts';
 import { createTestDatabase } from './support/database.ts';
 import { findHistoryFaults } from './support/history/find-history-faults.ts';
@@ -30,6 +30,11 @@ test(
     const databaseUrl = await createRecordingDatabase();
     const pipeline = await startPipeline(simulator, { fetchers: 2, databaseUrl });
     await pipeline.settled(SETTLE_MS);
+    expect(await countEvents(pipeline.database)).not.toHaveProperty(['app.added']);
+    const isFilled = async () =>
+      (await pipeline.database.selectFrom('picsState').select('filledAt').executeTakeFirst())?.filledAt !=
+      null;
+    expect(await waitUntil(isFilled, SETTLE_MS)).toBe(true);
     const isFollowed = async () => (await findCursor(pipeline.database)) === simulator.currentChangeNumber;
     for (let poll = 0; poll < 20; poll += 1) {
       simulator.release(60);
@@ -72,7 +77,7 @@ describe('the comparison of what is kept with what was stored finds', () => {
     const connection = connectDatabase(url, { applicationName: 'test', maxConnections: 1 });
     closeAtEnd('database', () => connection.destroy());
     database = connection;
-    await finishDiscovery(database);
+    await finishFirstFill(database);
     for (const [index, name] of ['A', 'B', 'C'].entries()) {
       const branches = { public: { buildid: `${index + 1}`, timeupdated: '1700000000' } };
       const body = bodyOf(440, { common: { name, type: 'Game' }, depots: { branches } });

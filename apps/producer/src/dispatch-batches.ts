@@ -5,6 +5,7 @@ import {
   claimTokenRequest,
   getFleetSettings,
   hasDueWork,
+  markFilled,
   type Batch,
   type ScanRequest,
   type TokenRequest,
@@ -118,8 +119,8 @@ export async function isDispatchDue({
 }
 
 /**
- * Dispatches batches and releases lost ones until the signal. It is one loop on purpose: between its claim and its job, a
- * batch looks just like a lost one.
+ * Dispatches batches, releases lost ones, and records the end of the first fill, until the signal. It is one loop on purpose:
+ * between its claim and its job, a batch looks just like a lost one.
  */
 export function keepDispatching(producer: Producer, signal: AbortSignal): Promise<void> {
   const { state } = producer;
@@ -127,6 +128,7 @@ export function keepDispatching(producer: Producer, signal: AbortSignal): Promis
   const iterate = async () => {
     if (Date.now() >= releaseAt) {
       await releaseOnce(producer);
+      await markFilled(producer.database);
       releaseAt = Date.now() + RELEASE_INTERVAL_MS;
     }
     const dispatched = await dispatchOnce(producer);

@@ -473,6 +473,8 @@ export type Rows<As extends Encoding = JsonEncoding> = {
     packages_gap_at: As['timestamptz'] | null;
     /** When a producer last polled the change feed successfully; NULL before the first poll. */
     polled_at: As['timestamptz'] | null;
+    /** When every app that the first discovery had found was done. Before that an app that is stored for the first time makes no event. */
+    filled_at: As['timestamptz'] | null;
   };
   /** How much was fetched in each minute of the last eight days. */
   pics_throughput: {

@@ -3,7 +3,7 @@ import { naiveDiff } from '../../../packages/appinfo/src/changes/testing/naive-d
 import { naiveExtractApp } from '../../../packages/appinfo/src/extract/testing/naive-extract-app.ts';
 import type { StoredState } from './stored-states.ts';
 
-/** An event that there must be, or, while the first discovery ends, may be. */
+/** An event that there must be, or, while the first fill ends, may be. */
 export interface ExpectedEvent {
   transactionId: string;
   type: string;
@@ -41,8 +41,8 @@ export function expectedHistory(states: readonly StoredState[]): ExpectedHistory
       history.events.push({ transactionId, type, changes: all, isOptional });
     const both: Changes = next === access ? changes : { pics_access: { old: access, new: next }, ...changes };
     if (access === null) {
-      // Texts are written before the event and the rows after it: in between a discovery may finish.
-      const isKnown = written[0]?.part != null && written[0].isDiscovered;
+      // Texts are written before the event and the rows after it: in between the first fill may end.
+      const isKnown = written[0]?.part != null && written[0].isFilled;
       of('app.added', record ? nameAndType(record) : {}, !isKnown);
     } else if (next === 'removed' && access !== 'removed') {
       of('app.removed', both);

@@ -13,8 +13,8 @@ export interface StoredState {
   sha1: string | null;
   text: Buffer | null;
   access: string | null;
-  /** Whether a first discovery was over. */
-  isDiscovered: boolean;
+  /** Whether the first fill was over. */
+  isFilled: boolean;
 }
 
 /**
@@ -29,24 +29,24 @@ export async function recordStoredStates(url: string): Promise<void> {
       id bigint generated always as identity primary key,
       transaction_id xid8 not null default pg_current_xact_id(),
       appid integer not null, part text, change_number bigint, sha1 text, size integer, body bytea, access text,
-      is_discovered boolean not null
+      is_filled boolean not null
     );
-    create function is_discovered() returns boolean language sql as $$
-      select exists (select from pics_scans where reason = 'discovery' and finished_at is not null)
+    create function is_filled() returns boolean language sql as $$
+      select filled_at is not null from pics_state
     $$;
     create function record_text() returns trigger language plpgsql as $$
     begin
       if tg_op = 'DELETE' then
-        insert into stored_states (appid, part, is_discovered) values (old.appid, old.part, is_discovered());
+        insert into stored_states (appid, part, is_filled) values (old.appid, old.part, is_filled());
       else
-        insert into stored_states (appid, part, change_number, sha1, size, body, is_discovered)
-        values (new.appid, new.part, new.change_number, encode(new.sha1, 'hex'), new.size, new.body, is_discovered());
+        insert into stored_states (appid, part, change_number, sha1, size, body, is_filled)
+        values (new.appid, new.part, new.change_number, encode(new.sha1, 'hex'), new.size, new.body, is_filled());
       end if;
       return null;
     end $$;
     create function record_access() returns trigger language plpgsql as $$
     begin
-      insert into stored_states (appid, access, is_discovered) values (new.appid, new.pics_access, is_discovered());
+      insert into stored_states (appid, access, is_filled) values (new.appid, new.pics_access, is_filled());
       return null;
     end $$;
     create trigger record_text after insert or delete on app_documents for each row execute function record_text();
@@ -61,7 +61,7 @@ export async function recordStoredStates(url: string): Promise<void> {
 /** What was recorded, in its order. */
 export async function readStoredStates(database: Database): Promise<StoredState[]> {
   const { rows } = await sql<Omit<StoredState, 'text'> & { size: number | null; body: Buffer | null }>`
-    select appid, transaction_id::text, part, change_number, sha1, size, body, access, is_discovered
+    select appid, transaction_id::text, part, change_number, sha1, size, body, access, is_filled
     from stored_states order by id
   `.execute(database);
   return rows.map(({ size, body, ...state }) => {

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import {
   bodyOf,
-  finishDiscovery,
+  finishFirstFill,
   send,
 } from '../../../../packages/database/src/write/history/testing/send.ts';
 import { startTestBoard } from '../../../../test/support/board.ts';
@@ -18,7 +18,7 @@ const get = async (path: string, headers = {}) => {
 const build = (id: string) => ({ branches: { public: { buildid: id, timeupdated: '1700000000' } } });
 
 await sql`insert into steam_tags (tag_id, name) values (1716, 'Roguelike')`.execute(database);
-await finishDiscovery(database);
+await finishFirstFill(database);
 for (const [appid, changeNumber, common, depots] of [
   [10, 100, { name: 'Ten', type: 'game' }, build('1')],
   [20, 101, { name: 'Twenty', type: 'dlc' }, build('5')],

@@ -1,7 +1,7 @@
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import {
   bodyOf,
-  finishDiscovery,
+  finishFirstFill,
   send,
 } from '../../../../packages/database/src/write/history/testing/send.ts';
 import { startTestBoard } from '../../../../test/support/board.ts';
@@ -13,7 +13,7 @@ const write = (appid: number, changeNumber: number, common: Record<string, strin
   send(database, [{ appid, changeNumber, body: bodyOf(appid, { common }) }]);
 
 beforeAll(async () => {
-  await finishDiscovery(database);
+  await finishFirstFill(database);
   await write(10, 1, { name: 'Ten', type: 'game' });
 });
 

@@ -3,7 +3,7 @@ import { beforeAll, expect, test, vi } from 'vitest';
 import type { Block } from '../../../../../packages/appinfo/src/extract/testing/app-body.ts';
 import {
   bodyOf,
-  finishDiscovery,
+  finishFirstFill,
   send,
 } from '../../../../../packages/database/src/write/history/testing/send.ts';
 import { startTestBoard } from '../../../../../test/support/board.ts';
@@ -41,7 +41,7 @@ beforeAll(async () => {
   await sql`insert into steam_tags (tag_id, name) values (1716, 'Roguelike'), (597, 'Casual')`.execute(
     database,
   );
-  await finishDiscovery(database);
+  await finishFirstFill(database);
   await write(10, 100, { name: 'Ten', store_tags: { 0: '597' } });
   await write(20, 101, { name: 'Twenty' });
   await write(10, 102, { name: NASTY, store_tags: { 0: '1716' } });

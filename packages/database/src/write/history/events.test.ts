@@ -4,7 +4,7 @@ import type { Database } from '../../connection/connect-database.ts';
 import { writeJob } from '../../testing/app-record.ts';
 import { freshDatabase } from '../../testing/support/fresh-database.ts';
 import { writeBatch } from '../write-batch.ts';
-import { bodyOf, finishDiscovery, history, readEvents, send, type Response } from './testing/send.ts';
+import { bodyOf, finishFirstFill, history, readEvents, send, type Response } from './testing/send.ts';
 
 let db: Database;
 
@@ -52,9 +52,9 @@ describe('an event', () => {
     expect(await readEvents(db)).toMatchObject([{ changes: { tags: { added: [3], removed: [1] } } }]);
   });
 
-  test('of a new app is written once a discovery is over, with its name and its type', async () => {
+  test('of a new app is written once the first fill is over, with its name and its type', async () => {
     await send(db, [game(900, {})]);
-    await finishDiscovery(db);
+    await finishFirstFill(db);
     await send(db, [
       { appid: 441, changeNumber: 901, body: bodyOf(441, { common: { name: 'New', type: 'DLC' } }) },
     ]);

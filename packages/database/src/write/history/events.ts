@@ -47,16 +47,10 @@ export async function insertEvents(trx: Transaction<Schema>, events: readonly Ev
   return rowCounts({ added: events.length });
 }
 
-/** Whether a first discovery is over, after which an app that is stored for the first time is news. */
-export async function isDiscovered(trx: Transaction<Schema>): Promise<boolean> {
-  const found = await trx
-    .selectFrom('picsScans')
-    .select('id')
-    .where('reason', '=', 'discovery')
-    .where('finishedAt', 'is not', null)
-    .limit(1)
-    .executeTakeFirst();
-  return found !== undefined;
+/** Whether the first fill is over, after which an app that is stored for the first time is news; see `markFilled`. */
+export async function isFilled(trx: Transaction<Schema>): Promise<boolean> {
+  const state = await trx.selectFrom('picsState').select('filledAt').executeTakeFirst();
+  return state?.filledAt != null;
 }
 
 /** An app that is stored for the first time: its name and its type say which it is. */

@@ -14,7 +14,7 @@ import {
   appChanged,
   appRemoved,
   insertEvents,
-  isDiscovered,
+  isFilled,
   withoutKept,
   type Event,
 } from './events.ts';
@@ -167,7 +167,7 @@ async function listEvents(
 ): Promise<Event[]> {
   const isStored = (appid: number) => stored.get(appid)?.picsAccess != null;
   const hasNewApps = outcomes.some(({ result, appid }) => result === 'record' && !isStored(appid));
-  const tellsOfNewApps = hasNewApps && (await isDiscovered(trx));
+  const tellsOfNewApps = hasNewApps && (await isFilled(trx));
   const eventOf = (outcome: Outcome): Event | undefined => {
     const { appid } = outcome;
     const access = stored.get(appid)?.picsAccess ?? null;

@@ -56,9 +56,7 @@ export async function readEvents(db: Database) {
   }));
 }
 
-/** Makes the first discovery over. */
-export async function finishDiscovery(db: Database): Promise<void> {
-  await sql`
-    insert into pics_scans (reason, known_only, finished_at) values ('discovery', false, now())
-  `.execute(db);
+/** Ends the first fill: from now on an app that is stored for the first time is an event. */
+export async function finishFirstFill(db: Database): Promise<void> {
+  await sql`update pics_state set filled_at = now()`.execute(db);
 }
