@@ -16,7 +16,7 @@ const LONGEST_MORE_MS = 1;
 const BATCH_APPS = 200;
 /** Apps that change within one poll. */
 const LIVE_APPS = 2;
-const LIVE_WRITES = 300;
+const LIVE_WRITES = 100;
 
 /** With events, older texts and branches, and without, as the writer was before it kept them. */
 const WITH: WriteOptions = {

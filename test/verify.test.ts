@@ -116,7 +116,7 @@ describe('pics verify', { timeout: 120_000 }, () => {
       const { rows } = await sql<{ apps: number }>`
         select count(*) as apps from app_documents
         where appid = any (${changed.map(({ appid }) => appid)}::integer[]) and part = 'full'
-          and encode(sha1, 'hex') = any (${changed.map(({ appid }) => simulator.findApp(appid)?.sha ?? '')}::text[])
+          and encode(sha1, 'hex') = any (${changed.map(({ appid }) => simulator.findApp(appid, { withToken: true })?.sha ?? '')}::text[])
       `.execute(pipeline.database);
       return rows[0]?.apps === changed.length;
     };
