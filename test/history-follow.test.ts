@@ -9,7 +9,7 @@ import { readBlocks } from './support/read-page.ts';
 const blocks = readBlocks('docs/history.md');
 const sqlOf = (section: string) =>
   blocks.filter((block) => block.section === section).map(({ text }) => text);
-const [readNext = '', startNow = ''] = sqlOf('Follow the events');
+const [readNext = '', startNow = '', oldest = ''] = sqlOf('Follow the events');
 const [lowerIds = '', stepBack = ''] = sqlOf('After a restore or a crash');
 
 interface Position {
@@ -77,6 +77,9 @@ test('an event that commits after one with a higher id is not missed, and comes 
   await insert(early, 1);
   await insert(late, 2);
   expect(await follower.catchUp()).toEqual([]);
+  const { rows } = await late.query<{ pid: number }>(oldest);
+  const own = await early.query<{ pid: number }>('select pg_backend_pid() as pid');
+  expect(rows.map(({ pid }) => pid)).toContain(own.rows[0]?.pid);
   await early.query('commit');
   expect(await sees(follower, [1, 2])).toBe(true);
 });
