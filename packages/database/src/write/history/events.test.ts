@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Block } from '../../../../appinfo/src/extract/testing/app-body.ts';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../connection/connect-database.ts';
 import { writeJob } from '../../testing/app-record.ts';
@@ -125,6 +126,30 @@ describe('an event', () => {
     expect((await readEvents(db)).map(({ changes }) => changes)).toEqual([
       { pics_access: { old: 'public', new: 'restricted' }, name: { old: 'A', new: 'B' } },
       { pics_access: { old: 'restricted', new: 'public' } },
+    ]);
+  });
+
+  test('compares with what the rows have where a restricted response brought it and the next one left it out', async () => {
+    const part = (changeNumber: number, sections: Record<string, Block>) => ({
+      appid: 440,
+      changeNumber,
+      body: bodyOf(440, { public_only: '1' as never, ...sections }),
+    });
+    await send(db, [game(900, {})]);
+    await send(db, [part(901, { common: { name: 'B', type: 'Game' } })]);
+    await send(db, [part(902, {})]);
+    await send(db, [game(903, { name: 'B' })]);
+    expect((await readEvents(db)).map(({ changes }) => changes)).toEqual([
+      { pics_access: { old: 'public', new: 'restricted' }, name: { old: 'A', new: 'B' } },
+      { pics_access: { old: 'restricted', new: 'public' } },
+    ]);
+  });
+
+  test('has changed branches also when no text is stored', async () => {
+    await send(db, [game(900, {}, branches({ public: '1' }))], { documents: 'off' });
+    await send(db, [game(901, {}, branches({ public: '2' }))], { documents: 'off' });
+    expect((await readEvents(db)).map(({ type, changes }) => [type, Object.keys(changes)])).toEqual([
+      ['build.published', ['branches.public', 'current_build_id']],
     ]);
   });
 

@@ -81,15 +81,14 @@ export async function writeHistory(
   );
   const changed = new Set(written.newTexts.map(({ appid }) => appid));
   const touched = hasTexts ? records.filter(({ appid }) => changed.has(appid)) : records;
-  const branches = await writeBranches(trx, touched);
   const appVersions = keepsVersions ? await keepTexts(trx, written, opened) : rowCounts({});
-  if (!history) return { ...branches, appVersions, picsEvents: rowCounts({}) };
+  // Before the branches, because those too may have to be read from their rows.
+  const old = history
+    ? await readOldRecords(trx, { opened, touched, stored: written.stored, history })
+    : null;
+  const branches = await writeBranches(trx, touched);
+  if (!history || !old) return { ...branches, appVersions, picsEvents: rowCounts({}) };
 
-  const old = new Map(opened.flatMap((texts) => toOldRecord(texts, history)));
-  const unread = touched.filter(
-    ({ appid }) => written.stored.get(appid)?.picsAccess != null && !old.has(appid),
-  );
-  for (const record of await readStoredRecords(trx, unread)) old.set(record.appid, record);
   const events = await listEvents(trx, written, { old, history });
   return { ...branches, appVersions, picsEvents: await insertEvents(trx, events) };
 }
@@ -148,13 +147,39 @@ function replacedTexts(next: OpenedTexts, { lastChangeNumberOf }: Written): Repl
 }
 
 /**
- * The record of what is stored: of the full text, and over it of a public one, which is newer when there are both. None when
- * today's code cannot read them.
+ * The record of what is stored of each app: that of its full text. Where a public part is newer it is that of the part, and what
+ * the part does not carry is read from the rows: another part may have brought it in between. So is all of it when no text is
+ * stored, or today's code cannot read it.
  */
-function toOldRecord({ appid, texts }: OpenedTexts, { toRecord }: HistoryOptions): [number, AppRecord][] {
+async function readOldRecords(
+  trx: Transaction<Schema>,
+  {
+    opened,
+    touched,
+    stored,
+    history,
+  }: Pick<Written, 'stored'> & { opened: OpenedTexts[]; touched: AppRecord[]; history: HistoryOptions },
+): Promise<Map<number, AppRecord>> {
+  const newest = opened.flatMap(({ texts }) => toRecord(texts.at(-1), history));
+  const old = new Map(
+    newest.flatMap(({ part, record }) => (part === 'full' ? [[record.appid, record] as const] : [])),
+  );
+  const parts = new Map(newest.map(({ record }) => [record.appid, record]));
+  const unread = touched.filter(({ appid }) => stored.get(appid)?.picsAccess != null && !old.has(appid));
+  for (const record of await readStoredRecords(trx, unread)) {
+    const part = parts.get(record.appid);
+    // Where texts are stored, an app without branches in the table has none.
+    const depots = { lastContentUpdate: null, currentBuildId: null, branches: [], ...record.depots };
+    old.set(record.appid, part ? { ...record, depots, ...part } : record);
+  }
+  return old;
+}
+
+function toRecord(text: OpenedTexts['texts'][number] | undefined, history: HistoryOptions) {
+  if (!text) return [];
+  const { document, bytes } = text;
   try {
-    const [first, second] = texts.map(({ document, bytes }) => toRecord({ ...document, bytes }));
-    return first ? [[appid, { ...first, ...second }]] : [];
+    return [{ part: document.part, record: history.toRecord({ ...document, bytes }) }];
   } catch {
     return [];
   }
