@@ -1,5 +1,5 @@
 import { sql, type Selectable, type Transaction } from 'kysely';
-import { decodeDocument } from '../../documents/decode-document.ts';
+import { decodeDocument, DocumentDamaged } from '../../documents/decode-document.ts';
 import { encodeDocument } from '../../documents/encode-document.ts';
 import type { Schema } from '../../schema.ts';
 
@@ -32,7 +32,7 @@ interface StoredText extends Omit<Selectable<Schema['appVersions']>, 'sha1'> {
  * Texts come late when responses overtake each other, which is rare: so all texts of the app are opened here. A text that is
  * stored already for that number, or for numbers around it, is not stored again.
  *
- * @returns whether it was stored.
+ * @returns whether it was stored: not when one of the others is damaged.
  */
 export async function insertInPlace(
   trx: Transaction<Schema>,
@@ -40,7 +40,7 @@ export async function insertInPlace(
   base: Bases,
 ): Promise<boolean> {
   const texts = await openTexts(trx, version.appid, base.before);
-  if (texts.some((text) => covers(text, version))) return false;
+  if (!texts || texts.some((text) => covers(text, version))) return false;
   const following = texts.filter(({ changeNumber }) => changeNumber > version.changeNumber);
   const preceding = texts.filter(({ changeNumber }) => changeNumber <= version.changeNumber);
 
@@ -62,12 +62,15 @@ export function covers(
   return text.sha1 === sha1 && text.changeNumber <= changeNumber && changeNumber <= text.lastChangeNumber;
 }
 
-/** All older texts of an app, the oldest first. */
+/**
+ * All older texts of an app, the oldest first. None when one of them is damaged: that must not stand in the way of what Steam
+ * says now.
+ */
 async function openTexts(
   trx: Transaction<Schema>,
   appid: number,
   document: Uint8Array,
-): Promise<StoredText[]> {
+): Promise<StoredText[] | undefined> {
   const rows = await trx
     .selectFrom('appVersions')
     .selectAll()
@@ -76,12 +79,18 @@ async function openTexts(
     .orderBy('variant', 'desc')
     .execute();
   let base = document;
-  const texts = rows.map((row) => {
-    const sha1 = row.sha1.toString('hex');
-    base = decodeDocument({ ...row, sha1 }, row.encoding === 'zstd-delta' ? base : undefined);
-    return { ...row, sha1, bytes: base };
-  });
-  return texts.toReversed();
+  try {
+    return rows
+      .map((row) => {
+        const sha1 = row.sha1.toString('hex');
+        base = decodeDocument({ ...row, sha1 }, row.encoding === 'zstd-delta' ? base : undefined);
+        return { ...row, sha1, bytes: base };
+      })
+      .toReversed();
+  } catch (error) {
+    if (error instanceof DocumentDamaged) return undefined;
+    throw error;
+  }
 }
 
 async function insert(

@@ -44,7 +44,7 @@ export async function writeLateTexts(
       if (await insertInPlace(trx, { ...version, seenAt: 'now' }, { before: current, after: current }))
         kept += 1;
     } catch (error) {
-      // Texts that cannot be opened any more must not stand in the way of new ones.
+      // Nothing can be a delta of a document that is damaged.
       if (!(error instanceof DocumentDamaged)) throw error;
     }
   }

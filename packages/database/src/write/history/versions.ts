@@ -68,11 +68,13 @@ export async function writeVersions(
       )
       .execute();
   }
+  let stored = rows.length;
   for (const one of replaced.filter((text) => !isNewest(text))) {
     const { document, bytes, lastChangeNumber, base } = one;
-    await insertInPlace(trx, { ...document, lastChangeNumber, seenAt: document.fetchedAt, bytes }, base);
+    const version = { ...document, lastChangeNumber, seenAt: document.fetchedAt, bytes };
+    if (await insertInPlace(trx, version, base)) stored += 1;
   }
-  return replaced.length;
+  return stored;
 }
 
 const TYPES = {
