@@ -127,6 +127,7 @@ describe.for([
           select count(*) as left from pics_app_ledger
           where ((settled_change_number is null or batch_id is not null) and last_error is null)
             or token_wanted_at is not null
+            or (access_token is not null and exists (select from apps where appid = id and pics_access = 'restricted'))
         `.execute(database);
         const { rows: written } = await sql<{ count: number }>`
           select count(*) from apps where pics_access is not null

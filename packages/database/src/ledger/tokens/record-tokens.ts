@@ -82,6 +82,8 @@ async function store(
       tokenState: sql<string>`case when chosen.after is null then 'denied'
         when chosen.state = 'imported' then chosen.state else 'granted' end`,
       tokenAskedAt: sql<Date>`now()`,
+      // An app that waits to be tried again need not wait for what its token shows.
+      notBefore: sql<Date | null>`case when chosen.after is not distinct from chosen.before then not_before end`,
       tokenWantedAt: sql<Date | null>`case
         when token_wanted_at > coalesce(${dispatchedAt ?? null}::timestamptz, now()) then token_wanted_at
       end`,

@@ -178,6 +178,15 @@ describe('recordTokens', () => {
     }
   });
 
+  test('sends an app at once that waited to be tried again, now that it has a token', async () => {
+    await insertWanted(11, 10);
+    await sql`update pics_app_ledger set attempts = 1, settled_change_number = null, not_before = now() + interval '1 hour'`.execute(
+      db,
+    );
+    await recordTokens(db, answer(await claim(), [[10, '7']]));
+    expect(await claimBatch(db, { size: 200 })).toMatchObject({ appids: [10] });
+  });
+
   test('asks again for an app whose token became wanted after the request went out', async () => {
     await insertWanted(60, 10);
     const batchId = await claim();
