@@ -7,7 +7,6 @@ import { naiveExtractApp } from '../../../../appinfo/src/extract/testing/naive-e
 import { randomlyChanged } from '../../../../appinfo/src/extract/testing/randomly-changed.ts';
 import { naiveDiff } from '../../../../appinfo/src/changes/testing/naive-diff.ts';
 import { randomIntegers } from '../../../../appinfo/src/keyvalues/testing/random-texts.ts';
-import { recordedTexts } from '../../../../appinfo/src/keyvalues/testing/recorded-texts.ts';
 import type { Database } from '../../connection/connect-database.ts';
 import { decodeDocument } from '../../documents/decode-document.ts';
 import { findDocuments } from '../../documents/find-documents.ts';
@@ -220,21 +219,4 @@ test('generated versions are restored byte for byte, and their events are those 
     ({ db } = await freshDatabase());
     expect(await findFaults([shuffled([...replay, ...replay], 3)], { inOrder: false })).toEqual([]);
   }
-});
-
-describe.skipIf(recordedTexts.length === 0)('recorded versions (skipped without recorded PICS data)', () => {
-  const replays = [...Map.groupBy(recordedTexts, ({ appid }) => appid).values()].map((texts) =>
-    texts
-      .toSorted((one, other) => one.changeNumber - other.changeNumber)
-      .map(({ appid, changeNumber, read }): Response => ({ appid, changeNumber, body: read() })),
-  );
-
-  // Out of order, see replayed-versions.test.ts.
-  test(
-    'are restored byte for byte, and their events are those of an independent differ',
-    { timeout: 300_000 },
-    async () => {
-      expect(await findFaults(replays, { inOrder: true })).toEqual([]);
-    },
-  );
 });
