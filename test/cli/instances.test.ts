@@ -151,8 +151,17 @@ describe.runIf(hasPsql)('pics psql', () => {
 describe('pics logs', () => {
   test('shows the last lines of all services by time, or of one', async () => {
     // Services may still be starting.
-    const hasProducer = async () => / {2}producer +info: /.test((await pics(['logs', '-n', '1000'])).stdout);
-    expect(await waitUntil(hasProducer, 60_000)).toBe(true);
+    const haveLogged = async () => {
+      const { stdout } = await pics(['logs', '-n', '1000']);
+      const hasLines = (service: string, count: number) =>
+        stdout.split('\n').filter((line) => line.includes(`  ${service} `)).length >= count;
+      return (
+        / {2}producer +info: /.test(stdout) &&
+        / {2}writer +info: started/.test(stdout) &&
+        hasLines('writer', 2)
+      );
+    };
+    expect(await waitUntil(haveLogged, 60_000)).toBe(true);
     const all = await pics(['logs', '-n', '1000']);
     const times = all.stdout
       .split('\n')
