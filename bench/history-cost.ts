@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { diffRecords, extractApp } from '@pics/appinfo';
+import { diffRecords, extractApp, extractStoredText } from '@pics/appinfo';
 import type { AppBody, FetchedApps } from '@pics/core';
 import { connectDatabase, writeBatch, type WriteOptions } from '@pics/database';
 import { sql } from 'kysely';
@@ -21,11 +21,7 @@ const LIVE_WRITES = 100;
 /** With events, older texts and branches, and without, as the writer was before it kept them. */
 const WITH: WriteOptions = {
   documents: 'versions',
-  history: {
-    diffRecords,
-    toRecord: ({ part, bytes, ...text }) =>
-      extractApp({ ...text, missingToken: part === 'public', body: bytes }),
-  },
+  history: { diffRecords, toRecord: extractStoredText },
 };
 const WITHOUT: WriteOptions = { documents: 'latest' };
 

@@ -1,5 +1,5 @@
-import { diffRecords, extractApp } from '@pics/appinfo';
-import { connectDatabase, writeBatch, type Database, type StoredText } from '@pics/database';
+import { diffRecords, extractApp, extractStoredText } from '@pics/appinfo';
+import { connectDatabase, writeBatch, type Database } from '@pics/database';
 import { sql } from 'kysely';
 import {
   hasRecordedPics,
@@ -65,11 +65,7 @@ async function replay(database: Database, versions: readonly RecordedVersion[]):
     seen.set(appid, round);
     return round;
   });
-  const history = {
-    diffRecords,
-    toRecord: ({ part, bytes, ...text }: StoredText) =>
-      extractApp({ ...text, missingToken: part === 'public', body: bytes }),
-  };
+  const history = { diffRecords, toRecord: extractStoredText };
   for (const batch of rounds.values().flatMap((round) => cutBatches(round, BATCH_SIZE))) {
     const fetched = {
       batchId: 'bench',

@@ -1,4 +1,4 @@
-import { diffRecords, extractApp, sectionsToJson } from '@pics/appinfo';
+import { diffRecords, extractStoredText, sectionsToJson } from '@pics/appinfo';
 import { writeJobSchema } from '@pics/core';
 import {
   addThroughput,
@@ -6,7 +6,6 @@ import {
   findDatabaseBlocker,
   findDictionaryBlocker,
   probeDatabase,
-  type StoredText,
 } from '@pics/database';
 import { connectQueues, runWorker } from '@pics/queue';
 import { runService } from '@pics/service';
@@ -37,11 +36,7 @@ await runService({
     const options = {
       keep,
       documents,
-      history: {
-        diffRecords,
-        toRecord: ({ part, bytes, ...text }: StoredText) =>
-          extractApp({ ...text, missingToken: part === 'public', body: bytes }),
-      },
+      history: { diffRecords, toRecord: extractStoredText },
       ...(sections.length > 0 && { toSections: (text: Uint8Array) => sectionsToJson(text, sections) }),
     };
     runWorker(service, queues, {

@@ -95,7 +95,7 @@ export type { RowChanges, RowCounts } from './write/row-changes.ts';
 export type { ExtractApp } from './write/extract-page.ts';
 export { extractStored, type ExtractOptions, type ExtractResult } from './write/extract-stored.ts';
 export { writeBatch, type WriteOptions } from './write/write-batch.ts';
-export type { HistoryOptions, StoredText } from './write/history/write-history.ts';
+export type { HistoryOptions } from './write/history/write-history.ts';
 export type { WriteCounts } from './write/write-outcomes.ts';
 
 export {

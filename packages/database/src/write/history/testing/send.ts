@@ -1,4 +1,4 @@
-import { diffRecords, extractApp } from '@pics/appinfo';
+import { diffRecords, extractApp, extractStoredText } from '@pics/appinfo';
 import type { AppBody } from '@pics/core';
 import { sql } from 'kysely';
 import { hash } from 'node:crypto';
@@ -9,11 +9,7 @@ import { writeBatch, type WriteOptions } from '../../write-batch.ts';
 import type { HistoryOptions } from '../write-history.ts';
 
 /** What the writer finds changes with. */
-export const history: HistoryOptions = {
-  diffRecords,
-  toRecord: ({ part, bytes, ...text }) =>
-    extractApp({ ...text, missingToken: part === 'public', body: bytes }),
-};
+export const history: HistoryOptions = { diffRecords, toRecord: extractStoredText };
 
 /** A response of Steam about an app. */
 export interface Response {
