@@ -17,7 +17,7 @@ const MAY_USE: Record<string, string[]> = {
   'packages/queue': ['core'],
   'packages/schema': [],
   'packages/database': ['core', 'schema'],
-  'packages/operations': ['core', 'queue', 'database'],
+  'packages/operations': ['core', 'appinfo', 'queue', 'database'],
   'packages/service': ['core'],
   'tools/local': ['core', 'operations', 'queue', 'database', 'service'],
   'tools/simulator': [],

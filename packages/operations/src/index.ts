@@ -66,3 +66,4 @@ export {
   describeVerification,
   isFaultless,
 } from './describe-verification.ts';
+export { describeEvents, type DescribedEvent } from './describe-events.ts';

@@ -8,7 +8,7 @@ import {
 } from '@pics/database';
 import { Router, type Request, type RequestHandler } from 'express';
 import { z } from 'zod';
-import { describeEvents } from '../history/describe-events.ts';
+import { describeEvents } from '@pics/operations';
 import { eventQuery, formatPosition, historyQuery } from '../history/event-query.ts';
 import { appidParameter } from './apps.ts';
 import { ApiError } from './errors.ts';

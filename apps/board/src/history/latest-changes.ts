@@ -1,5 +1,5 @@
 import { listLatestEvents, type Database, type LatestEvent } from '@pics/database';
-import { describeEvents, type Described } from './describe-events.ts';
+import { describeEvents, type DescribedEvent } from '@pics/operations';
 import { formatPosition, type EventQuery } from './event-query.ts';
 
 /** How many changes are on a page. */
@@ -8,7 +8,7 @@ export const CHANGES_PAGE_SIZE = 50;
 /** A page of the changes of all apps, the newest first. */
 export interface ChangesPage {
   at: Date;
-  events: Described<LatestEvent>[];
+  events: DescribedEvent<LatestEvent>[];
   /** The position from which the next page continues; null on the last one. */
   next: string | null;
 }
@@ -24,7 +24,7 @@ export async function readChangesPage(database: Database, query: EventQuery): Pr
  * seldom changes is searched for in all events once, and not every two seconds.
  */
 export function followChanges(database: Database, query: EventQuery): () => Promise<ChangesPage> {
-  let events: Described<LatestEvent>[] = [];
+  let events: DescribedEvent<LatestEvent>[] = [];
   let from: string | undefined;
   return async () => {
     const latest = await listLatestEvents(database, { ...query, from, limit: CHANGES_PAGE_SIZE + 1 });
@@ -35,7 +35,7 @@ export function followChanges(database: Database, query: EventQuery): () => Prom
   };
 }
 
-function pageOf(found: readonly Described<LatestEvent>[]): ChangesPage {
+function pageOf(found: readonly DescribedEvent<LatestEvent>[]): ChangesPage {
   const events = found.slice(0, CHANGES_PAGE_SIZE);
   const last = found.length > events.length ? events.at(-1) : undefined;
   return { at: new Date(), events, next: last ? formatPosition(last) : null };

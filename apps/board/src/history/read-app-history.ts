@@ -7,7 +7,7 @@ import {
   type Database,
   type StoredBranch,
 } from '@pics/database';
-import { describeEvents, type Described } from './describe-events.ts';
+import { describeEvents, type DescribedEvent } from '@pics/operations';
 import type { HistoryQuery } from './event-query.ts';
 
 /** How many changes are on a page. */
@@ -20,7 +20,7 @@ export const MOST_BUILDS = 500;
 export interface AppHistory {
   query: HistoryQuery;
   /** The newest first. */
-  events: Described[];
+  events: DescribedEvent[];
   /** The id before which the next page begins; null on the last one. */
   next: number | null;
   branches: StoredBranch[];

@@ -1,7 +1,7 @@
-import { describeChanges, type ChangeInWords } from '@pics/appinfo';
+import type { ChangeInWords } from '@pics/appinfo';
 import { CHANGE_FIELDS, isChangeField, plainText, UserError } from '@pics/core';
-import { findApp, findNames, listEvents, type AppEvent, type Database } from '@pics/database';
-import { formatCount, formatLocalTime } from '@pics/operations';
+import { findApp, listEvents, type AppEvent, type Database } from '@pics/database';
+import { describeEvents, formatCount, formatLocalTime, type DescribedEvent } from '@pics/operations';
 import { Option, type Command } from 'commander';
 import { findAppid, parseSince, wholeNumber } from '../command-line/arguments.ts';
 import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
@@ -15,10 +15,6 @@ interface Options extends CommonOptions {
   since?: Date;
   limit?: number;
   diff?: ChangeRange;
-}
-
-interface DescribedEvent extends AppEvent {
-  inWords: ChangeInWords[];
 }
 
 /** As many as fill a screen or two; with a start, all of them are of interest. */
@@ -71,9 +67,7 @@ async function findEvents(
   if (events.length === 0 && !(await findApp(database, appid))) {
     throw new UserError(`Nothing is known of app ${appid}. Fetch it with: pics sync --appids ${appid}`);
   }
-  const changes = events.map((event) => event.changes);
-  const nameOf = await findNames(database, changes);
-  return events.map((event) => ({ ...event, inWords: describeChanges(event.changes, nameOf) }));
+  return describeEvents(database, events);
 }
 
 function describeNothing(appid: number, { field, since }: Options): string {

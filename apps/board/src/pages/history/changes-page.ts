@@ -1,5 +1,5 @@
 import type { LatestEvent } from '@pics/database';
-import type { Described } from '../../history/describe-events.ts';
+import type { DescribedEvent } from '@pics/operations';
 import { EVENT_TYPES, type EventQuery } from '../../history/event-query.ts';
 import type { ChangesPage } from '../../history/latest-changes.ts';
 import { ago, appLink, empty } from '../elements.ts';
@@ -59,7 +59,7 @@ function renderFilter(query: EventQuery): Html {
   </form>`;
 }
 
-function renderEvent(event: Described<LatestEvent>, at: Date): Html {
+function renderEvent(event: DescribedEvent<LatestEvent>, at: Date): Html {
   const { appid, name, transactionId, id, changeNumber, type, inWords } = event;
   return html`<li id="event-${transactionId}-${id}">
     <div class="what">

@@ -1,5 +1,5 @@
 import type { AppHistory } from '../../history/read-app-history.ts';
-import type { Described } from '../../history/describe-events.ts';
+import type { DescribedEvent } from '@pics/operations';
 import { empty } from '../elements.ts';
 import { html, type Html } from '../html.ts';
 import { eventLines } from './event-lines.ts';
@@ -43,7 +43,7 @@ function isWhole({ field, before, change }: AppHistory['query']): boolean {
 }
 
 /** `change-36002074`; the second event of a change number, which is rare, goes by its own id. */
-function nameAnchors(events: readonly Described[]): Map<Described, string> {
+function nameAnchors(events: readonly DescribedEvent[]): Map<DescribedEvent, string> {
   const taken = new Set<number>();
   return new Map(
     events.map((event) => {
@@ -57,7 +57,7 @@ function nameAnchors(events: readonly Described[]): Map<Described, string> {
 
 function renderEvent(
   appid: number,
-  { at, changeNumber, type, inWords }: Described,
+  { at, changeNumber, type, inWords }: DescribedEvent,
   anchor: string,
   oldestVersion: number | undefined,
 ): Html {
