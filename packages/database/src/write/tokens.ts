@@ -21,7 +21,7 @@ const MOST_REFUSALS = 2;
  * Decides what the ledger says of an app's access token after this outcome; undefined when nothing changes.
  *
  * A part of an app makes its token wanted, unless Steam was asked before. A token that Steam did not take is forgotten, and
- * asked for anew. An app that Steam shows in full needs no other token than the one it has.
+ * asked for again. An app that Steam shows in full needs no other token than the one it has.
  */
 export function assessToken(outcome: Outcome, ledger: LedgerRow): TokenSettlement | undefined {
   if (outcome.result !== 'record') return undefined;
