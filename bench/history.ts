@@ -12,7 +12,7 @@ import { sql } from 'kysely';
 import { insertVersions } from '../packages/database/src/testing/versions.ts';
 import { readAppEntries } from './input/app-records.ts';
 import { atMost, type Benchmark, type Result } from './measure/benchmark.ts';
-import { figureOf } from './measure/figure.ts';
+import { figureOf, wallMs } from './measure/figure.ts';
 import { startPostgres } from './pipeline/postgres.ts';
 
 const EVENTS = 1_000_000;
@@ -42,14 +42,7 @@ export const history: Benchmark = {
     const changeNumbers = await generateHistory(database, events, pickText(entries));
     const results: Result[] = [];
     const measure = async (what: string, read: () => Promise<unknown>) => {
-      const runs: number[] = [];
-      await read();
-      for (let repetition = 0; repetition < repetitions; repetition += 1) {
-        const startedAt = performance.now();
-        await read();
-        runs.push(performance.now() - startedAt);
-      }
-      const project = figureOf(runs);
+      const project = await wallMs(read, repetitions);
       results.push({ what, unit: 'ms', project, goals: [atMost(QUERY_GOAL_MS, 'ms', project)] });
     };
     const beside = `beside ${events}`;

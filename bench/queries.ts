@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { Client } from 'pg';
 import { readAppRecords } from './input/app-records.ts';
 import { atMost, type Benchmark, type Result } from './measure/benchmark.ts';
-import { figureOf } from './measure/figure.ts';
+import { wallMs } from './measure/figure.ts';
 import { startPostgres } from './pipeline/postgres.ts';
 import { openProject } from './records-to-postgres.ts';
 
@@ -36,14 +36,7 @@ export const queries: Benchmark = {
     await client.query('set role pics_reader');
     const results: Result[] = [];
     for (const query of readQueries()) {
-      const runs: number[] = [];
-      await client.query(query);
-      for (let repetition = 0; repetition < repetitions; repetition += 1) {
-        const startedAt = performance.now();
-        await client.query(query);
-        runs.push(performance.now() - startedAt);
-      }
-      const project = figureOf(runs);
+      const project = await wallMs(() => client.query(query), repetitions);
       const what = `${query.replaceAll(/\s+/g, ' ').slice(0, 60)}…, ${records.length} apps`;
       results.push({ what, unit: 'ms', project, goals: [atMost(GOAL_MS, 'ms', project)] });
     }

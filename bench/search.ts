@@ -2,7 +2,7 @@ import { connectDatabase, listApps, searchApps, type Database } from '@pics/data
 import { sql } from 'kysely';
 import { readAppRecords } from './input/app-records.ts';
 import { atMost, type Benchmark, type Result } from './measure/benchmark.ts';
-import { figureOf } from './measure/figure.ts';
+import { wallMs } from './measure/figure.ts';
 import { startPostgres } from './pipeline/postgres.ts';
 
 const APPS = 300_000;
@@ -46,14 +46,7 @@ export const search: Benchmark = {
     await generateCatalogue(database, count);
     const results: Result[] = [];
     const measure = async (what: string, read: () => Promise<unknown>) => {
-      const runs: number[] = [];
-      await read();
-      for (let repetition = 0; repetition < repetitions; repetition += 1) {
-        const startedAt = performance.now();
-        await read();
-        runs.push(performance.now() - startedAt);
-      }
-      const project = figureOf(runs);
+      const project = await wallMs(read, repetitions);
       results.push({
         what: `${what}, ${count} apps`,
         unit: 'ms',

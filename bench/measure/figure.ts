@@ -59,6 +59,18 @@ export async function interleave<Name extends string>(
   return Object.fromEntries(names.map((name) => [name, figureOf(runs[name])])) as Record<Name, Figure>;
 }
 
+/** Returns how long the work takes, in milliseconds of wall time, each time after a first one that is discarded. */
+export async function wallMs(work: () => Promise<unknown>, repetitions: number): Promise<Figure> {
+  await work();
+  const runs: number[] = [];
+  for (let repetition = 0; repetition < repetitions; repetition += 1) {
+    const startedAt = performance.now();
+    await work();
+    runs.push(performance.now() - startedAt);
+  }
+  return figureOf(runs);
+}
+
 /** Returns the CPU time in seconds, user and system, that this process spends on the work. */
 export async function cpuSeconds(work: () => unknown): Promise<number> {
   const before = process.cpuUsage();
