@@ -1,4 +1,4 @@
-import { diffTexts, diffTrees, parseKeyValues } from '@pics/appinfo';
+import { diffTrees, parseKeyValues } from '@pics/appinfo';
 import type { AppBody } from '@pics/core';
 import {
   connectDatabase,
@@ -8,6 +8,7 @@ import {
   listVersions,
   type Database,
 } from '@pics/database';
+import { diffTexts } from '@pics/operations';
 import { sql } from 'kysely';
 import { insertVersions } from '../packages/database/src/testing/versions.ts';
 import { readAppEntries } from './input/app-records.ts';

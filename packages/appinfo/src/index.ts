@@ -1,8 +1,5 @@
-export { describeChanges, type NamedSet } from './changes/describe-changes.ts';
 export { diffRecords } from './changes/diff-records.ts';
-export { diffTexts, type NamedText } from './changes/diff-texts.ts';
 export { diffTrees, type PathChange } from './changes/diff-trees.ts';
-export { labelOf, type ChangeInWords } from './changes/labels.ts';
 export { ExtractionError } from './extract/column-values.ts';
 export { extractApp } from './extract/extract-app.ts';
 export { extractStoredText } from './extract/extract-stored-text.ts';

@@ -66,4 +66,6 @@ export {
   describeVerification,
   isFaultless,
 } from './describe-verification.ts';
-export { describeEvents, type DescribedEvent } from './describe-events.ts';
+export { describeEvents, type DescribedEvent } from './history/describe-changes.ts';
+export { diffTexts, type NamedText } from './history/diff-texts.ts';
+export { labelOf, type ChangeInWords } from './history/labels.ts';

@@ -1,4 +1,3 @@
-import { diffTexts } from '@pics/appinfo';
 import { plainLines } from '@pics/core';
 import {
   DocumentDamaged,
@@ -8,6 +7,7 @@ import {
   type Database,
   type Version,
 } from '@pics/database';
+import { diffTexts } from '@pics/operations';
 import { z } from 'zod';
 import { changeParameter } from './event-query.ts';
 

@@ -1,6 +1,7 @@
-import { diffTexts, diffTrees, parseKeyValues } from '@pics/appinfo';
+import { diffTrees, parseKeyValues } from '@pics/appinfo';
 import { plainLines } from '@pics/core';
 import type { Database } from '@pics/database';
+import { diffTexts } from '@pics/operations';
 import { InvalidArgumentError } from 'commander';
 import { print, printJson } from '../output/print.ts';
 import { style, type Style } from '../output/text.ts';

@@ -1,7 +1,12 @@
-import type { ChangeInWords } from '@pics/appinfo';
 import { CHANGE_FIELDS, isChangeField, plainText, UserError } from '@pics/core';
 import { findApp, listEvents, type AppEvent, type Database } from '@pics/database';
-import { describeEvents, formatCount, formatLocalTime, type DescribedEvent } from '@pics/operations';
+import {
+  describeEvents,
+  formatCount,
+  formatLocalTime,
+  type ChangeInWords,
+  type DescribedEvent,
+} from '@pics/operations';
 import { Option, type Command } from 'commander';
 import { findAppid, parseSince, wholeNumber } from '../command-line/arguments.ts';
 import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';

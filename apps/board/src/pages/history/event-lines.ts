@@ -1,4 +1,4 @@
-import type { ChangeInWords } from '@pics/appinfo';
+import type { ChangeInWords } from '@pics/operations';
 import { html, type Html } from '../html.ts';
 
 /** An app may change in a hundred branches at once: the first lines say what it is about, and the others are a click away. */

@@ -1,5 +1,5 @@
-import { labelOf } from '@pics/appinfo';
 import { CHANGE_FIELDS } from '@pics/core';
+import { labelOf } from '@pics/operations';
 import { html, type Html } from '../html.ts';
 
 /** A choice of the field that changed. A language or a branch is offered while it is chosen. */

@@ -2,19 +2,19 @@ import type { Changes } from '@pics/core';
 import { sql } from 'kysely';
 import type { Database } from '../../connection/connect-database.ts';
 
+/** The sets whose members are ids. */
 const SETS = ['tags', 'genres', 'categories', 'dlc'] as const;
 
-/** A set whose members are ids. */
 type NamedSet = (typeof SETS)[number];
 
 /**
- * The names of the tags, genres, categories and DLC in these changes, in one query, as a function from set and id to name;
- * undefined where no name is known.
+ * The names of the tags, genres, categories and DLC in these changes, in one query, as a function from the set and an id in it
+ * to the name; undefined where no name is known.
  */
 export async function findNames(
   db: Database,
   changes: readonly Changes[],
-): Promise<(set: NamedSet, id: number) => string | undefined> {
+): Promise<(set: string, id: number) => string | undefined> {
   const idsOf = (set: NamedSet) => [...new Set(changes.flatMap((one) => membersOf(one[set])))];
   if (SETS.every((set) => idsOf(set).length === 0)) return () => undefined;
   const { rows } = await sql<{ set: NamedSet; id: number; name: string }>`

@@ -1,6 +1,6 @@
 import type { Json } from '@pics/core';
 
-/** A value of a column as people read it: `none`, `yes`, `2024-01-01`, `2024-01-01 12:30 UTC`, `2, 5`. */
+/** A value of a column in words: `none`, `yes`, `2024-01-01`, `2024-01-01 12:30 UTC`, `2, 5`. */
 export function valueInWords(value: Json | undefined): string {
   if (value === null || value === undefined) return 'none';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';

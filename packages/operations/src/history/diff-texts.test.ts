@@ -1,6 +1,6 @@
 import { applyPatch } from 'diff';
 import { describe, expect, test } from 'vitest';
-import { recordedTexts } from '../keyvalues/testing/recorded-texts.ts';
+import { recordedTexts } from '../../../appinfo/src/keyvalues/testing/recorded-texts.ts';
 import { diffTexts } from './diff-texts.ts';
 
 function diff(old: string, next: string): string {

@@ -1,6 +1,6 @@
-/** A change as people read it: `label: text`. */
+/** A change in words: `label: text`. */
 export interface ChangeInWords {
-  /** The field of the changes that it tells of. */
+  /** The field that changed. */
   field: string;
   /** Such as `Name` or `Build of beta`. */
   label: string;
@@ -26,7 +26,7 @@ const LABELS: Record<string, string> = {
   deck: 'Steam Deck',
 };
 
-/** The field in words for people: `Release state` of `release_state`. */
+/** The name of a field for people: `Release state` for `release_state`. */
 export function labelOf(field: string): string {
   const words = field.replaceAll('_', ' ');
   return LABELS[field] ?? words.charAt(0).toUpperCase() + words.slice(1);

@@ -1,4 +1,5 @@
-import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from 'diff';
+// Every command loads this package: the library as a whole would add 15 ms to each, this module of it 5.
+import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from 'diff/lib/patch/create.js';
 
 /**
  * How many lines may be added and removed before the search for the smallest difference is given up. Its time grows with the

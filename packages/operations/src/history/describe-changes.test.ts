@@ -16,14 +16,14 @@ function inWords(changes: Changes): string[] {
 
 const BUILD = { build_id: '1', time_updated: null, is_password_required: false, description: null };
 
-test('branches come last, public first of them, whatever the order of the fields', () => {
+test('branches come last and start with public, in whatever order the fields are', () => {
   const branch = { old: null, new: BUILD };
   const changes = { 'branches.a': branch, 'branches.public': branch, name: { old: 'A', new: 'B' } };
   const labels = inWords(changes).map((line) => line.split(':')[0]);
   expect(labels).toEqual(['Name', 'Branch public', 'Branch a']);
 });
 
-test('columns are told by both values', () => {
+test('a change of a column shows the old and the new value', () => {
   expect(
     inWords({
       name: { old: 'A', new: 'B' },
@@ -43,7 +43,7 @@ test('columns are told by both values', () => {
   ]);
 });
 
-test('sets are told by names, ids without one by themselves, and many by their number', () => {
+test('a change of a set shows the names of its members, ids where there is no name, and how many more there are', () => {
   const many = Array.from({ length: 30 }, (_, index) => index + 100);
   expect(
     inWords({
@@ -61,7 +61,7 @@ test('sets are told by names, ids without one by themselves, and many by their n
   ]);
 });
 
-test('languages are told by what they gained and lost', () => {
+test('a change of languages shows what each one gained and lost', () => {
   const supported = { supported: true, full_audio: false, subtitles: false };
   expect(
     inWords({
@@ -77,7 +77,7 @@ test('languages are told by what they gained and lost', () => {
   ]);
 });
 
-test('branches are told by what changed in them', () => {
+test('a change of a branch shows what changed in it', () => {
   expect(
     inWords({
       'branches.beta': {
@@ -102,7 +102,7 @@ test('branches are told by what changed in them', () => {
   ]);
 });
 
-test('the build of the public branch is told once', () => {
+test('the build of the public branch is shown once', () => {
   const columns: Changes = {
     current_build_id: { old: '1', new: '2' },
     last_content_update: { old: null, new: '2024-01-01T00:00:00+00:00' },
@@ -113,7 +113,7 @@ test('the build of the public branch is told once', () => {
   expect(inWords(columns)).toEqual(['Build: 1 → 2', 'Content updated: none → 2024-01-01']);
 });
 
-test('the Deck report is told by its result', () => {
+test('a change of the Deck report shows its result', () => {
   const report = { status: 'playable', test_timestamp: '2024-01-01T00:00:00+00:00' };
   expect(inWords({ deck: { old: null, new: report } })).toEqual(['Steam Deck: not tested → playable']);
   expect(inWords({ deck: { old: report, new: { ...report, status: 'verified' } } })).toEqual([

@@ -2,7 +2,7 @@ import type { Json, ValueChange } from '@pics/core';
 import type { ChangeInWords } from './labels.ts';
 import { field, valueInWords } from './values-in-words.ts';
 
-/** A line for each thing that changed in a branch; the time of a build only where the build is the same. */
+/** Describes what changed in a branch, a line each; the time of a build only where the build is the same. */
 export function describeBranch(name: string, { old, new: next }: ValueChange): ChangeInWords[] {
   const branch = name.slice('branches.'.length);
   if (next === null) return [{ field: name, label: `Branch ${branch}`, text: 'removed' }];
