@@ -60,7 +60,7 @@ export async function writeBatch(
       keep,
       documents: { areStored: documents !== 'off', toSections },
       history: {
-        hasTexts: documents !== 'off',
+        storesTexts: documents !== 'off',
         keepsVersions: documents === 'versions',
         events: history,
       },

@@ -36,7 +36,7 @@ describe('an event', () => {
     ]);
   });
 
-  test('is not written for the same text, for an older one, or for another order of the same', async () => {
+  test('is not written for the same text, for an older one, or for the same list in another order', async () => {
     const tags = (...ids: string[]) => ({
       store_tags: Object.fromEntries(ids.map((id, i) => [String(i), id])),
     });
@@ -118,7 +118,7 @@ describe('an event', () => {
     ]);
   });
 
-  test('of a restricted response tells only of what it carries, and so does the full one after it', async () => {
+  test('of a restricted response contains only what differs in its sections, and so does that of the full one after it', async () => {
     await send(db, [game(900, {}, { extended: { homepage: 'https://a.example' } })]);
     const restricted = bodyOf(440, { public_only: '1' as never, common: { name: 'B', type: 'Game' } });
     await send(db, [{ appid: 440, changeNumber: 901, body: restricted }]);
@@ -129,7 +129,7 @@ describe('an event', () => {
     ]);
   });
 
-  test('compares with what the rows have where a restricted response brought it and the next one left it out', async () => {
+  test('is found in the rows where one restricted response contained a section and the next one left it out', async () => {
     const part = (changeNumber: number, sections: Record<string, Block>) => ({
       appid: 440,
       changeNumber,
@@ -145,7 +145,7 @@ describe('an event', () => {
     ]);
   });
 
-  test('has changed branches also when no text is stored', async () => {
+  test('contains changed branches even if no text is stored', async () => {
     await send(db, [game(900, {}, branches({ public: '1' }))], { documents: 'off' });
     await send(db, [game(901, {}, branches({ public: '2' }))], { documents: 'off' });
     expect((await readEvents(db)).map(({ type, changes }) => [type, Object.keys(changes)])).toEqual([
@@ -196,7 +196,7 @@ describe('an event', () => {
     expect((await readEvents(db)).map(({ changes }) => changes)[1]).toEqual({ name: { old: 'B', new: 'C' } });
   });
 
-  test('is written for each app of a batch but for the one that Postgres refuses', async () => {
+  test('is written for each app of a batch except the one that Postgres refuses', async () => {
     await sql`alter table apps add constraint no_bad_names check (name <> 'bad')`.execute(db);
     const other = (changeNumber: number, name: string) => ({
       appid: 10,

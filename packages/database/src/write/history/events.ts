@@ -2,7 +2,9 @@ import type { AppRecord, Changes, ValueChange } from '@pics/core';
 import { sql, type Transaction } from 'kysely';
 import { unnest } from '../../connection/unnest.ts';
 import type { Schema } from '../../schema.ts';
+import type { StoredApp } from '../apps.ts';
 import type { ExistingTables } from '../existing-tables.ts';
+import type { Outcome } from '../outcomes.ts';
 import { rowCounts, type RowCounts } from '../row-changes.ts';
 
 type EventType = Schema['picsEvents']['type'];
@@ -15,8 +17,55 @@ export interface Event {
   changes: Changes;
 }
 
-/** What `apps.pics_access` says; null before the first response of Steam. */
+/** The value of `apps.pics_access`; null before Steam's first response. */
 type Access = AppRecord['access'] | 'removed' | null;
+
+/** What changed in an app from one record to the next. */
+export type DiffRecords = (old: AppRecord, next: AppRecord) => Changes;
+
+/** The outcomes of a batch, and what was stored before it. */
+export interface ChangedApps {
+  outcomes: readonly Outcome[];
+  /** The apps that had a row. */
+  stored: ReadonlyMap<number, StoredApp>;
+  /** What was stored of apps that may have changed; the others have not. */
+  oldRecords: ReadonlyMap<number, AppRecord>;
+  tables: ExistingTables;
+  diffRecords: DiffRecords;
+}
+
+/** Writes an event for each app that these outcomes change. */
+export async function writeEvents(trx: Transaction<Schema>, apps: ChangedApps): Promise<RowCounts> {
+  const { outcomes, stored, tables } = apps;
+  const hasNewApps = outcomes.some(({ result, appid }) => result === 'record' && !accessOf(appid, stored));
+  const reportsNewApps = hasNewApps && (await isFilled(trx));
+  const events = outcomes.flatMap((outcome) => eventOf(outcome, apps, reportsNewApps) ?? []);
+  return insertEvents(
+    trx,
+    events.flatMap((event) => withoutKept(event, tables) ?? []),
+  );
+}
+
+function accessOf(appid: number, stored: ChangedApps['stored']): Access {
+  return stored.get(appid)?.picsAccess ?? null;
+}
+
+function eventOf(
+  outcome: Outcome,
+  { stored, oldRecords, diffRecords }: ChangedApps,
+  reportsNewApps: boolean,
+): Event | undefined {
+  const { result, appid } = outcome;
+  const access = accessOf(appid, stored);
+  if (result === 'unknown') {
+    return stored.has(appid) && access !== 'removed' ? appRemoved(appid, access) : undefined;
+  }
+  if (result !== 'record') return undefined;
+  const { record } = outcome;
+  if (access === null) return reportsNewApps ? appAdded(record) : undefined;
+  const old = oldRecords.get(appid);
+  return appChanged(record, access, old ? diffRecords(old, record) : {});
+}
 
 /** Inserts these events in the order of their apps. */
 export async function insertEvents(trx: Transaction<Schema>, events: readonly Event[]): Promise<RowCounts> {
@@ -47,22 +96,22 @@ export async function insertEvents(trx: Transaction<Schema>, events: readonly Ev
   return rowCounts({ added: events.length });
 }
 
-/** Whether the first fill is over, after which an app that is stored for the first time is news; see `markFilled`. */
-export async function isFilled(trx: Transaction<Schema>): Promise<boolean> {
+/** Whether the first fill is over: only then is an app that is stored for the first time an event; see `markFilled`. */
+async function isFilled(trx: Transaction<Schema>): Promise<boolean> {
   const state = await trx.selectFrom('picsState').select('filledAt').executeTakeFirst();
   return state?.filledAt != null;
 }
 
-/** An app that is stored for the first time: its name and its type say which it is. */
-export function appAdded({ appid, changeNumber, common }: AppRecord): Event {
+/** An app that is stored for the first time, with its name and type. */
+function appAdded({ appid, changeNumber, common }: AppRecord): Event {
   const changes: Changes = {};
   if (common?.name) changes['name'] = { old: null, new: common.name };
   if (common?.type) changes['type'] = { old: null, new: common.type };
   return { type: 'app.added', appid, changeNumber, changes };
 }
 
-/** An app that Steam does not know any more. */
-export function appRemoved(appid: number, access: Access): Event {
+/** An app that Steam no longer knows. */
+function appRemoved(appid: number, access: Access): Event {
   return {
     type: 'app.removed',
     appid,
@@ -71,8 +120,8 @@ export function appRemoved(appid: number, access: Access): Event {
   };
 }
 
-/** What a record changes of a stored app; undefined when that is nothing. */
-export function appChanged(
+/** A record that changes a stored app; undefined when it changes nothing. */
+function appChanged(
   { appid, changeNumber, access }: AppRecord,
   storedAccess: Access,
   changes: Changes,
@@ -86,7 +135,7 @@ export function appChanged(
   return { type, appid, changeNumber, changes: all };
 }
 
-/** A branch has a new build, and nothing has changed but what builds change. */
+/** Whether a branch has a new build, and nothing changed except what a build changes. */
 function hasOnlyBuilds(changes: Changes): boolean {
   const fields = Object.keys(changes);
   const branches = fields.filter((field) => field.startsWith('branches.'));
@@ -100,7 +149,7 @@ function hasOnlyBuilds(changes: Changes): boolean {
   );
 }
 
-/** The tables behind the fields of an event that are no columns of `apps`. */
+/** The tables of the fields that are not columns of `apps`. */
 const TABLES: Record<string, string> = {
   tags: 'app_steam_tags',
   genres: 'app_genres',
@@ -112,8 +161,8 @@ const TABLES: Record<string, string> = {
   deck: 'app_steam_deck',
 };
 
-/** Without what is kept as it is in these tables: rows do not change there. */
-export function withoutKept(event: Event, tables: ExistingTables): Event | undefined {
+/** The event without fields that KEEP_COLUMNS keeps, since those rows do not change; undefined when none is left. */
+function withoutKept(event: Event, tables: ExistingTables): Event | undefined {
   const changes = Object.entries(event.changes).filter(([field]) => {
     const table = TABLES[field];
     return table === undefined ? !tables.isKept('apps', field) : !tables.isKept(table);

@@ -55,7 +55,7 @@ async function readById(db: Database, after: number) {
   return rows;
 }
 
-test('a reader that follows by transaction misses no event of eight writers and gets none twice; one that goes by id misses some', async () => {
+test('with eight writers, a reader that follows by transaction gets each event once, and one that follows by id misses some', async () => {
   const { url, db } = await freshDatabase();
   const writers = Array.from({ length: WRITERS }, () => openDatabase(url));
   const written = new AbortController();

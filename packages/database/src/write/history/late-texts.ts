@@ -1,52 +1,76 @@
 import { hash } from 'node:crypto';
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { decodeDocument, DocumentDamaged } from '../../documents/decode-document.ts';
-import { findDocuments } from '../../documents/find-documents.ts';
+import { findDocuments, type StoredDocument } from '../../documents/find-documents.ts';
 import type { Schema } from '../../schema.ts';
+import type { OlderText } from './version-rows.ts';
 import type { Outcome } from '../outcomes.ts';
-import { covers, insertInPlace } from './insert-in-place.ts';
 
-/**
- * Keeps the texts of responses that a newer one has overtaken, and returns how many.
- *
- * @param lastChangeNumberOf the number up to which the document of an app is known to be what Steam says.
- */
-export async function writeLateTexts(
+/** A text, and the change numbers between which Steam is known to have sent it. */
+interface KnownText {
+  appid: number;
+  sha1: string;
+  changeNumber: number;
+  lastChangeNumber: number;
+}
+
+/** Finds the texts of responses that a newer one overtook, except those already known at their change number. */
+export async function findLateTexts(
   trx: Transaction<Schema>,
   late: readonly Outcome[],
   lastChangeNumberOf: (appid: number) => number | null,
-): Promise<number> {
+): Promise<OlderText[]> {
   const texts = late.flatMap((outcome) =>
-    outcome.result === 'record' && outcome.body ? [{ ...outcome.record, bytes: outcome.body }] : [],
+    outcome.result === 'record' && outcome.body
+      ? [{ ...outcome.record, sha1: hash('sha1', outcome.body, 'hex'), bytes: outcome.body }]
+      : [],
   );
-  if (texts.length === 0) return 0;
-  const documents = await findDocuments(
-    trx,
-    texts.map(({ appid }) => appid),
-  );
-  let kept = 0;
-  for (const { appid, changeNumber, bytes } of texts) {
+  if (texts.length === 0) return [];
+  const appids = texts.map(({ appid }) => appid);
+  const documents = await findDocuments(trx, appids);
+  const known: KnownText[] = [
+    ...documents.map((document) => ({
+      ...document,
+      lastChangeNumber: lastChangeNumberOf(document.appid) ?? 0,
+    })),
+    ...(await findKnownVersions(trx, appids)),
+  ];
+  return texts.flatMap(({ appid, changeNumber, sha1, bytes }) => {
     const document = documents.find((one) => one.appid === appid);
-    if (!document) continue;
-    const sha1 = hash('sha1', bytes, 'hex');
-    if (covers({ ...document, lastChangeNumber: lastChangeNumberOf(appid) ?? 0 }, { sha1, changeNumber }))
-      continue;
-    const version = {
-      appid,
-      changeNumber,
-      lastChangeNumber: changeNumber,
-      sha1,
-      size: bytes.length + 1,
-      bytes,
-    };
-    try {
-      const current = decodeDocument(document);
-      if (await insertInPlace(trx, { ...version, seenAt: 'now' }, { before: current, after: current }))
-        kept += 1;
-    } catch (error) {
-      // Nothing can be a delta of a document that is damaged.
-      if (!(error instanceof DocumentDamaged)) throw error;
-    }
+    const current = document && decodeUndamaged(document);
+    if (!current || known.some((text) => isSame(text, { appid, sha1, changeNumber }))) return [];
+    const base = { before: current, after: current };
+    return [{ appid, changeNumber, lastChangeNumber: changeNumber, seenAt: null, sha1, bytes, base }];
+  });
+}
+
+async function findKnownVersions(trx: Transaction<Schema>, appids: readonly number[]): Promise<KnownText[]> {
+  return trx
+    .selectFrom('appVersions')
+    .select(['appid', 'changeNumber', 'lastChangeNumber', sql<string>`encode(sha1, 'hex')`.as('sha1')])
+    .where('appid', '=', (eb) => eb.fn.any(eb.val(appids)))
+    .execute();
+}
+
+/** Whether Steam is known to have sent this very text at that change number. */
+function isSame(
+  known: KnownText,
+  { appid, sha1, changeNumber }: Pick<KnownText, 'appid' | 'sha1' | 'changeNumber'>,
+): boolean {
+  return (
+    known.appid === appid &&
+    known.sha1 === sha1 &&
+    known.changeNumber <= changeNumber &&
+    changeNumber <= known.lastChangeNumber
+  );
+}
+
+/** Undefined for a damaged document: nothing can be a delta of it. */
+function decodeUndamaged(document: StoredDocument): Buffer | undefined {
+  try {
+    return decodeDocument(document);
+  } catch (error) {
+    if (error instanceof DocumentDamaged) return undefined;
+    throw error;
   }
-  return kept;
 }

@@ -2,7 +2,7 @@ import type { AppRecord, DeckReport, LanguageSupport } from '@pics/core';
 import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../../schema.ts';
 
-/** One app, as the tables show it. */
+/** The rows of one app. */
 interface StoredRow {
   appid: number;
   changeNumber: number | null;
@@ -18,10 +18,10 @@ interface StoredRow {
 }
 
 /**
- * Reads the records of these apps from their rows, for apps whose text is not stored. What an extraction reads today and did not
- * when the rows were written is missing from them.
+ * Reads the records of these apps from their rows, for apps whose text is not stored. A record lacks what was not yet extracted
+ * when the rows were written.
  */
-export async function readStoredRecords(
+export async function readRecordsFromRows(
   trx: Transaction<Schema>,
   apps: readonly { appid: number }[],
 ): Promise<AppRecord[]> {
@@ -85,12 +85,12 @@ function toRecord({
     changeNumber: changeNumber ?? 0,
     access: access === 'public' ? 'public' : 'restricted',
     common: { ...common, languages, deck: deck && inOrder(deck), franchises },
-    // A table that was never filled says nothing about branches.
+    // An app without branches in the table may be one whose branches were never stored.
     depots: branches ? depots : publicBranch,
   };
 }
 
-/** The keys of a test in the order of an extracted one, which jsonb does not keep. */
+/** Puts the keys of each test in the order of an extracted one, which jsonb does not keep. */
 function inOrder(deck: DeckReport): DeckReport {
   return { ...deck, tests: deck.tests?.map(({ display, token }) => ({ display, token })) ?? null };
 }
