@@ -67,7 +67,7 @@ const sources = find('{apps,packages,tools}/*/src/**/*.ts').filter(
 const partOf = (file: string) => file.split('/').slice(0, 2).join('/');
 
 /** The modules a source file imports or re-exports, statically or not, for values or types alone. */
-const IMPORT = /^(?:import|export)\b[^'";]*\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm;
+const IMPORT = /^(?:import|export)\b[^'";(]*\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm;
 const importsOf = (file: string) =>
   [...read(file).matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
 

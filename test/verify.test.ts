@@ -94,8 +94,8 @@ describe('pics verify', { timeout: 120_000 }, () => {
     ]);
 
     const fixed = await verify('--fix');
-    expect([fixed.exitCode, fixed.found.wanted]).toMatchObject([1, { damaged: 1, different: 1 }]);
-    expect(fixed.found.wanted.missing).toBeGreaterThanOrEqual(1);
+    // Steam sends no text of some restricted apps: nothing could be fetched.
+    expect([fixed.exitCode, fixed.found.wanted]).toEqual([1, { damaged: 1, different: 1, missing: 1 }]);
     await pipeline.settled(SETTLE_MS);
     const after = await read();
     expect(after.map(toHex)).toEqual(before.map(toHex));

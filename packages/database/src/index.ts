@@ -59,13 +59,13 @@ export {
 } from './ledger/scans/scans.ts';
 export { claimScanRequest, reopenScanRequest, type ScanRequest } from './ledger/scans/scan-requests.ts';
 export { startVerification, type StartedVerification } from './ledger/scans/verify/start-verification.ts';
-export { recordDamage } from './ledger/scans/verify/record-damage.ts';
+export { countDamage, recordDamage } from './ledger/scans/verify/record-damage.ts';
 export {
   countMissingDocuments,
-  replaceDocuments,
-  wantDocuments,
+  fixDocuments,
   wantMissingDocuments,
-} from './ledger/scans/verify/want-documents.ts';
+  type FixedDocuments,
+} from './ledger/scans/verify/fix-documents.ts';
 export { claimTokenRequest, wantTokens, type TokenRequest } from './ledger/tokens/token-requests.ts';
 export { recordTokens, type TokenCounts } from './ledger/tokens/record-tokens.ts';
 export { countTokens, type TokenCount } from './ledger/tokens/count-tokens.ts';

@@ -400,6 +400,8 @@ export type Rows<As extends Encoding = JsonEncoding> = {
     token_wanted_at: As['timestamptz'] | null;
     /** How many tokens of the app in a row Steam did not accept. */
     token_refusals: number;
+    /** Whether the stored response had no text: of some apps Steam sends none without an access token. */
+    lacks_text: boolean;
   };
   /** The same as pics_app_ledger, one row for each known package. */
   pics_package_ledger: {
@@ -567,7 +569,7 @@ export type Rows<As extends Encoding = JsonEncoding> = {
     /** When it was reported; NULL until then. */
     reported_at: As['timestamptz'] | null;
   };
-  /** The documents that a verify scan found to differ, and those that pics verify found damaged: the first 1,000, of the latest verify scans. */
+  /** The documents that a verify scan found to differ, and those that pics verify found damaged, of the latest verify scans: what pics verify --fix fetches again. */
   pics_scan_differences: {
     /** The scan. */
     scan_id: number;
@@ -626,7 +628,7 @@ export type Optional = {
   app_documents: 'fetched_at';
   app_versions: 'variant';
   app_builds: 'first_seen_at';
-  pics_app_ledger: 'attempts' | 'stale_answers' | 'token_refusals';
+  pics_app_ledger: 'attempts' | 'stale_answers' | 'token_refusals' | 'lacks_text';
   pics_package_ledger: 'attempts' | 'stale_answers' | 'token_refusals';
   pics_changes: 'seen_at';
   pics_state: 'id' | 'backlog_change_number' | 'updated_at';

@@ -1,10 +1,10 @@
 import {
   countMissingDocuments,
-  replaceDocuments,
-  wantDocuments,
+  fixDocuments,
   wantMissingDocuments,
   type Database,
   type DocumentDifference,
+  type FixedDocuments,
 } from '@pics/database';
 import {
   countUncompared,
@@ -64,7 +64,7 @@ export const verifyCommand = defineCommand(
         return;
       }
       const missing = await countMissingDocuments(database);
-      const wanted = fix ? await wantAll(database, found) : null;
+      const wanted = fix ? await wantAll(database, found.scan.id) : null;
       if (json) printJson(toJson(found, missing, wanted));
       else print(describeResult(found, missing, wanted));
       process.exitCode = isClean(found) ? 0 : 1;
@@ -72,22 +72,15 @@ export const verifyCommand = defineCommand(
     stopListening();
   });
 
-const isClean = ({ scan, damaged }: FinishedVerification) => isFaultless(scan) && damaged.length === 0;
+const isClean = ({ scan, damaged }: FinishedVerification) => isFaultless(scan) && damaged === 0;
 
 /** The apps that --fix wants again, by why. */
-interface Wanted {
-  different: number;
-  damaged: number;
+interface Wanted extends FixedDocuments {
   missing: number;
 }
 
-async function wantAll(database: Database, { differences, damaged }: FinishedVerification): Promise<Wanted> {
-  const different = differences.filter(({ damage }) => damage === null).map(({ appid }) => appid);
-  return {
-    damaged: await replaceDocuments(database, damaged),
-    different: await wantDocuments(database, different),
-    missing: await wantMissingDocuments(database),
-  };
+async function wantAll(database: Database, scanId: number): Promise<Wanted> {
+  return { ...(await fixDocuments(database, scanId)), missing: await wantMissingDocuments(database) };
 }
 
 /** The fields that scripts read. */
@@ -103,7 +96,7 @@ function toJson(
     documents: scan.documents,
     verified: scan.verified,
     differing: scan.differing,
-    damaged: damaged.length,
+    damaged,
     uncompared: countUncompared(scan),
     missing,
     requests: scan.requests,
@@ -134,7 +127,7 @@ const UNCOMPARED =
   'What could not be compared has a newer text at Steam, which is wanted by now, or Steam no longer shows it.';
 
 function describeRest({ scan, damaged }: FinishedVerification): string[] {
-  const others = scan.differing + damaged.length - MOST_LINES;
+  const others = scan.differing + damaged - MOST_LINES;
   return others > 0 ? [`… and up to ${formatCount(others)} others`] : [];
 }
 

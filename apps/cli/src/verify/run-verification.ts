@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '@pics/core';
 import {
   checkDocuments,
+  countDamage,
   countDocuments,
   findScan,
   hasLeader,
   listDocumentDifferences,
   recordDamage,
   startVerification,
-  type DamagedDocument,
   type Database,
   type DocumentDifference,
   type Scan,
@@ -21,8 +21,8 @@ export interface FinishedVerification {
   scan: Scan;
   /** The first 1,000 documents that differ or are damaged. */
   differences: DocumentDifference[];
-  /** All that are damaged. */
-  damaged: DamagedDocument[];
+  /** How many are damaged, also of those that Steam no longer shows. */
+  damaged: number;
 }
 
 export interface VerificationOptions {
@@ -60,20 +60,20 @@ export async function runVerification(
   await waitForLeader(database, signal);
   if (signal.aborted) return undefined;
   const { scan, appids } = await startVerification(database, { sample });
-  const reading: Reading = { documents: 0, damaged: [], isDone: false };
+  const reading: Reading = { documents: 0, damaged: 0, isDone: false };
   const total = appids?.length ?? stored;
   const stopping = new AbortController();
   const both = AbortSignal.any([signal, stopping.signal]);
   try {
     await Promise.all([
-      readDocuments(database, appids, reading, both),
+      readDocuments(database, { scanId: scan.id, appids, reading }, both),
       followScan({ ...options, signal: both }, total, reading),
     ]);
   } finally {
     stopping.abort();
   }
   if (signal.aborted) return undefined;
-  await recordDamage(database, scan.id, reading.damaged);
+  await countDamage(database, scan.id);
   return {
     scan: await getVerification(database),
     differences: await listDocumentDifferences(database, scan.id),
@@ -84,20 +84,21 @@ export async function runVerification(
 /** How far this process has read the stored documents. */
 interface Reading {
   documents: number;
-  damaged: DamagedDocument[];
+  damaged: number;
   isDone: boolean;
 }
 
+/** Lists the damaged ones page by page: a damaged disk may have very many. */
 async function readDocuments(
   database: Database,
-  appids: readonly number[] | undefined,
-  reading: Reading,
+  { scanId, appids, reading }: { scanId: number; appids: readonly number[] | undefined; reading: Reading },
   signal: AbortSignal,
 ): Promise<void> {
   for await (const page of checkDocuments(database, appids)) {
     if (signal.aborted) return;
+    await recordDamage(database, scanId, page.damaged);
     reading.documents += page.documents;
-    reading.damaged.push(...page.damaged);
+    reading.damaged += page.damaged.length;
   }
   reading.isDone = true;
 }
@@ -161,7 +162,7 @@ function describeProgress(
   ];
   const found = [
     ...(scan.differing > 0 ? [`${formatCount(scan.differing)} different`] : []),
-    ...(reading.damaged.length > 0 ? [`${formatCount(reading.damaged.length)} damaged`] : []),
+    ...(reading.damaged > 0 ? [`${formatCount(reading.damaged)} damaged`] : []),
   ];
   return {
     share: (compared + read) / (2 * total),
@@ -176,7 +177,7 @@ function describeProgress(
       read,
       total,
       differing: scan.differing,
-      damaged: reading.damaged.length,
+      damaged: reading.damaged,
       remark: hint ?? null,
     },
   };

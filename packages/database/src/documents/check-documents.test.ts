@@ -1,14 +1,21 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import type { Database } from '../connection/connect-database.ts';
-import { recordDamage } from '../ledger/scans/verify/record-damage.ts';
+import { countMissingDocuments, fixDocuments } from '../ledger/scans/verify/fix-documents.ts';
+import { countDamage, recordDamage } from '../ledger/scans/verify/record-damage.ts';
 import { startVerification } from '../ledger/scans/verify/start-verification.ts';
-import { countMissingDocuments, replaceDocuments } from '../ledger/scans/verify/want-documents.ts';
 import { listDocumentDifferences } from '../read/verification.ts';
 import { insertDocuments } from '../testing/documents.ts';
 import { insertLedger, readLedger } from '../testing/ledger.ts';
 import { freshDatabase } from '../testing/support/fresh-database.ts';
 import { checkDocuments, type DamagedDocument } from './check-documents.ts';
+
+/** Lists what is damaged with a new verification, and returns its id. */
+async function listDamage(db: Database): Promise<number> {
+  const { scan } = await startVerification(db);
+  for await (const page of checkDocuments(db)) await recordDamage(db, scan.id, page.damaged);
+  return scan.id;
+}
 
 async function readAll(db: Database, appids?: number[]) {
   let documents = 0;
@@ -77,8 +84,7 @@ describe('reading all stored documents', () => {
 describe('a damaged document', () => {
   test('is deleted when its app is wanted again, in the same transaction', async () => {
     const db = await withFlippedByte();
-    const { damaged } = await readAll(db);
-    expect(await replaceDocuments(db, damaged)).toBe(1);
+    expect(await fixDocuments(db, await listDamage(db))).toEqual({ different: 0, damaged: 1 });
     expect(await listStored(db)).toEqual([1, 3]);
     expect(await readLedger(db, 2)).toMatchObject({ settledChangeNumber: null, wantedChangeNumber: 100 });
     expect(await readLedger(db, 1)).toMatchObject({ settledChangeNumber: 100 });
@@ -88,35 +94,32 @@ describe('a damaged document', () => {
 
   test('stays when it was replaced meanwhile', async () => {
     const db = await withFlippedByte();
-    const { damaged } = await readAll(db);
+    const scanId = await listDamage(db);
     await db.deleteFrom('appDocuments').where('appid', '=', 2).execute();
     await insertDocuments(db, { appid: 2, text: 'a newer text' });
-    expect(await replaceDocuments(db, damaged)).toBe(0);
+    expect(await fixDocuments(db, scanId)).toEqual({ different: 0, damaged: 0 });
     expect(await listStored(db)).toEqual([1, 2, 3]);
   });
 
   test('stays when Steam no longer shows it', async () => {
     const db = await withFlippedByte();
     await flipByte(db, 3);
-    const { damaged } = await readAll(db);
+    const scanId = await listDamage(db);
     await sql`update apps set pics_access = 'removed' where appid = 2`.execute(db);
     await insertDocuments(db, { appid: 3, text: 'part', part: 'public' });
-    expect(await replaceDocuments(db, damaged)).toBe(0);
+    expect(await fixDocuments(db, scanId)).toEqual({ different: 0, damaged: 0 });
     expect(await listStored(db)).toEqual([1, 2, 3, 3]);
-    const { scan } = await startVerification(db);
-    expect(await recordDamage(db, scan.id, damaged)).toBe(0);
-    expect(await listDocumentDifferences(db, scan.id)).toHaveLength(2);
+    expect(await countDamage(db, scanId)).toBe(0);
+    expect(await listDocumentDifferences(db, scanId)).toHaveLength(2);
   });
 
   test('is listed once with what differs, and counted apart from it', async () => {
     const db = await withFlippedByte();
     await flipByte(db, 3);
-    const { scan } = await startVerification(db);
-    await sql`insert into pics_scan_differences (scan_id, appid, part, change_number, stored_sha1, announced_sha1)
-      values (${scan.id}, 2, 'full', 100, '\\x00', '\\x01')`.execute(db);
-    const { damaged } = await readAll(db);
-    expect(await recordDamage(db, scan.id, damaged)).toBe(1);
-    expect(await listDocumentDifferences(db, scan.id)).toMatchObject([
+    const scanId = await listDamage(db);
+    await sql`update pics_scan_differences set announced_sha1 = '\\x01' where appid = 2`.execute(db);
+    expect(await countDamage(db, scanId)).toBe(1);
+    expect(await listDocumentDifferences(db, scanId)).toMatchObject([
       { appid: 2, announcedSha1: '01', damage: expect.any(String) },
       { appid: 3, announcedSha1: null, damage: expect.any(String) },
     ]);

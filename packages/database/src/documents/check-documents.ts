@@ -6,10 +6,7 @@ import { findDocuments, pageThroughDocuments, type StoredDocument } from './find
 const PAGE_APPS = 1_000;
 
 /** A stored document that is not what was stored. */
-export interface DamagedDocument extends Pick<
-  StoredDocument,
-  'appid' | 'part' | 'changeNumber' | 'sha1' | 'fetchedAt'
-> {
+export interface DamagedDocument extends Pick<StoredDocument, 'appid' | 'part' | 'changeNumber' | 'sha1'> {
   /** What is wrong with it, in a few words. */
   damage: string;
 }
@@ -59,13 +56,14 @@ async function* readNamed(
   }
 }
 
-function findDamage(document: StoredDocument): DamagedDocument[] {
+/** Finds what is wrong with a document: a list of it, or an empty one. */
+export function findDamage(document: StoredDocument): DamagedDocument[] {
   try {
     decodeDocument(document);
     return [];
   } catch (error) {
     if (!(error instanceof DocumentDamaged)) throw error;
-    const { appid, part, changeNumber, sha1, fetchedAt } = document;
-    return [{ appid, part, changeNumber, sha1, fetchedAt, damage: error.message }];
+    const { appid, part, changeNumber, sha1 } = document;
+    return [{ appid, part, changeNumber, sha1, damage: error.message }];
   }
 }

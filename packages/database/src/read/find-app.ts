@@ -15,6 +15,7 @@ export interface AppLedger extends Omit<
   | 'announcedChangeNumber'
   | 'storedChangeNumber'
   | 'storedSha1'
+  | 'lacksText'
   | 'accessToken'
   | 'tokenAskedAt'
   | 'tokenWantedAt'

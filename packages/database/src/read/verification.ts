@@ -51,6 +51,9 @@ export interface DocumentDifference {
   damage: string | null;
 }
 
+/** Enough to see what the differences have in common. */
+const MOST_LISTED = 1_000;
+
 /** Lists what a verification found, by app: the first 1,000. */
 export function listDocumentDifferences(db: Database, scanId: number): Promise<DocumentDifference[]> {
   return db
@@ -66,5 +69,6 @@ export function listDocumentDifferences(db: Database, scanId: number): Promise<D
     .where('scanId', '=', scanId)
     .orderBy('appid')
     .orderBy('part')
+    .limit(MOST_LISTED)
     .execute();
 }

@@ -50,6 +50,7 @@ export async function lockKnown(
       'id',
       'storedChangeNumber',
       sql<string | null>`encode(stored_sha1, 'hex')`.as('storedSha1'),
+      'lacksText',
       'wantedChangeNumber',
       'announcedChangeNumber',
       'settledChangeNumber',
@@ -72,6 +73,7 @@ const COLUMNS = {
   id: 'integer',
   storedChangeNumber: 'bigint',
   storedSha1: 'text',
+  lacksText: 'boolean',
   settledChangeNumber: 'bigint',
   attempts: 'integer',
   staleAnswers: 'integer',
@@ -93,6 +95,7 @@ export async function settleLedger(
     .set((eb) => ({
       storedChangeNumber: eb.ref('next.storedChangeNumber'),
       storedSha1: sql<Buffer | null>`decode(${eb.ref('next.storedSha1')}, 'hex')`,
+      lacksText: eb.ref('next.lacksText'),
       settledChangeNumber: eb.ref('next.settledChangeNumber'),
       attempts: eb.ref('next.attempts'),
       staleAnswers: eb.ref('next.staleAnswers'),

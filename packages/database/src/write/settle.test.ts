@@ -11,6 +11,7 @@ const wanted: LedgerRow = {
   id: 440,
   storedChangeNumber: null,
   storedSha1: null,
+  lacksText: false,
   announcedChangeNumber: null,
   wantedChangeNumber: 900,
   settledChangeNumber: null,
@@ -38,6 +39,7 @@ describe('settle', () => {
       id: 440,
       storedChangeNumber: 950,
       storedSha1: null,
+      lacksText: true,
       settledChangeNumber: 1_000,
       attempts: 0,
       staleAnswers: 0,
@@ -50,6 +52,19 @@ describe('settle', () => {
 
   test('settles beyond that when the response is newer still', () => {
     expect(settle(record(1_200), wanted, job)).toMatchObject({ settledChangeNumber: 1_200 });
+  });
+
+  test('says whether the stored response had a text', () => {
+    const stored = { ...wanted, storedChangeNumber: 900 };
+    const response = (changeNumber: number, body?: Uint8Array) => ({ ...record(changeNumber), body });
+    const text = Buffer.from('"appinfo"');
+    expect(settle(response(950), stored, job)).toMatchObject({ lacksText: true });
+    expect(settle(response(950, text), { ...stored, lacksText: true }, job)).toMatchObject({
+      lacksText: false,
+    });
+    for (const outcome of [response(899), failed, unknown, missing(true)]) {
+      expect(settle(outcome, stored, job)).toMatchObject({ lacksText: false });
+    }
   });
 
   test('keeps the digest of the body that the rows show, and none when they do not show all of it', () => {

@@ -7,6 +7,8 @@ export interface LedgerRow {
   storedChangeNumber: number | null;
   /** SHA-1 of the body that the rows show, in hex; null unless all of it is stored. */
   storedSha1: string | null;
+  /** Whether the stored response had no text. */
+  lacksText: boolean;
   wantedChangeNumber: number | null;
   /** What the feed announced, where a requeue lowered `wantedChangeNumber` below it. */
   announcedChangeNumber: number | null;
@@ -27,6 +29,7 @@ export interface Settlement {
   id: number;
   storedChangeNumber: number | null;
   storedSha1: string | null;
+  lacksText: boolean;
   settledChangeNumber: number | null;
   attempts: number;
   staleAnswers: number;
@@ -77,11 +80,13 @@ export function isOlder(outcome: Outcome, ledger: LedgerRow, job: Batch): boolea
  * belongs to the newer batch.
  */
 export function settle(outcome: Outcome, ledger: LedgerRow, job: Batch): Settlement | undefined {
-  const { id, storedChangeNumber, storedSha1, settledChangeNumber, attempts, staleAnswers } = ledger;
+  const { id, storedChangeNumber, storedSha1, lacksText, settledChangeNumber, attempts, staleAnswers } =
+    ledger;
   const pending: Settlement = {
     id,
     storedChangeNumber,
     storedSha1,
+    lacksText,
     settledChangeNumber,
     attempts,
     staleAnswers,
@@ -104,7 +109,10 @@ export function settle(outcome: Outcome, ledger: LedgerRow, job: Batch): Settlem
       const { changeNumber } = outcome.record;
       const stored = {
         storedChangeNumber: Math.max(storedChangeNumber ?? 0, changeNumber),
-        storedSha1: isOlder(outcome, ledger, job) ? storedSha1 : (outcome.record.sha1 ?? null),
+        ...(!isOlder(outcome, ledger, job) && {
+          storedSha1: outcome.record.sha1 ?? null,
+          lacksText: outcome.body === undefined,
+        }),
       };
       if (outcome.lacks !== undefined && !isOlder(outcome, ledger, job)) {
         return {

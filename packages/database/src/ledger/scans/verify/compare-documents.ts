@@ -3,9 +3,6 @@ import { sql, type Transaction } from 'kysely';
 import { unnest } from '../../../connection/unnest.ts';
 import type { Schema } from '../../../schema.ts';
 
-/** The most differences that are kept of a scan: enough to see what they have in common. The counters have all. */
-export const MOST_DIFFERENCES = 1_000;
-
 /** Documents of some apps, by how they compare with what Steam announces. */
 export interface ComparedDocuments {
   documents: number;
@@ -54,10 +51,7 @@ export async function compareDocuments(
       select ${scanId}, appid, part, change_number, sha1, announced_sha1 from compared
       where is_differing
       order by appid
-      limit greatest(0, ${sql.lit(MOST_DIFFERENCES)} - (
-        select count(*) from pics_scan_differences where scan_id = ${scanId}
-      ))
-      on conflict do nothing
+      on conflict (scan_id, appid, part) do update set announced_sha1 = excluded.announced_sha1
     )
     select count(*) as documents, count(*) filter (where is_verified) as verified,
       count(*) filter (where is_differing) as differing

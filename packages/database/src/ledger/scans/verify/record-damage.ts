@@ -4,19 +4,14 @@ import { inTransaction } from '../../../connection/in-transaction.ts';
 import { unnest } from '../../../connection/unnest.ts';
 import type { DamagedDocument } from '../../../documents/check-documents.ts';
 import { lockScan } from '../scans.ts';
-import { MOST_DIFFERENCES } from './compare-documents.ts';
 
-/**
- * Adds what a reader of all stored documents found damaged to the finished verification, and lists it with what differs.
- *
- * @returns the damaged documents that are not among the differing and that Steam still shows: what else the verification
- *   took for Steam's.
- */
+/** Lists what a reader of all stored documents found damaged with what the verification found to differ. */
 export async function recordDamage(
   db: Database,
   scanId: number,
   damaged: readonly DamagedDocument[],
-): Promise<number> {
+): Promise<void> {
+  if (damaged.length === 0) return;
   const next = unnest(damaged, {
     appid: 'integer',
     part: 'text',
@@ -24,31 +19,36 @@ export async function recordDamage(
     sha1: 'text',
     damage: 'text',
   });
-  return inTransaction(db, async (trx) => {
+  await inTransaction(db, async (trx) => {
     await lockScan(trx, scanId);
-    const { rows } = await sql<{ alone: number }>`
-      select count(*) as alone from ${next}
-      left join apps on apps.appid = next.appid
-      where pics_access is distinct from 'removed'
-        and not (next.part = 'full' and exists (
-          select from app_documents as newer where newer.appid = next.appid and newer.part = 'public'
-        ))
-        and not exists (
-          select from pics_scan_differences as listed
-          where listed.scan_id = ${scanId} and listed.appid = next.appid and listed.part = next.part
-            and listed.announced_sha1 is not null
-        )
-    `.execute(trx);
-    const alone = rows[0]?.alone ?? 0;
     await sql`
       insert into pics_scan_differences (scan_id, appid, part, change_number, stored_sha1, damage)
       select ${scanId}, next.appid, next.part, next.change_number, decode(next.sha1, 'hex'), next.damage
       from ${next}
       order by next.appid
-      limit ${sql.lit(MOST_DIFFERENCES)}
       on conflict (scan_id, appid, part) do update set damage = excluded.damage
     `.execute(trx);
-    await trx.updateTable('picsScans').set({ damaged: alone }).where('id', '=', scanId).execute();
-    return alone;
   });
+}
+
+/**
+ * Adds the damaged documents to the result of a verification, once all are read and it has finished.
+ *
+ * @returns those that are not among the differing and that Steam still shows: what else the verification took for Steam's.
+ */
+export async function countDamage(db: Database, scanId: number): Promise<number> {
+  const { rows } = await sql<{ damaged: number }>`
+    update pics_scans set damaged = (
+      select count(*) from pics_scan_differences as listed
+      left join apps on apps.appid = listed.appid
+      where listed.scan_id = pics_scans.id and damage is not null and announced_sha1 is null
+        and pics_access is distinct from 'removed'
+        and not (listed.part = 'full' and exists (
+          select from app_documents as newer where newer.appid = listed.appid and newer.part = 'public'
+        ))
+    )
+    where id = ${scanId}
+    returning damaged
+  `.execute(db);
+  return rows[0]?.damaged ?? 0;
 }

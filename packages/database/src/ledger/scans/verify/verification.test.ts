@@ -1,6 +1,7 @@
 import { JOB_VERSION, type WriteScanJob } from '@pics/core';
 import { describe, expect, test } from 'vitest';
 import type { Database } from '../../../connection/connect-database.ts';
+import { listDocumentDifferences } from '../../../read/verification.ts';
 import { insertDocuments, sha1Of } from '../../../testing/documents.ts';
 import { insertLedger, readLedger } from '../../../testing/ledger.ts';
 import { freshDatabase } from '../../../testing/support/fresh-database.ts';
@@ -9,6 +10,8 @@ import { releaseBatches } from '../../release-batches.ts';
 import { claimScanRequest, type ScanRequest } from '../scan-requests.ts';
 import { findScan, startScan } from '../scans.ts';
 import { recordScan } from '../record-scan.ts';
+import { fixDocuments } from './fix-documents.ts';
+import { recordDamage } from './record-damage.ts';
 import { startVerification } from './start-verification.ts';
 
 type Seen = WriteScanJob['seen'];
@@ -49,6 +52,9 @@ async function claim(db: Database, size = 1_000): Promise<ScanRequest> {
 async function record(db: Database, request: ScanRequest, seen: Seen, unanswered: number[] = []) {
   return recordScan(db, { version: JOB_VERSION, task: 'scan', batchId: request.batchId, seen, unanswered });
 }
+
+const countDifferences = async (db: Database) =>
+  (await db.selectFrom('picsScanDifferences').select('appid').execute()).length;
 
 const listDifferences = (db: Database) =>
   db.selectFrom('picsScanDifferences').selectAll().orderBy('appid').execute();
@@ -152,9 +158,9 @@ describe('a verification', () => {
     });
   });
 
-  test('keeps the first 1,000 differences, and counts all', async () => {
-    const db = await storedApps(1_010);
-    await startVerification(db);
+  test('lists every difference, and one --fix wants the apps of all of them', async () => {
+    const db = await storedApps(2_300);
+    const { scan } = await startVerification(db);
     for (let request; (request = await claimScanRequest(db, { size: 600 }));) {
       await record(
         db,
@@ -162,8 +168,23 @@ describe('a verification', () => {
         request.appids.map((appid) => announce(appid, 'another')),
       );
     }
-    expect(await findScan(db, 'verify')).toMatchObject({ differing: 1_010, verified: 0 });
-    expect(await listDifferences(db)).toHaveLength(1_000);
+    expect(await findScan(db, 'verify')).toMatchObject({ differing: 2_300, verified: 0 });
+    expect(await countDifferences(db)).toBe(2_300);
+    expect(await listDocumentDifferences(db, scan.id)).toHaveLength(1_000);
+    expect(await fixDocuments(db, scan.id)).toEqual({ different: 2_300, damaged: 0 });
+    const unwanted = db.selectFrom('picsAppLedger').select('id').where('settledChangeNumber', 'is not', null);
+    expect(await unwanted.execute()).toEqual([]);
+  });
+
+  test('lists a document that was found damaged before it was found to differ once, with both', async () => {
+    const db = await storedApps(2);
+    const { scan } = await startVerification(db);
+    const damaged = { appid: 2, part: 'full' as const, changeNumber: 100, sha1: sha1Of('text 2') };
+    await recordDamage(db, scan.id, [{ ...damaged, damage: 'a byte changed' }]);
+    await record(db, await claim(db), [announce(1), announce(2, 'another')]);
+    expect(await listDifferences(db)).toMatchObject([
+      { appid: 2, damage: 'a byte changed', announcedSha1: Buffer.from(sha1Of('another'), 'hex') },
+    ]);
   });
 
   test('goes behind other scans, whichever started first', async () => {
