@@ -1,5 +1,5 @@
 import { estimateAppsToFind } from '@pics/database';
-import type { Work } from '../catch-up.ts';
+import type { Work } from '../status/catch-up.ts';
 
 /** A moment of a first fill; there is one every five seconds. */
 export interface Moment {

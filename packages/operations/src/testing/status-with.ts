@@ -1,4 +1,4 @@
-import type { FleetStatus, LedgerStatus, Status } from '../read-status.ts';
+import type { FleetStatus, LedgerStatus, Status } from '../status/read-status.ts';
 
 export const at = new Date('2026-11-22T14:00:00Z');
 export const ago = (ms: number) => new Date(at.getTime() - ms);

@@ -1,12 +1,11 @@
 import { MAX_ATTEMPTS } from '@pics/core';
 import type { Retries } from '@pics/database';
-import { describeCatchUp, describeEta, measureCatchUp } from './catch-up.ts';
+import { describeCatchUp, describeEta, measureCatchUp } from '../status/catch-up.ts';
+import type { FleetStatus, LedgerStatus, Status } from '../status/read-status.ts';
+import { findReporting } from '../status/replica-state.ts';
+import { formatApps, formatCount, formatDuration, sentences } from '../words/format.ts';
+import type { Level } from '../words/state.ts';
 import { describeShare, findStop } from './find-stop.ts';
-import { formatApps, formatCount, formatDuration } from './format.ts';
-import { sentences } from './sentences.ts';
-import type { FleetStatus, LedgerStatus, Status } from './read-status.ts';
-import { findReporting } from './replica-state.ts';
-import type { Level } from './state.ts';
 
 /** The health of the whole pipeline, for somebody who glances at it. */
 export interface Health {

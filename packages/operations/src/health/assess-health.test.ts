@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { ago, at, minutesOf, replica, statusWith, type StatusChange } from '../testing/status-with.ts';
 import { assessHealth } from './assess-health.ts';
-import { ago, at, minutesOf, replica, statusWith, type StatusChange } from './testing/status-with.ts';
 
 const wanted = (apps: number, inFlight = 0) => ({
   known: 282_630,

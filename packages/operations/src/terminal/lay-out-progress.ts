@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { ProgressReport, Span } from './progress.ts';
+import type { ProgressReport, Span } from './describe-progress.ts';
 
 const STYLES = {
   good: 'green',

@@ -1,10 +1,17 @@
 import type { LedgerCounts, ScanProgress } from '@pics/database';
-import { assessHealth, type Health } from './assess-health.ts';
-import { describeEta, measureCatchUp, type CatchUp } from './catch-up.ts';
-import { formatAgo, formatApps, formatCount, formatDuration, formatPercent, formatRate } from './format.ts';
-import type { LedgerStatus, Status } from './read-status.ts';
-import type { Level } from './state.ts';
-import { countUnsettled, measureLatestSpeed } from './throughput.ts';
+import { assessHealth, type Health } from '../health/assess-health.ts';
+import { describeEta, measureCatchUp, type CatchUp } from '../status/catch-up.ts';
+import type { LedgerStatus, Status } from '../status/read-status.ts';
+import { countUnsettled, measureLatestSpeed } from '../status/throughput.ts';
+import {
+  formatAgo,
+  formatApps,
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatRate,
+} from '../words/format.ts';
+import type { Level } from '../words/state.ts';
 
 /** A part of a line, in the colour of its level. A link is never broken. */
 export interface Span {

@@ -29,7 +29,7 @@ export interface RunningInstance {
 
 /** The folder that holds all data of `npm start`: `.pics` in the project, unless PICS_DATA_DIR names another. */
 export function getDataFolder(variables: Record<string, string>): string {
-  return resolve(variables['PICS_DATA_DIR'] ?? resolve(import.meta.dirname, '../../../.pics'));
+  return resolve(variables['PICS_DATA_DIR'] ?? resolve(import.meta.dirname, '../../../../.pics'));
 }
 
 /** Finds each `npm start` that runs on this machine and has started everything. */

@@ -1,9 +1,8 @@
 import type { ObservedAlert } from '@pics/database';
+import type { Status } from '../status/read-status.ts';
+import { formatApps, formatCount, formatDuration, sentences } from '../words/format.ts';
 import { assessHealth, LONG_DELAY_MS } from './assess-health.ts';
 import { findStop } from './find-stop.ts';
-import { formatApps, formatCount, formatDuration } from './format.ts';
-import type { Status } from './read-status.ts';
-import { sentences } from './sentences.ts';
 
 /** What is worth waking somebody for. */
 export interface AlertThresholds {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { describeNamedApps, describeProgress, findHint, isSettled } from './progress.ts';
-import { ago, minutesOf, statusWith, type StatusChange } from './testing/status-with.ts';
+import { ago, minutesOf, statusWith, type StatusChange } from '../testing/status-with.ts';
+import { describeNamedApps, describeProgress, findHint, isSettled } from './describe-progress.ts';
 
 const boardUrl = 'http://127.0.0.1:3000';
 const lineOf = (changed: StatusChange, hint?: string) =>

@@ -1,3 +1,6 @@
+import { TOLERATED_RATE } from '@pics/queue';
+import { formatRate } from './format.ts';
+
 /** What people type into the command line and into the forms of the board. */
 
 const UNIT_MS: Record<string, number> = {
@@ -23,4 +26,11 @@ export function findRate(text: string): number | undefined {
   const [, count, unit] = /^(\d{1,6}(?:\.\d{1,3})?)(?:\/(s|min))?$/.exec(text) ?? [];
   const perSecond = count === undefined ? Number.NaN : Number(count) / (unit === 'min' ? 60 : 1);
   return perSecond >= LOWEST_RATE && perSecond <= HIGHEST_RATE ? perSecond : undefined;
+}
+
+/** What there is to know about a rate that is faster than Steam is known to tolerate; undefined for a slower one. */
+export function findRateWarning(requestsPerSecond: number): string | undefined {
+  return requestsPerSecond > TOLERATED_RATE
+    ? `Steam is known to tolerate ${TOLERATED_RATE} requests a second. At ${formatRate(requestsPerSecond)} it may refuse them, and the whole fleet then pauses for up to 5 minutes at a time.`
+    : undefined;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { simulateFirstFill, type FillOptions } from '../testing/simulate-first-fill.ts';
 import { measureCatchUp, type CatchUp } from './catch-up.ts';
-import { simulateFirstFill, type FillOptions } from './testing/simulate-first-fill.ts';
 
 /** Steam's catalogue in July 2026, at the rate that Steam tolerates. */
 const STEAM = { apps: 282_630, requestsPerSecond: 2 };

@@ -1,6 +1,6 @@
 import { plainJson } from '@pics/core';
+import type { ProgressReport } from './describe-progress.ts';
 import { layOutProgress } from './lay-out-progress.ts';
-import type { ProgressReport } from './progress.ts';
 
 /**
  * The output of a command that takes a while: lines that stay, and below them, on a terminal, the progress, which is

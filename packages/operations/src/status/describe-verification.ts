@@ -1,5 +1,5 @@
 import type { DocumentsStatus, Verification } from '@pics/database';
-import { formatAgo, formatApps, formatCount } from './format.ts';
+import { formatAgo, formatApps, formatCount } from '../words/format.ts';
 
 type Counts = Omit<Verification, 'finishedAt'>;
 

@@ -1,6 +1,6 @@
 import type { Replica } from '@pics/queue';
-import { formatDuration } from './format.ts';
-import type { State } from './state.ts';
+import { formatDuration } from '../words/format.ts';
+import type { State } from '../words/state.ts';
 
 /** Replicas report every 3 seconds; one that missed four reports in a row hangs or was killed. */
 const SILENT_AFTER_MS = 15_000;

@@ -1,9 +1,8 @@
 import { LONGEST_POLL_PAUSE_MS } from '@pics/database';
 import type { SteamPause } from '@pics/queue';
-import { formatDuration } from './format.ts';
-import type { FleetStatus, LedgerStatus } from './read-status.ts';
-import { findReporting } from './replica-state.ts';
-import { sentences } from './sentences.ts';
+import type { FleetStatus, LedgerStatus } from '../status/read-status.ts';
+import { findReporting } from '../status/replica-state.ts';
+import { formatDuration, sentences } from '../words/format.ts';
 
 /** What keeps the pipeline from working. */
 export interface Stop {

@@ -1,5 +1,5 @@
 import type { Discovery, ThroughputPoint } from '@pics/database';
-import { formatCount, formatDuration, formatPercent } from './format.ts';
+import { formatCount, formatDuration, formatPercent } from '../words/format.ts';
 import type { FleetStatus, LedgerStatus } from './read-status.ts';
 import { findReporting, NEEDED_SERVICES } from './replica-state.ts';
 import { countUnsettled, estimateRequestRate } from './throughput.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { describeUnreadable, type ProgressReport } from './progress.ts';
+import { describeUnreadable, type ProgressReport } from './describe-progress.ts';
 
 const INTERVAL_MS = 1_000;
 

@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
-import type { ProgressReport } from './progress.ts';
-import { openTerminal, type TerminalOutput } from './terminal.ts';
+import type { ProgressReport } from './describe-progress.ts';
+import { openTerminal, type TerminalOutput } from './open-terminal.ts';
 
 /** A stream that looks like a terminal of so many columns, or like a pipe. */
 function createOutput(columns?: number): { output: TerminalOutput; written: () => string } {
