@@ -28,7 +28,10 @@ export { findAlerts, type AlertThresholds } from './health/find-alerts.ts';
 // history: what changed in an app, in words and as a diff.
 export { describeEvents, type DescribedEvent } from './history/describe-changes.ts';
 export { labelOf, type ChangeInWords } from './history/labels.ts';
-export { diffTexts, type NamedText } from './history/diff-texts.ts';
+export { openVersion } from './history/open-version.ts';
+export { diffVersions, type VersionDiff } from './history/diff-versions.ts';
+export { diffTexts } from './history/diff-texts.ts';
+export { explainNoDocument } from './history/explain-no-document.ts';
 
 // words: how values are written, and how what people type is read.
 export {

@@ -1,13 +1,6 @@
-import { plainLines } from '@pics/core';
-import {
-  DocumentDamaged,
-  findDictionaryBlocker,
-  findVersion,
-  listVersions,
-  type Database,
-  type Version,
-} from '@pics/database';
-import { diffTexts } from '@pics/operations';
+import { UserError } from '@pics/core';
+import { listVersions, type Database, type Version } from '@pics/database';
+import { diffVersions } from '@pics/operations';
 import { z } from 'zod';
 import { changeParameter } from './event-query.ts';
 
@@ -19,7 +12,7 @@ export const diffQuery = z.object({ from: changeParameter, to: changeParameter }
 export interface Diff {
   /** The texts to choose from, the newest first. */
   versions: Version[];
-  /** The two that are compared; undefined where none is stored from then. */
+  /** The two that are compared, or were to be; undefined when there are none. */
   from: Version | undefined;
   to: Version | undefined;
   /** The lines of the unified diff, without its header; none when the texts are equal. */
@@ -35,22 +28,25 @@ export async function readDiff(
   chosen: z.output<typeof diffQuery>,
 ): Promise<Diff> {
   const versions = await listVersions(database, appid, MOST_VERSIONS);
-  const [current, previous] = versions;
-  const nothing = { versions, from: undefined, to: undefined, lines: [] };
-  if (!current) return nothing;
-  const problem = findDictionaryBlocker();
-  if (problem) return { ...nothing, problem: `${problem}.` };
+  const current = versions[0]?.changeNumber;
+  const previous = versions.find(({ changeNumber }) => changeNumber < (current ?? 0))?.changeNumber;
+  const { from = previous ?? 0, to = current } = chosen;
   try {
-    const from = await findVersion(database, appid, chosen.from ?? previous?.changeNumber ?? 0);
-    const to = await findVersion(database, appid, chosen.to ?? current.changeNumber);
-    return { versions, from, to, lines: from && to ? compare(from, to) : [] };
+    const diff = await diffVersions(database, appid, { from, to });
+    return { versions, from: diff.from, to: diff.to, lines: diff.lines.slice(2) };
   } catch (error) {
-    if (!(error instanceof DocumentDamaged)) throw error;
-    return { ...nothing, problem: `A stored text is damaged: ${error.message}.` };
+    if (!(error instanceof UserError)) throw error;
+    return {
+      versions,
+      from: nearest(versions, from),
+      to: nearest(versions, to),
+      lines: [],
+      problem: error.message,
+    };
   }
 }
 
-function compare(from: { text: Buffer }, to: { text: Buffer }): string[] {
-  const diff = diffTexts({ name: 'old', text: from.text }, { name: 'new', text: to.text });
-  return plainLines(diff).replace(/\n$/, '').split('\n').slice(2);
+/** The text that was valid at a change number, or the first one after it. */
+function nearest(versions: readonly Version[], number = 0): Version | undefined {
+  return versions.find(({ changeNumber }) => changeNumber <= number) ?? versions.at(-1);
 }

@@ -24,6 +24,21 @@ export function parseChangeNumber(text: string): number {
   throw new InvalidArgumentError('It must be a change number, such as 36002074.');
 }
 
+/** Two change numbers; without the second, up to now. */
+export interface ChangeRange {
+  from: number;
+  to: number | undefined;
+}
+
+/** Parses `36002074..36009512`, or `36002074..` for now. */
+export function parseChangeRange(text: string): ChangeRange {
+  const [, from, to] = /^(\d{1,15})(?:\.\.(\d{1,15})?)?$/.exec(text) ?? [];
+  if (from !== undefined) return { from: Number(from), to: to === undefined ? undefined : Number(to) };
+  throw new InvalidArgumentError(
+    'It must be two change numbers, such as 36002074..36009512, or one: 36002074.. compares with now.',
+  );
+}
+
 /** Parses a list of appids: "440,570", with or without spaces. */
 export function parseAppids(text: string): number[] {
   const words = text.split(/[\s,]+/).filter((word) => word !== '');

@@ -1,12 +1,12 @@
 import { keyValuesToJson, parseKeyValues, sectionsToJson, serializeKeyValues } from '@pics/appinfo';
 import { escapeJson, plainText, UserError } from '@pics/core';
 import { findApp, findDocuments, type Database, type StoredDocument } from '@pics/database';
+import { explainNoDocument, openVersion } from '@pics/operations';
 import { Option, type Command } from 'commander';
 import { findAppid, parseChangeNumber } from '../command-line/arguments.ts';
 import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
-import { describeDocument, explainNoDocument, openDocument } from '../output/documents.ts';
+import { describeDocument, describeVersion, openDocument } from '../output/documents.ts';
 import { print, printBody, printNote } from '../output/print.ts';
-import { describeVersion, openVersion } from '../output/versions.ts';
 import { useDatabase } from '../servers/use-database.ts';
 
 interface Options extends CommonOptions {

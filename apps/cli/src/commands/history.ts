@@ -1,19 +1,26 @@
+import { diffTrees, parseKeyValues } from '@pics/appinfo';
 import { CHANGE_FIELDS, isChangeField, plainText, UserError } from '@pics/core';
 import { findApp, listEvents, type AppEvent, type Database } from '@pics/database';
 import {
   describeEvents,
+  diffVersions,
   formatCount,
   formatLocalTime,
   type ChangeInWords,
   type DescribedEvent,
 } from '@pics/operations';
 import { Option, type Command } from 'commander';
-import { findAppid, parseSince, wholeNumber } from '../command-line/arguments.ts';
+import {
+  findAppid,
+  parseChangeRange,
+  parseSince,
+  wholeNumber,
+  type ChangeRange,
+} from '../command-line/arguments.ts';
 import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
 import { print, printJson, printNote } from '../output/print.ts';
 import { style, wrapText, type Style } from '../output/text.ts';
 import { useDatabase } from '../servers/use-database.ts';
-import { parseRange, showDiff, type ChangeRange } from './history-diff.ts';
 
 interface Options extends CommonOptions {
   field?: string;
@@ -43,7 +50,7 @@ export const historyCommand = defineCommand('history', 'Show what changed in an 
   )
   .addOption(
     new Option('--diff <range>', 'compare the texts of two change numbers: A..B, or A.. for now')
-      .argParser(parseRange)
+      .argParser(parseChangeRange)
       .conflicts(['field', 'since', 'limit']),
   )
   .action(async (id: string, { json = false, diff, ...options }: Options, command: Command) => {
@@ -106,4 +113,24 @@ function describeChange({ label, text }: ChangeInWords): string[] {
     `  ${style('bold', first.slice(0, label.length))}${first.slice(label.length)}`,
     ...others.map((line) => `    ${line}`),
   ];
+}
+
+/** Prints what differs between two texts of an app: as a unified diff, or as JSON by path. */
+async function showDiff(database: Database, appid: number, range: ChangeRange, json: boolean): Promise<void> {
+  const { from, to, lines } = await diffVersions(database, appid, range);
+  if (json) {
+    const changes = diffTrees(parseKeyValues(from.text), parseKeyValues(to.text));
+    printJson({ appid, from: from.changeNumber, to: to.changeNumber, changes });
+  } else if (lines.length === 0) {
+    print([`The text of app ${appid} was the same then: that of change ${to.changeNumber}.`]);
+  } else {
+    print(lines.map(colourLine));
+  }
+}
+
+const COLOURS: Record<string, Style> = { '+': 'green', '-': 'red', '@': 'cyan' };
+
+function colourLine(line: string, index: number): string {
+  const colour = index < 2 ? 'bold' : COLOURS[line.charAt(0)];
+  return colour ? style(colour, line) : line;
 }

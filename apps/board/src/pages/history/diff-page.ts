@@ -51,24 +51,17 @@ function listWith(versions: readonly Version[], chosen: Version | undefined): Ve
 }
 
 function renderDifference(appid: number, { versions, from, to, lines, problem }: Diff): Html {
-  if (problem !== undefined) return empty(problem);
-  const oldest = versions.at(-1);
-  if (!oldest) {
-    return empty(
-      'No text of this app is stored: DOCUMENTS is off, or it was stored before there were documents.',
-    );
-  }
   if (versions.length === 1) {
     return empty(
       'There is one text of this app so far. Older ones are kept from its next change on, unless DOCUMENTS is off or latest.',
     );
   }
-  if (!from || !to) return empty(`The first stored text is that of change ${oldest.changeNumber}.`);
+  if (problem !== undefined) return empty(problem);
   if (lines.length === 0) return empty('These texts are the same.');
   return html`${renderSummary(lines)}
     <pre class="diff" tabindex="0" aria-label="Unified diff">
 ${lines.slice(0, MOST_LINES).map(renderLine)}</pre>
-    ${lines.length > MOST_LINES ? renderRest(appid, from, to, lines.length) : null}`;
+    ${from && to && lines.length > MOST_LINES ? renderRest(appid, from, to, lines.length) : null}`;
 }
 
 function renderSummary(lines: readonly string[]): Html {

@@ -103,7 +103,9 @@ test('an app without recorded changes says so', async () => {
   const { words } = await get('/apps/99');
   expect(words).toContain('No change of this app has been recorded yet.');
   expect(words).toContain('No branch of this app is stored.');
-  expect((await get('/apps/99/diff')).words).toContain('No text of this app is stored');
+  expect((await get('/apps/99/diff')).words).toContain(
+    'App 99 was never asked for. Fetch it with: pics sync --appids 99',
+  );
   expect((await get('/apps/20/diff')).words).toContain('There is one text of this app so far.');
 });
 
@@ -122,9 +124,24 @@ test('versions are compared with the one before unless two are chosen, and by th
   expect(text).toMatch(/value="100"\s+selected/);
   expect(words).toMatch(/- "name"\s+"Ten"/);
   expect((await get('/apps/10/diff?from=103&to=103')).words).toContain('These texts are the same.');
-  expect((await get('/apps/10/diff?from=5&to=103')).words).toContain(
-    'The first stored text is that of change 100.',
-  );
+});
+
+test('the page says why two versions cannot be compared, and keeps what was chosen as far as it is stored', async () => {
+  const { text, words } = await get('/apps/10/diff?from=5&to=102');
+  expect(words).toContain('The first text of app 10 that is stored is that of change 100.');
+  expect(text.match(/value="\d+"\s+selected/g)?.map((option) => option.replace(/\D/g, ''))).toEqual([
+    '100',
+    '102',
+  ]);
+});
+
+test('a text is compared with that of an earlier change, also where Steam showed two under one number', async () => {
+  await write(60, 1, { name: 'A' });
+  await write(60, 2, { name: 'B' });
+  await write(60, 2, { name: 'C' });
+  const { words } = await get('/apps/60/diff');
+  expect(words).toMatch(/- "name"\s+"A"/);
+  expect(words).toMatch(/\+ "name"\s+"C"/);
 });
 
 test('a text that is damaged is reported, and the page works for the others', async () => {
@@ -132,7 +149,9 @@ test('a text that is damaged is reported, and the page works for the others', as
   await write(40, 2, { name: 'B' });
   await write(40, 3, { name: 'C' });
   await sql`update app_versions set body = 'x' where appid = 40 and change_number = 1`.execute(database);
-  expect((await get('/apps/40/diff?from=1&to=3')).words).toContain('A stored text is damaged: ');
+  expect((await get('/apps/40/diff?from=1&to=3')).words).toMatch(
+    /A stored text of app 40 is damaged: .* this fetches it again: pics verify --fix/,
+  );
   expect((await get('/apps/40/diff?from=2&to=3')).words).toContain('Lines added: 1, removed: 1');
 });
 

@@ -8,8 +8,7 @@ import {
   type Database,
   type Version,
 } from '@pics/database';
-import { formatAgo, formatCount, formatLocalTime } from '@pics/operations';
-import { explainNoDocument } from './documents.ts';
+import { explainNoDocument } from './explain-no-document.ts';
 
 /** A text of an app that is or was stored as its document. */
 export interface OpenVersion extends Version {
@@ -17,9 +16,9 @@ export interface OpenVersion extends Version {
 }
 
 /**
- * The text of an app that was valid at a change number; the current one without a number.
+ * Opens the text of an app that was valid at a change number, or the current one without a number.
  *
- * @throws UserError when there is none, or it cannot be opened.
+ * @throws UserError when there is none, or it cannot be opened; the message says why and what to do.
  */
 export async function openVersion(
   database: Database,
@@ -43,13 +42,4 @@ export async function openVersion(
   throw new UserError(
     `The first text of app ${appid} that is stored is that of change ${oldest.changeNumber}.`,
   );
-}
-
-/** What a text is: its change number, when it was stored, and whether another one has replaced it. */
-export function describeVersion(
-  { changeNumber, seenAt, size, isCurrent }: Version,
-  now = new Date(),
-): string {
-  const stored = `stored ${formatLocalTime(seenAt)}, ${formatAgo(seenAt, now)}`;
-  return `Change ${changeNumber}, ${stored}, ${formatCount(size - 1)} bytes${isCurrent ? '' : '; replaced since'}.`;
 }
