@@ -5,8 +5,7 @@ import type { ChangesPage } from '../../history/latest-changes.ts';
 import { ago, appLink, empty } from '../elements.ts';
 import { html, type Html } from '../html.ts';
 import { renderPage, type PageMode } from '../layout.ts';
-import { eventLines } from './event-lines.ts';
-import { EVENT_NAMES, typeBadge } from './event-types.ts';
+import { EVENT_NAMES, eventLines, typeBadge } from './event-parts.ts';
 import { fieldSelect } from './field-select.ts';
 
 /** What changed in all apps, the newest first, by type and field. The script keeps the first page live. */

@@ -2,8 +2,7 @@ import type { AppHistory } from '../../history/read-app-history.ts';
 import type { DescribedEvent } from '@pics/operations';
 import { empty } from '../elements.ts';
 import { html, type Html } from '../html.ts';
-import { eventLines } from './event-lines.ts';
-import { typeBadge } from './event-types.ts';
+import { eventLines, typeBadge } from './event-parts.ts';
 import { fieldSelect } from './field-select.ts';
 
 /** What changed in an app, by day, the newest first; each change can be linked to. */
