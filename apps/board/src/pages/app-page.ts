@@ -32,7 +32,7 @@ export function renderAppPage(details: AppDetails, history: AppHistory, at: Date
         ${app ? renderStoredFields(details) : empty(isUnknown(details) ? 'Nothing: Steam does not know this app. It is stored when Steam announces it.' : 'Nothing yet. The app is stored once Steam has responded.')}
         <p class="note">
           The text as Steam sent it: <code>pics document ${appid}</code> prints the stored one,
-          <code>pics app ${appid} --raw</code> fetches it from Steam.
+          <code>pics app ${appid} --raw --ask-steam</code> fetches it from Steam.
         </p>
       </section>
       <div class="stack">

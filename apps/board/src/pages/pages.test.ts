@@ -68,7 +68,7 @@ describe('the page of an app', () => {
       'needs a token',
       'settled',
       'href="https://store.steampowered.com/app/10"',
-      '<code>pics app 10 --raw</code>',
+      '<code>pics app 10 --raw --ask-steam</code>',
     ]) {
       expect(text).toContain(part);
     }
