@@ -20,7 +20,7 @@ test('an access token is an unsigned 64-bit number other than 0, in decimal', ()
   }
 });
 
-test('tokens that are refused are not quoted', () => {
+test('an error about a token does not quote it', () => {
   const { error } = accessTokensSchema.safeParse({ 440: '123456789x' });
   expect(error?.message).toContain('expected access tokens by appid');
   expect(error?.message).not.toContain('123456789');

@@ -8,7 +8,7 @@ export function isAccessToken(text: string): boolean {
   return /^[1-9]\d{0,19}$/.test(text) && BigInt(text) <= LARGEST_TOKEN;
 }
 
-/** An access token of Steam. It is a secret: no log, error, metric or page may show it, so no message quotes it either. */
+/** An access token of Steam. It is a secret: it must not appear in any log, error, metric or page, so no message quotes it. */
 export const accessTokenSchema = z.custom<string>((text) => typeof text === 'string' && isAccessToken(text), {
   error: 'expected an access token',
 });

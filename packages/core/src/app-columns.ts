@@ -1,6 +1,6 @@
 import type { AppRecord, Branch, DeckReport } from './app-record.ts';
 
-/** The columns of `apps` that Steam fills besides `pics_access`, with their Postgres types, by the section that carries them. */
+/** The columns of `apps` that Steam fills, except `pics_access`, with their Postgres types, by the section that they come from. */
 export const APP_COLUMNS = {
   common: {
     name: 'text',
@@ -35,7 +35,7 @@ export const DECK_COLUMNS = {
 
 const DECK_STATUSES = ['unknown', 'unsupported', 'playable', 'verified'] as const;
 
-/** What a record says for each column of `apps`; null for those of a section that it does not carry. */
+/** The value of a record for each column of `apps`; null for those of a section that it does not have. */
 export function appColumns({ access, common, extended, depots }: Partial<AppRecord>) {
   return {
     picsAccess: access ?? null,
@@ -61,7 +61,7 @@ export function appColumns({ access, common, extended, depots }: Partial<AppReco
   };
 }
 
-/** What a report says for each column of `app_steam_deck`. */
+/** The value of a report for each column of `app_steam_deck`. */
 export function deckColumns({ category, testTimestamp, ...others }: DeckReport) {
   return {
     category,
@@ -71,7 +71,7 @@ export function deckColumns({ category, testTimestamp, ...others }: DeckReport) 
   };
 }
 
-/** What a branch says for each column of `app_branches`. */
+/** The value of a branch for each column of `app_branches`. */
 export function branchColumns({ name, buildId, timeUpdated, isPasswordRequired, description }: Branch) {
   return {
     branch: name,

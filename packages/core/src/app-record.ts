@@ -108,7 +108,7 @@ function isTextOrNull(value: unknown): boolean {
 const depotsSection = z.object({
   lastContentUpdate: unixSeconds.nullable(),
   currentBuildId: z.string().nullable(),
-  /** Every branch, the public one too, with names that differ in more than case. Absent only in jobs of older versions. */
+  /** Every branch, including the public one. Names differ in more than case. Absent only in jobs of older versions. */
   branches: z
     .custom<Branch[]>((value) => Array.isArray(value) && value.every(isBranch), {
       error: 'expected branches',
@@ -123,7 +123,7 @@ export const sha1Schema = z.string().regex(/^[0-9a-f]{40}$/);
 export interface AppBody {
   appid: number;
   changeNumber: number;
-  /** Steam says that a token would show more. */
+  /** Whether Steam says that it would send more with an access token. */
   missingToken: boolean;
   /** Text KeyValues without the trailing NUL; empty when Steam sent none. Its SHA-1 has been checked. */
   body: Uint8Array;
@@ -145,7 +145,7 @@ export const appRecordSchema = z.object({
   appid: appidSchema,
   changeNumber: z.int().min(0),
   access: z.enum(['public', 'restricted']),
-  /** The SHA-1 that Steam announced for the whole body; only in a public record. A scan compares it with its own. */
+  /** The SHA-1 that Steam announced for the whole body; only in a public record. Scans compare it with newer ones. */
   sha1: sha1Schema.optional(),
   common: commonSection.optional(),
   extended: extendedSection.optional(),

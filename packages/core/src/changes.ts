@@ -9,14 +9,14 @@ export interface ValueChange<Value = Json> {
   new: Value;
 }
 
-/** What came into a set and what left it. Ids are those of Steam; companies and franchises are their names. */
+/** What was added to a set and removed from it: Steam's ids, or the names of companies and franchises. */
 export interface SetChange {
   added: (number | string)[];
   removed: (number | string)[];
 }
 
 /**
- * What changed in an app, by field, as the column `changes` of `pics_events` keeps it:
+ * What changed in an app, by field, as stored in the column `changes` of `pics_events`:
  *
  * - `name`, `current_build_id` and other columns of `apps`: both values as `to_jsonb` gives them, times in UTC;
  * - `tags`, `genres`, `categories`, `developers`, `publishers`, `franchises`, `dlc`: a SetChange;
@@ -24,14 +24,14 @@ export interface SetChange {
  * - `deck`: the row of `app_steam_deck` before and after, null without one;
  * - `branches.NAME`: build_id, time_updated, is_password_required and description before and after, null where it does not exist.
  *
- * Nothing changed when it has no field.
+ * Without any field, nothing changed.
  */
 export type Changes = { [field: string]: ValueChange | SetChange | Record<string, ValueChange> };
 
-/** The sets of an app, whose changes are told as members added and removed. */
+/** The sets of an app, whose changes are recorded as members added and removed. */
 const SETS = ['tags', 'genres', 'categories', 'developers', 'publishers', 'franchises', 'dlc'];
 
-/** The fields by which changes are looked for. Those of one language or branch are too: see `isChangeField`. */
+/** The fields that changes can be filtered by. A single language or branch is also possible: see `isChangeField`. */
 export const CHANGE_FIELDS: readonly string[] = [
   'pics_access',
   ...Object.values(APP_COLUMNS).flatMap((columns) => Object.keys(columns).map(snakeCase)),

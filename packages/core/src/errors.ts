@@ -27,7 +27,7 @@ export class DatabaseUnavailable extends Error {
 }
 
 /**
- * A response of Steam has a change number that cannot be, so it is neither followed nor stored.
+ * A response of Steam has an impossible change number, so it is neither followed nor stored.
  *
  * One response may be garbled. If another server says the same, the cursor itself is wrong: it comes from another Steam, from
  * a simulator, or from an earlier garbled response.

@@ -20,13 +20,13 @@ const unansweredApp = z.object({
 });
 export type UnansweredApp = z.infer<typeof unansweredApp>;
 
-/** What came of the apps of one batch, but for their bodies. Every app is in exactly one of the four lists. */
+/** The result of fetching one batch, without bodies. Every app is in exactly one of the four lists. */
 export const fetchedAppsSchema = z.object({
   records: z.array(appRecordSchema),
   unknown: wholeNumbers(0),
   failed: z.array(failedApp),
   unanswered: z.array(unansweredApp),
-  /** Tokens that were sent, and with which Steam showed no more than a part of their app. */
+  /** Tokens that were sent, and Steam still returned only a part of their app. */
   refusedTokens: z.array(z.tuple([appidSchema, accessTokenSchema])).optional(),
 });
 
@@ -36,11 +36,11 @@ export interface DocumentBody {
   bytes: Uint8Array;
 }
 
-/** What came of the apps of one batch. */
+/** The result of fetching one batch. */
 export interface FetchedApps extends z.infer<typeof fetchedAppsSchema> {
   batchId: string;
-  /** What the batch was dispatched for. */
+  /** The change number that the batch was dispatched for. */
   changeNumber: number;
-  /** The texts of the records, of those that have one. */
+  /** The texts that the records were extracted from; some have none. */
   bodies?: DocumentBody[];
 }

@@ -35,8 +35,8 @@ const appids = wholeNumbers(0).refine(({ length }) => length > 0 && length <= MA
 
 /**
  * How far ahead of the cursor a change number of Steam may be. About 1,000 change numbers are used an hour, so this is six weeks
- * without a poll. A lower limit would refuse a database that is restored from a backup; a higher one would follow more of the
- * numbers that a garbled response can contain, and a cursor that once followed one hears of no change again.
+ * without a poll. A lower limit would refuse a database that is restored from a backup. A higher one would accept more of the
+ * numbers that a garbled response can contain, and a cursor that once followed such a number receives no change again.
  */
 export const FARTHEST_AHEAD = 1_000_000;
 
@@ -55,7 +55,7 @@ const fetchApps = z.object({
   /** How often these apps were requested before. */
   attempt: z.int().min(0),
   appids,
-  /** Those that are known of these apps. */
+  /** The known tokens of these apps. */
   tokens: accessTokensSchema.optional(),
 });
 
@@ -65,14 +65,14 @@ const scanApps = z.object({
   task: z.literal('scan'),
   batchId,
   appids,
-  /** Those that are known of these apps. */
+  /** The known tokens of these apps. */
   tokens: accessTokensSchema.optional(),
 });
 
-/** The most apps whose access tokens are asked for with one request. */
+/** The most apps in one request for access tokens. */
 export const MAX_TOKENS = 1_000;
 
-/** The access tokens that Steam grants to anybody who asks, of these apps. */
+/** The access tokens of these apps that Steam grants to anyone who asks. */
 const fetchTokens = z.object({
   version,
   task: z.literal('tokens'),
@@ -89,8 +89,8 @@ export type ScanAppsJob = z.infer<typeof scanApps>;
 const count = z.int().min(0);
 
 /**
- * The result of a `fetchApps` job: `FetchedApps`, which `packWriteJob` packs and `unpackWriteJob` unpacks. Every appid of the
- * fetch job is in exactly one of the four lists; beside the frame is only how many each has, to see what a job is.
+ * The result of a `fetchApps` job: `FetchedApps`, packed by `packWriteJob` and unpacked by `unpackWriteJob`. Every appid of the
+ * fetch job is in exactly one of the four lists. The counts show what is in the frame without unpacking it.
  */
 const writeApps = z.object({
   version,
@@ -108,8 +108,8 @@ const writeScan = z.object({
   task: z.literal('scan'),
   batchId,
   /**
-   * [appid, change number] of each id Steam knows, then the SHA-1 of its body where this session may see all of it. Where it
-   * may not, that is null, and the SHA-1 of the part it may see follows.
+   * [appid, change number, SHA-1] of each id Steam knows. If this session may see only a part of the app, the SHA-1 is null and
+   * that of the part follows. Without any SHA-1, both are absent.
    */
   seen: z.array(
     z.tuple([appidSchema, changeNumber, sha1Schema.nullish(), sha1Schema.nullish()], z.unknown()),

@@ -21,10 +21,10 @@ function namesOf(columns: object): string[] {
   return Object.keys(columns).map(snakeCase);
 }
 
-/** Tables and columns, such as `app_dlc` and `apps.is_free`, in which a value or row that is there is never replaced or deleted. */
+/** Tables and columns, such as `app_dlc` and `apps.is_free`, in which existing values or rows are never replaced or deleted. */
 export type KeptColumns = readonly string[];
 
-/** Why a name cannot be in `KEEP_COLUMNS`, in words for people; undefined when it can. */
+/** Why a name cannot be in `KEEP_COLUMNS`, for people to read; undefined when it can. */
 export function findKeepFault(name: string): string | undefined {
   const [table = '', column, ...more] = name.split('.');
   const columns: readonly string[] | undefined = Object.entries(STEAM_COLUMNS).find(

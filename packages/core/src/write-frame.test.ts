@@ -111,29 +111,29 @@ function frameOf(json: string, bodies = ''): string {
 }
 
 describe('the frame of a write job', () => {
-  test('holds what was fetched, with every body byte for byte', () => {
+  test('contains what was fetched, with every body byte for byte', () => {
     const job: unknown = JSON.parse(JSON.stringify(packWriteJob(FETCHED)));
     expect(unpackWriteJob(writeJobSchema.parse(job) as WriteAppsJob)).toEqual(FETCHED);
   });
 
-  test('is read by every newer writer of the same version: it is never changed', () => {
+  test('written by an older fetcher is still read: its format never changes', () => {
     const job = { ...packWriteJob(FETCHED), frame: RECORDED_FRAME };
     expect(unpackWriteJob(job)).toEqual(FETCHED);
   });
 
-  test('may lack bodies, and a job says how many of what it holds', () => {
+  test('may lack bodies, and its job counts what it contains', () => {
     const { bodies: _, ...fetched } = FETCHED;
     const job = packWriteJob(fetched);
     expect(job.counts).toEqual({ records: 3, bodies: 0, unknown: 1, failed: 1, unanswered: 1 });
     expect(unpackWriteJob(job)).toEqual({ ...fetched, bodies: [] });
   });
 
-  test('may hold what only a newer writer knows', () => {
+  test('may contain fields that only a newer writer knows', () => {
     const newer = { ...FETCHED, added: { by: 'a newer version' } };
     expect(unpackWriteJob(packWriteJob(newer))).toEqual(FETCHED);
   });
 
-  test('gives no other records or bodies when a byte of it is changed, and is refused for good when its end is missing', () => {
+  test('never yields other records or bodies when a byte is changed, and is refused for good when its end is missing', () => {
     const { frame } = packWriteJob(FETCHED);
     const bytes = Buffer.from(frame, 'base64');
     const outcomeOf = (changed: Buffer) => reasonOf(changed.toString('base64'));
@@ -148,7 +148,7 @@ describe('the frame of a write job', () => {
     }
   });
 
-  test('is refused for good when it would fill the memory', () => {
+  test('is refused for good when it would exhaust the memory', () => {
     const bomb = zstdCompressSync(Buffer.alloc(200 * 1024 * 1024)).toString('base64');
     expect(bomb.length).toBeLessThan(100_000);
     expect(reasonOf(bomb)).toBeInstanceOf(PermanentError);

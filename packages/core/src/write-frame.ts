@@ -5,10 +5,10 @@ import { fetchedAppsSchema, type DocumentBody, type FetchedApps } from './fetche
 import { JOB_VERSION, type WriteAppsJob } from './flow.ts';
 import { appidSchema } from './whole-numbers.ts';
 
-/** A response has at most 128 MiB of bodies; their records are shorter. More would only fill the writer's memory. */
+/** A response has at most 128 MiB of bodies, and their records are shorter. A larger frame would only exhaust the writer's memory. */
 const MAX_FRAME_BYTES = 192 * 1024 * 1024;
 
-/** The frame of 200 apps holds about 1 MB: small pieces would be copied once more each. */
+/** The frame of 200 apps contains about 1 MB; smaller chunks would each be copied once more. */
 const CHUNK_BYTES = 256 * 1024;
 
 const LENGTH_BYTES = 4;
@@ -19,11 +19,11 @@ const contents = fetchedAppsSchema.extend({
 });
 
 /**
- * The write job of a fetched batch. Records and bodies go into one zstd frame (level 3), because they repeat each other: with the
- * bodies it is smaller than the records alone as JSON.
+ * Packs the write job of a fetched batch. Records and bodies share one zstd frame (level 3), because they repeat each other: it is
+ * smaller than the records alone as JSON.
  *
- * The frame holds a length (uint32, little-endian), so many bytes of JSON, and then the bodies one after the other. In the
- * job it is base64, since a job is JSON.
+ * The frame contains a length (uint32, little-endian), that many bytes of JSON, and then the bodies one after the other. In the
+ * job it is base64, because a job is JSON.
  */
 export function packWriteJob({ batchId, changeNumber, bodies = [], ...fetched }: FetchedApps): WriteAppsJob {
   const json = Buffer.from(
@@ -32,7 +32,7 @@ export function packWriteJob({ batchId, changeNumber, bodies = [], ...fetched }:
   const length = Buffer.alloc(LENGTH_BYTES);
   length.writeUInt32LE(json.length);
   const frame = zstdCompressSync(Buffer.concat([length, json, ...bodies.map(({ bytes }) => bytes)]), {
-    // A frame that was changed on its way must not become other bodies.
+    // A frame that was changed in transit must not be unpacked to other bodies.
     params: { [constants.ZSTD_c_checksumFlag]: 1 },
   });
   return {
@@ -52,10 +52,10 @@ export function packWriteJob({ batchId, changeNumber, bodies = [], ...fetched }:
 }
 
 /**
- * What was fetched, from its write job: the same records, and bodies byte for byte.
+ * Unpacks a write job: the same records, and bodies byte for byte.
  *
- * @throws PermanentError when the frame is damaged, is larger than any response, or does not hold what it should. The job
- *   fails then, and its apps are fetched again.
+ * @throws PermanentError when the frame is damaged, is larger than any response, or has unexpected contents. The job then
+ *   fails, and its apps are fetched again.
  */
 export function unpackWriteJob({ batchId, changeNumber, frame }: WriteAppsJob): FetchedApps {
   const bytes = decompress(frame);

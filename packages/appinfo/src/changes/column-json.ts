@@ -2,14 +2,14 @@ import { type Json, snakeCase } from '@pics/core';
 
 type ColumnValue = Json | Date;
 
-/** A row as `to_jsonb` gives it where the time zone is UTC, which is how the project's connections have it. */
+/** A row as `to_jsonb` returns it in the time zone UTC, which the project's connections use. */
 export function rowJson(row: Readonly<Record<string, ColumnValue>>): Record<string, Json> {
   return Object.fromEntries(
     Object.entries(row).map(([column, value]) => [snakeCase(column), columnJson(value)]),
   );
 }
 
-/** A value of a column, likewise. */
+/** The same for the value of one column. */
 function columnJson(value: ColumnValue): Json {
   return value instanceof Date ? timeJson(value) : value;
 }

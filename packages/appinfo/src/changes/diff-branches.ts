@@ -5,7 +5,7 @@ import { diffByKey } from './diff-by-key.ts';
 /** Both states of each branch that was added, removed or changed, as `branches.NAME`. */
 export function diffBranches(old: AppRecord, next: AppRecord): Changes {
   const [before, after] = [old.depots ? old.depots.branches : [], next.depots?.branches];
-  // A record that an older version extracted says nothing about branches.
+  // Records of an older version have no branches.
   if (!before || !after) return {};
   return diffByKey(before.map(branchEntry), after.map(branchEntry));
 }

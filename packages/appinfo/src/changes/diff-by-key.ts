@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 type Named<Value> = readonly (readonly [name: string, value: Value])[];
 
-/** Both values under each name whose value differs, in the order of the names before; null where there is none. */
+/** Both values of each name whose value differs, in the old order; null where there is none. */
 export function diffByKey<Value extends Json>(
   old: Named<Value>,
   next: Named<Value>,

@@ -14,7 +14,7 @@ function deckJson(report: DeckReport | null): Json {
   return report && rowJson(deckColumns(report));
 }
 
-/** What a report says: the order of its tests is no part of that, and an empty one says as little as none. */
+/** The content of a report: the order of its tests does not matter, and an empty report counts as none. */
 function contentOf(report: DeckReport | null): unknown {
   if (!report || Object.values(report).every((value) => value === null)) return null;
   return { ...report, tests: report.tests?.map((test) => JSON.stringify(test)).sort() };

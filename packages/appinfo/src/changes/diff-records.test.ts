@@ -54,7 +54,7 @@ test('a set has what was added and removed', () => {
   });
 });
 
-test('languages and branches change one by one, the Deck report as a whole', () => {
+test('languages and branches are compared one by one, the Deck report as a whole', () => {
   const changes = changesBetween(
     {
       common: { supported_languages: { english: { supported: '1' }, french: { supported: '1' } } },
@@ -91,7 +91,7 @@ test('languages and branches change one by one, the Deck report as a whole', () 
   });
 });
 
-test('a language or branch that comes or goes is null on the other side, an empty one too', () => {
+test('a language or branch that is added or removed is null on the other side, even if it is empty', () => {
   const none = { common: {}, depots: {} };
   const some = { common: { supported_languages: { klingon: {} } }, depots: { branches: { __proto__x: {} } } };
   const language = { supported: false, full_audio: false, subtitles: false };
@@ -106,7 +106,7 @@ test('a language or branch that comes or goes is null on the other side, an empt
   });
 });
 
-test('another order is no change', () => {
+test('a list in another order has not changed', () => {
   const body = (...order: ['1', '2'] | ['2', '1']): Block => ({
     common: {
       store_tags: numbered(order),
@@ -124,7 +124,7 @@ test('another order is no change', () => {
   expect(changesBetween(body('1', '2'), body('2', '1'))).toEqual({});
 });
 
-test('something empty in place of something absent is no change', () => {
+test('a missing value that becomes an empty one has not changed', () => {
   const empty: Block = {
     common: {
       name: '',
@@ -139,13 +139,13 @@ test('something empty in place of something absent is no change', () => {
   expect(changesBetween(empty, {})).toEqual({});
 });
 
-test('whether an app is free is not forgotten, and so no change, when a response does not say it', () => {
+test('is_free has not changed when a response has no value for it', () => {
   const { is_free: isFree, ...others } = changesBetween({ extended: { isfreeapp: '1', state: 'x' } }, {});
   expect(isFree).toBeUndefined();
   expect(others).toEqual({ app_state: { old: 'x', new: null } });
 });
 
-test('a restricted record tells only of what it carries', () => {
+test('what a restricted record leaves out has not changed', () => {
   const full = extracted(fullApp);
   expect(diffRecords(full, extracted({ public_only: '1' }))).toEqual({
     pics_access: { old: 'public', new: 'restricted' },
@@ -159,7 +159,7 @@ test('a restricted record tells only of what it carries', () => {
   ]);
 });
 
-test('a record of a version that knew no branches tells nothing of them', () => {
+test('branches have not changed when one of the records is of a version without them', () => {
   const record = extracted({ depots: { branches: { public: { buildid: '1' } } } });
   const older: AppRecord = { ...record, depots: { lastContentUpdate: null, currentBuildId: '1' } };
   expect(diffRecords(older, record)).toEqual({});

@@ -7,12 +7,11 @@ import { diffByKey } from './diff-by-key.ts';
 import { diffSets } from './diff-sets.ts';
 
 /**
- * What changed in an app from one record to the next, as a reader of the tables would see it. The order of a list is no change,
- * and neither is something empty in place of something absent.
+ * What changed in an app from one record to the next, as a reader of the tables would see it. A list in another order has not
+ * changed, and neither has a missing value that becomes an empty one.
  *
- * A section that the next record does not carry is unchanged, because nothing of it will be written; one that only the next
- * record carries was empty before. Both records must come from the same extraction: what only one of them reads would look
- * like a change.
+ * A section that the next record lacks has not changed, because it will not be written; one that only the next record has was
+ * empty before. Both records must come from the same extraction: a field that only one of them reads would look like a change.
  */
 export function diffRecords(old: AppRecord, next: AppRecord): Changes {
   return {
@@ -34,12 +33,12 @@ function diffColumns(old: AppRecord, next: AppRecord): Changes {
   return changes;
 }
 
-/** The columns of `apps` that a write of this record replaces, but for `languages`. */
+/** The columns of `apps` that a write of this record replaces, except `languages`. */
 function comparedColumns(next: AppRecord): string[] {
   const columns = (['common', 'extended', 'depots'] as const).flatMap((section) =>
     next[section] ? Object.keys(APP_COLUMNS[section]) : [],
   );
-  // Whether an app is free is not forgotten when a response does not say it.
+  // `is_free` keeps its value when a response has none.
   const skipped = ['languages', ...(next.extended?.isFree === null ? ['isFree'] : [])];
   return ['picsAccess', ...columns].filter((column) => !skipped.includes(column)).map(snakeCase);
 }

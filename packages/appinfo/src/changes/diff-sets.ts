@@ -2,12 +2,12 @@ import type { AppRecord, Changes } from '@pics/core';
 
 type Members = readonly (number | string)[];
 
-/** What came into the sets of an app and what left them, in the order of Steam's lists. */
+/** What was added to the sets of an app and removed from them, in the order of Steam's lists. */
 export function diffSets(old: AppRecord, next: AppRecord): Changes {
   const [before, after] = [setsOf(old), setsOf(next)];
   const changes: Changes = {};
   for (const [field, members] of Object.entries(after)) {
-    // The record does not carry it.
+    // The record does not have this set.
     if (!members) continue;
     const added = without(members, before[field]);
     const removed = without(before[field] ?? [], members);

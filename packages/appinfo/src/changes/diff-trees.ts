@@ -1,13 +1,13 @@
 import type { ExactText } from '../keyvalues/key-values-reader.ts';
 import type { KeyValue } from '../keyvalues/parse-key-values.ts';
 
-/** A value that is text, or a block that is empty; null where there is nothing. */
+/** A text, or an empty block; null where there is nothing. */
 type Leaf = string | Record<string, never> | null;
 
 export interface PathChange {
   /**
-   * The keys from the root to the value. A number after a key says how many entries of that block with the same key come before
-   * this one, where there are any: `["appinfo", "common", "name", 1]` is the second `name`.
+   * The keys from the root to the value. For a repeated key, a number follows it, from 1 for the second entry:
+   * `["appinfo", "common", "name", 1]` is the second `name`.
    */
   path: (string | number)[];
   old: Leaf;
@@ -15,9 +15,9 @@ export interface PathChange {
 }
 
 /**
- * What differs between two trees, value by value, in the order of the old tree and then of what is new. A block that comes or goes
- * is told by its values. Entries belong together by their keys, and equal keys of one block in their order; another order of
- * different keys is no difference. Invalid UTF-8 shows as U+FFFD.
+ * What differs between two trees, value by value, in the order of the old tree, followed by what is new. An added or removed
+ * block is listed by its values. Entries are matched by key, and equal keys in one block by their order; the order of different
+ * keys does not matter. Invalid UTF-8 becomes U+FFFD.
  */
 export function diffTrees(old: KeyValue, next: KeyValue): PathChange[] {
   const [before, after] = [leavesOf(old), leavesOf(next)];
@@ -25,11 +25,11 @@ export function diffTrees(old: KeyValue, next: KeyValue): PathChange[] {
   for (const [id, { path, value }] of before) {
     const other = after.get(id);
     if (other === undefined || !isSame(value, other.value)) {
-      changes.push({ path, old: shown(value), new: other ? shown(other.value) : null });
+      changes.push({ path, old: toLeaf(value), new: other ? toLeaf(other.value) : null });
     }
   }
   for (const [id, { path, value }] of after) {
-    if (!before.has(id)) changes.push({ path, old: null, new: shown(value) });
+    if (!before.has(id)) changes.push({ path, old: null, new: toLeaf(value) });
   }
   return changes;
 }
@@ -68,7 +68,7 @@ function isSame(a: ExactText | undefined, b: ExactText | undefined): boolean {
   return a === b || (a !== undefined && b !== undefined && Buffer.from(a).equals(Buffer.from(b)));
 }
 
-function shown(value: ExactText | undefined): Leaf {
+function toLeaf(value: ExactText | undefined): Leaf {
   return value === undefined ? {} : textOf(value);
 }
 

@@ -12,14 +12,14 @@ import { extractCompanies } from './extract-names.ts';
  * same record.
  *
  * @throws KeyValuesError when the body is not KeyValues text.
- * @throws ExtractionError when it is, but of another app or not of an app, or holds more than a row can. Both are
+ * @throws ExtractionError when it is, but of another app or not of an app, or contains more than a row can. Both are
  *   permanent: the same body will never give a record.
  */
 export function extractApp(app: AppBody): AppRecord {
   return makeRecord(app, selectAppInfo(app));
 }
 
-/** What extraction reads of the body, which must be this app's. */
+/** Selects what extraction reads from the body, which must be of this app. */
 function selectAppInfo({ appid, missingToken, body }: AppBody): Partial<AppInfo> {
   if (body.every((byte) => byte === 0)) {
     if (missingToken) return {};
@@ -39,11 +39,11 @@ function selectAppInfo({ appid, missingToken, body }: AppBody): Partial<AppInfo>
 /**
  * The record of one app from what its body says, however it was parsed.
  *
- * An app is `restricted` when Steam shows only a part of it, as the response says (missing token) or the body
+ * An app is `restricted` when Steam sends only a part of it, as indicated by the response (missing token) or by the body
  * (`public_only`). Its record has only the sections in the body. Any other app is `public`, and its record has every
  * section: what a public body leaves out does not exist.
  *
- * @throws ExtractionError when it it holds more than a row can.
+ * @throws ExtractionError when it contains more than a row can.
  */
 export function makeRecord(app: Omit<AppBody, 'body'>, info: Partial<AppInfo>): AppRecord {
   const restricted = app.missingToken || toFlag(info.public_only);

@@ -28,7 +28,7 @@ test('every branch is in the record, in the order of Steam', () => {
   ]);
 });
 
-test('names of branches stay as they are, and of equal ones the first counts', () => {
+test('names of branches are kept exactly, and the first of equal ones counts', () => {
   const branches = branchesOf([
     [' Beta two ', { buildid: '1' }],
     ['BETA', { buildid: '2' }],
@@ -43,7 +43,7 @@ test('names of branches stay as they are, and of equal ones the first counts', (
   ]);
 });
 
-test('a build that is no 64-bit number, a time that no column takes and an empty description are null', () => {
+test('a build that is not a 64-bit number, a time that no column can hold and an empty description are null', () => {
   const branches = branchesOf({
     long: { buildid: '184467440737095516150' },
     late: { timeupdated: '8640000000001' },
@@ -52,7 +52,7 @@ test('a build that is no 64-bit number, a time that no column takes and an empty
   expect(branches).toEqual(['long', 'late', 'none'].map((name) => ({ ...EMPTY, name })));
 });
 
-test('a branch whose name no index takes fails its app', () => {
+test('a branch whose name is too long for an index fails its app', () => {
   expect(() => branchesOf({ ['b'.repeat(2_048)]: {} })).not.toThrow();
   expect(() => branchesOf({ ['b'.repeat(2_049)]: {} })).toThrow(ExtractionError);
 });

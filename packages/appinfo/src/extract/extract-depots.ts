@@ -2,10 +2,7 @@ import type { Branch, DepotsSection } from '@pics/core';
 import type { Depots, DepotsBranch } from './app-info.ts';
 import { ExtractionError, toFlag, toText, toTimestamp } from './column-values.ts';
 
-/**
- * Recorded names reach 60 bytes. A row of a build is found by app, branch and build, in one entry of a btree, which holds at
- * most 2,704 bytes.
- */
+/** Recorded names reach 60 bytes. A build is indexed by app, branch and build, and an entry of a btree has at most 2,704 bytes. */
 const MAX_NAME_BYTES = 2_048;
 
 /** The digits of the largest 64-bit number. */
@@ -23,8 +20,8 @@ export function extractDepots(depots: Depots | undefined): DepotsSection {
 }
 
 /**
- * `depots.branches.{name} {buildid, timeupdated, pwdrequired, description}` in Steam's order. A name stays as it is, blanks
- * included, because a user types it to get the branch; the first of names that differ only in case counts.
+ * `depots.branches.{name} {buildid, timeupdated, pwdrequired, description}` in Steam's order. A name is kept exactly, blanks
+ * included, because users type it to select the branch. Of names that differ only in case, the first counts.
  *
  * @throws ExtractionError when a name is too long for the index on it.
  */

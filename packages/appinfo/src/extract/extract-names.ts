@@ -12,8 +12,7 @@ const MAX_NAME_BYTES = 2_692;
 
 /**
  * Developers or publishers: `common.associations` of that type; when there are none, `extended.developer` or
- * `extended.publisher`. A restricted body without an `extended` may just not show them, and what is stored must stay:
- * undefined then.
+ * `extended.publisher`. Undefined for a restricted body without `extended`: it may leave them out, and stored ones must be kept.
  *
  * @throws ExtractionError when a name is too long for the index on it.
  */

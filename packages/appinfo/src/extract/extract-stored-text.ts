@@ -2,8 +2,8 @@ import type { AppRecord } from '@pics/core';
 import { extractApp } from './extract-app.ts';
 
 /**
- * The record of one app from a text of it that is stored, as `extractApp` makes it of a response. A `public` text is what Steam
- * shows without a token, so its record is a restricted one.
+ * The record of one app from a stored text, as `extractApp` makes it from a response. A `public` text is what Steam sends
+ * without a token, so its record is restricted.
  *
  * @throws what `extractApp` throws.
  */

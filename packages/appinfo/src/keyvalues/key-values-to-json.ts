@@ -4,10 +4,9 @@ import { KeyValuesReader } from './key-values-reader.ts';
 type Block = Map<string, (string | Block)[]>;
 
 /**
- * A KeyValues text as JSON text that Postgres takes as jsonb: blocks are objects, every other value is a string. Keys
- * keep their spelling and their order, integer-like ones too, which no object of JavaScript could do; the values of a
- * key that occurs more than once are an array where the first of them is. U+0000, which jsonb refuses, is left out, and
- * invalid UTF-8 becomes U+FFFD.
+ * A KeyValues text as JSON text that Postgres accepts as jsonb: blocks are objects, every other value is a string. Keys keep
+ * their spelling and their order, even integer-like ones, which a JavaScript object would reorder. The values of a repeated key
+ * become an array in the position of the first. U+0000, which jsonb refuses, is left out, and invalid UTF-8 becomes U+FFFD.
  *
  *     "appinfo" { "10" "b" "2" "a" "10" { } }    {"appinfo":{"10":["b",{}],"2":"a"}}
  *
@@ -24,9 +23,9 @@ export function keyValuesToJson(bytes: Uint8Array, indent = 0): string {
 }
 
 /**
- * The sections of a document as JSON texts, each as `keyValuesToJson` writes it: the entries of the root's block under
- * these names (lower-case ASCII, found in any case). A section that the document does not have is not in the map; all
- * other parts are scanned and never become strings.
+ * The sections of a document with these names as JSON texts, each as `keyValuesToJson` writes it: entries of the root's block
+ * (names are lower-case ASCII, found in any case). A section that the document lacks is not in the map; everything else is
+ * scanned and never becomes a string.
  *
  * @throws KeyValuesError when the bytes are not such a text, or exceed the reader's limits.
  */

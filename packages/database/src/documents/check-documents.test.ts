@@ -53,7 +53,7 @@ const listStored = async (db: Database) =>
   (await db.selectFrom('appDocuments').select('appid').orderBy('appid').execute()).map(({ appid }) => appid);
 
 describe('reading all stored documents', () => {
-  test('finds the one with a changed byte, whatever its columns say', async () => {
+  test('finds a document with a changed byte', async () => {
     const db = await withFlippedByte();
     expect(await readAll(db)).toMatchObject({
       documents: 3,
@@ -61,7 +61,7 @@ describe('reading all stored documents', () => {
     });
   });
 
-  test('finds a changed SHA-1 and a changed size as well', async () => {
+  test('finds a changed SHA-1 and a changed size', async () => {
     const db = await withFlippedByte();
     await sql`update app_documents set size = size + 1 where appid = 1`.execute(db);
     await sql`update app_documents set sha1 = set_byte(sha1, 3, get_byte(sha1, 3) # 1) where appid = 3`.execute(
@@ -92,7 +92,7 @@ describe('a damaged document', () => {
     expect(await countMissingDocuments(db)).toBe(0);
   });
 
-  test('stays when it was replaced meanwhile', async () => {
+  test('is not deleted if it was replaced meanwhile', async () => {
     const db = await withFlippedByte();
     const scanId = await listDamage(db);
     await db.deleteFrom('appDocuments').where('appid', '=', 2).execute();
@@ -101,7 +101,7 @@ describe('a damaged document', () => {
     expect(await listStored(db)).toEqual([1, 2, 3]);
   });
 
-  test('stays when Steam no longer shows it', async () => {
+  test('is not deleted if Steam no longer sends it', async () => {
     const db = await withFlippedByte();
     await flipByte(db, 3);
     const scanId = await listDamage(db);
@@ -113,7 +113,7 @@ describe('a damaged document', () => {
     expect(await listDocumentDifferences(db, scanId)).toHaveLength(2);
   });
 
-  test('is listed once with what differs, and counted apart from it', async () => {
+  test('is listed once among the differences, and counted separately', async () => {
     const db = await withFlippedByte();
     await flipByte(db, 3);
     const scanId = await listDamage(db);

@@ -2,7 +2,7 @@ import type { Database } from '../connection/connect-database.ts';
 import { decodeDocument, DocumentDamaged } from './decode-document.ts';
 import { findDocuments, pageThroughDocuments, type StoredDocument } from './find-documents.ts';
 
-/** Large enough that the round trip does not count; two pages of this size are 5 MB. */
+/** Large enough that the round trip does not matter; two pages of this size are 5 MB. */
 const PAGE_APPS = 1_000;
 
 /** A stored document that is not what was stored. */
@@ -11,17 +11,17 @@ export interface DamagedDocument extends Pick<StoredDocument, 'appid' | 'part' |
   damage: string;
 }
 
-/** One page of documents that were read. */
+/** The result of one page of documents. */
 export interface CheckedPage {
   documents: number;
   damaged: DamagedDocument[];
 }
 
 /**
- * Reads the stored documents page by page, those of these apps or all, and compares each text with the SHA-1 and the size that
- * are stored with it: a byte that changed in the database is found, whatever Steam announces.
+ * Reads the stored documents of these apps, or all of them, page by page, and compares each text with the SHA-1 and the size
+ * stored with it. This finds bytes that changed in the database, whatever Steam announces.
  *
- * The next page is on its way while one is checked. Each document is read at one moment, and the table is not locked.
+ * The next page is read while one is checked. The table is not locked, so pages are of different moments.
  */
 export async function* checkDocuments(
   db: Database,
@@ -32,7 +32,7 @@ export async function* checkDocuments(
     const { value: page, done } = await reading;
     if (done) return;
     reading = pages.next();
-    // A caller that stops early leaves it unread.
+    // If the caller stops early, nobody awaits it.
     reading.catch(() => {});
     yield { documents: page.length, damaged: page.flatMap(findDamage) };
   }

@@ -31,7 +31,7 @@ describe('decodeDocument', () => {
     expect(decodeDocument(encode(text)).equals(text)).toBe(true);
   });
 
-  test('refuses a body with any one byte changed, or whose end is missing, and never returns another text', () => {
+  test('refuses a body with one changed byte or a missing end, and never returns another text', () => {
     const encoded = encode(TEXT);
     /** The text is right, or refused: a flag in the header of a frame may mean nothing. */
     const isRightOrRefused = (body: Uint8Array) => {
@@ -51,9 +51,9 @@ describe('decodeDocument', () => {
     }
   });
 
-  test('refuses a document of another size or SHA-1, and one that would fill the memory', () => {
+  test('refuses a document with another size or SHA-1, and one that would exhaust the memory', () => {
     const encoded = encode(TEXT);
-    expect(() => decodeDocument({ ...encoded, size: encoded.size + 1 })).toThrow(/and the text has/);
+    expect(() => decodeDocument({ ...encoded, size: encoded.size + 1 })).toThrow(/bytes, not/);
     expect(() => decodeDocument({ ...encoded, size: encoded.size - 1 })).toThrow(DocumentDamaged);
     expect(() => decodeDocument({ ...encoded, size: 0 })).toThrow(DocumentDamaged);
     expect(() => decodeDocument({ ...encoded, size: 2_000_000_000 })).toThrow(DocumentDamaged);
@@ -84,18 +84,18 @@ describe('a delta', () => {
     expect(encodeDocument(text, next).length).toBeLessThan(500);
   });
 
-  test('is refused with another dictionary, or without one, and never becomes another text', () => {
+  test('cannot be decoded with another dictionary or without one, and never becomes another text', () => {
     const delta = encode(TEXT, newer);
     expect(() => decodeDocument(delta, Buffer.alloc(newer.length, 'x'))).toThrow(DocumentDamaged);
     expect(() => decodeDocument(delta)).toThrow(DocumentDamaged);
-    expect(() => decodeDocument({ ...delta, size: delta.size + 1 }, newer)).toThrow(/and the text has/);
+    expect(() => decodeDocument({ ...delta, size: delta.size + 1 }, newer)).toThrow(/bytes, not/);
     expect(() => decodeDocument({ ...delta, sha1: '0'.repeat(40) }, newer)).toThrow(/has the SHA-1/);
   });
 
-  test('is not made by a Node that ignores the dictionary of zstd, which is named', () => {
+  test('is refused on a Node that ignores zstd dictionaries, with its version', () => {
     expect(findDictionaryBlocker()).toBeUndefined();
     expect(findDictionaryBlocker((text) => encodeDocument(text))).toMatch(
-      /^Node \d+\.\d+\.\d+ ignores the dictionary of zstd, .* needs Node 24\.6 or newer$/,
+      /^Node \d+\.\d+\.\d+ ignores zstd dictionaries, .* needs Node 24\.6 or newer$/,
     );
   });
 });
@@ -129,7 +129,7 @@ describe('stored documents', () => {
     expect(first && decodeDocument(first).equals(TEXT)).toBe(true);
   });
 
-  test('are read page by page, with all documents of an app on one page', async () => {
+  test('are read in pages, with all documents of an app on the same page', async () => {
     const pages = [];
     for (let after = 0; ;) {
       const page = await pageThroughDocuments(db, { after, limit: 2 });

@@ -8,10 +8,10 @@ import { constants, zstdCompressSync } from 'node:zlib';
 const LEVEL = 6;
 
 /**
- * The text of a document as `app_documents.body` holds it: one zstd frame.
+ * Encodes the text of a document as it is stored in `app_documents.body`: one zstd frame.
  *
  * With another text as its dictionary it is a delta (`zstd-delta` in `app_versions`): 63 B for the median pair of consecutive
- * versions. Only with the same dictionary can it be decoded. See `findDictionaryBlocker`.
+ * versions. It can be decoded only with the same dictionary. See `findDictionaryBlocker`.
  */
 export function encodeDocument(text: Uint8Array, dictionary?: Uint8Array): Buffer {
   return zstdCompressSync(text, {

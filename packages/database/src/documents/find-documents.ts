@@ -22,8 +22,8 @@ const COLUMNS = [
 ] as const;
 
 /**
- * The stored documents of these apps by their ids, the full one of an app first: a public one is newer than the full one
- * whenever there are both.
+ * Finds the stored documents of these apps, ordered by id, the full one of an app first. If an app has both, the public one is
+ * newer.
  */
 export function findDocuments(db: Database, appids: readonly number[]): Promise<StoredDocument[]> {
   return db
@@ -35,7 +35,7 @@ export function findDocuments(db: Database, appids: readonly number[]): Promise<
     .execute();
 }
 
-/** The documents of the next `limit` apps that have one, by their ids, after this one: all of them, page by page. */
+/** Finds all documents of the next `limit` apps after this id that have one, ordered by id: a page of all documents. */
 export function pageThroughDocuments(
   db: Database,
   { after, limit }: { after: number; limit: number },
@@ -59,7 +59,7 @@ export function pageThroughDocuments(
     .execute();
 }
 
-/** The ids of all apps that have a document, in ascending order, page by page. */
+/** Yields the ids of all apps that have a document, in ascending order, page by page. */
 export async function* pageThroughDocumentedApps(db: Database, limit: number): AsyncGenerator<number[]> {
   for (let after = -1; ;) {
     const rows = await db
@@ -77,7 +77,7 @@ export async function* pageThroughDocumentedApps(db: Database, limit: number): A
   }
 }
 
-/** How many apps have a document. */
+/** Counts the apps that have a document. */
 export async function countDocumentedApps(db: Database): Promise<number> {
   const { apps } = await db
     .selectFrom('appDocuments')
@@ -86,7 +86,7 @@ export async function countDocumentedApps(db: Database): Promise<number> {
   return Number(apps);
 }
 
-/** Those of these apps that have a document, in ascending order. */
+/** Finds which of these apps have a document, in ascending order. */
 export async function findDocumentedApps(db: Database, appids: readonly number[]): Promise<number[]> {
   const rows = await db
     .selectFrom('appDocuments')

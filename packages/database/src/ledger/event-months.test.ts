@@ -37,7 +37,7 @@ async function countEvents(): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-test('events of this month and the next two have a place, which is made again where it is missing', async () => {
+test('this month and the next two have partitions, which are added again when they are missing', async () => {
   const months = await listMonths();
   expect(months).toHaveLength(3);
   await sql.raw(`drop table ${months[2] ?? ''}`).execute(db);
@@ -46,7 +46,7 @@ test('events of this month and the next two have a place, which is made again wh
   expect(await listMonths()).toEqual(months);
 });
 
-test('a month goes when its last event is older than it is to be kept', async () => {
+test('a month is dropped once its last event is older than the retention', async () => {
   const kept = await listMonths();
   await addMonth('pics_events_2020_01', '2020-01-01 00:00+00', '2020-02-01 00:00+00');
   await addMonth('pics_events_2020_02', '2020-02-01 00:00+00', '2020-03-01 00:00+00');

@@ -12,8 +12,8 @@ export async function addEventMonths(db: Database): Promise<void> {
 const STEP = 10_000;
 
 /**
- * Drops the months of `pics_events` of which every event is more than so many days old, up to one of them. Dropping takes a
- * moment, however many events there are, and needs the owner of the tables; another user deletes up to 10,000 events instead.
+ * Drops one month of `pics_events`, if every event in it is more than so many days old. Dropping takes a moment, however many
+ * events there are, but only the owner of the tables may: for another user it deletes up to 10,000 events instead.
  *
  * @returns whether there may be more to do.
  */
@@ -30,7 +30,7 @@ export async function pruneEvents(db: Database, days: number): Promise<boolean> 
   }
 }
 
-/** The partitions that end before that, the oldest first. */
+/** Finds the partitions with only older events, the oldest first. */
 async function findMonths(db: Database, days: number): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
     select relname as name

@@ -44,7 +44,7 @@ test('the first fill ends when a discovery has finished and each app that it fou
   expect(await isFilled()).toBe(true);
 });
 
-test('the first fill does not end before the first discovery, and an app that failed does not hold it up', async () => {
+test('the first fill does not end before the first discovery, and does not wait for failed apps', async () => {
   await settle(10);
   await db.updateTable('picsAppLedger').set({ failedAt: new Date() }).where('id', '=', 20).execute();
   expect(await isFilled()).toBe(false);
@@ -52,7 +52,7 @@ test('the first fill does not end before the first discovery, and an app that fa
   expect(await isFilled()).toBe(true);
 });
 
-test('the first fill stays over while a later discovery finds more', async () => {
+test('the first fill is still over when a later discovery finds more', async () => {
   await settle(10, 20);
   await finishDiscovery();
   expect(await isFilled()).toBe(true);

@@ -3,10 +3,10 @@ import type { Database } from '../connection/connect-database.ts';
 import { pending } from './apps/pending.ts';
 
 /**
- * Records the end of the first fill: a discovery has finished, and no app waits for its first response. From then on an app
- * that is stored for the first time is an event. Once it is recorded, it stays so, whatever is discovered later.
+ * Records the end of the first fill: a discovery has finished, and no app waits for its first response. From then on there is
+ * an event for every app that is stored for the first time. Later discoveries do not change this.
  *
- * It reads the first entries of partial indexes until then, and one row afterwards. An app that failed does not hold it up.
+ * Until then it reads the first entries of partial indexes, and one row afterwards. Failed apps do not delay it.
  */
 export async function markFilled(db: Database): Promise<void> {
   const isNew = sql`settled_change_number is null`;

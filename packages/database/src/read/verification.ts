@@ -2,19 +2,19 @@ import { sql } from 'kysely';
 import type { Database } from '../connection/connect-database.ts';
 import type { Scan } from '../ledger/scans/scans.ts';
 
-/** What a finished comparison of stored documents with Steam found. */
+/** The result of a finished comparison of stored documents with Steam. */
 export type Verification = Pick<Scan, 'sample' | 'documents' | 'verified' | 'differing' | 'damaged'> & {
   finishedAt: Date;
 };
 
-/** The documents that are stored, and how they last compared with Steam. */
+/** How many documents are stored, and the result of the last comparison with Steam. */
 export interface DocumentsStatus {
   stored: number;
   /** The last finished one; null before the first. */
   verification: Verification | null;
 }
 
-/** Reads how many documents are stored and when they were last compared; counting takes 0.05 s for 300,000. */
+/** Gets how many documents are stored and how they last compared; counting takes 0.05 s for 300,000. */
 export async function getDocumentsStatus(db: Database): Promise<DocumentsStatus> {
   const verification = await db
     .selectFrom('picsScans')
@@ -45,16 +45,16 @@ export interface DocumentDifference {
   changeNumber: number;
   /** The stored SHA-1, in hex. */
   storedSha1: string;
-  /** The one that Steam announced instead; null when it announced the same. */
+  /** The SHA-1 that Steam announced, if it is another one; else null. */
   announcedSha1: string | null;
-  /** Why the bytes are not what was stored; null when they are. */
+  /** What is wrong with the stored bytes; null when nothing is. */
   damage: string | null;
 }
 
 /** Enough to see what the differences have in common. */
 const MOST_LISTED = 1_000;
 
-/** Lists what a verification found, by app: the first 1,000. */
+/** Lists the first 1,000 documents that a verification found to differ or to be damaged, by app. */
 export function listDocumentDifferences(db: Database, scanId: number): Promise<DocumentDifference[]> {
   return db
     .selectFrom('picsScanDifferences')

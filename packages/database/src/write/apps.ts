@@ -9,7 +9,7 @@ type AppRow = Omit<Selectable<AppsTable>, 'createdAt' | 'updatedAt'>;
 
 const COLUMNS = APP_COLUMNS satisfies Record<string, Partial<ColumnTypes<AppRow>>>;
 
-/** Which sections the record of an app carries. */
+/** Which sections the record of an app has. */
 const FLAGS = { hasCommon: 'boolean', hasExtended: 'boolean', hasDepots: 'boolean' } as const;
 
 const TYPES = {
@@ -37,15 +37,14 @@ function appRow(record: AppRecord): AppRow & Record<keyof typeof FLAGS, boolean>
   };
 }
 
-/** What the row of an app said before a write. */
+/** The row of an app before a write. */
 export type StoredApp = Pick<Selectable<AppsTable>, 'parentAppid' | 'picsAccess'>;
 
 /**
- * Locks the rows of these apps against other programs that change them, in the order of their ids, and returns what each of
- * those says that are there.
+ * Locks the rows of these apps against changes by other programs, in the order of their ids, and returns those that exist.
  *
- * It comes before anything else is written: programs that write an app and then its companies have the app first as well, so
- * that none waits for us while we wait for it.
+ * Call it before anything else is written: programs that write an app and then its companies also lock the app first, so none
+ * waits for us while we wait for it.
  */
 export async function lockApps(
   trx: Transaction<Schema>,
@@ -63,9 +62,9 @@ export async function lockApps(
 }
 
 /**
- * Stores the rows of these apps. Of an app that is stored already, only the columns of the sections that its record carries
- * are replaced, and only if any of them differs. Whether it is free is not forgotten when a response does not say it. Of
- * hidden apps Steam shows no name: where a table requires one, it is a placeholder such as `App 1234`, until there is a name.
+ * Stores the rows of these apps. If an app is stored already, only the columns of the sections in its record are replaced, and
+ * only if one of them differs. `is_free` keeps its value when the response has none. Steam sends no name of hidden apps: where
+ * a table requires one, it is a placeholder such as `App 1234` until there is a name.
  *
  * @param stored the apps that have a row, which `lockApps` has locked.
  * @returns the apps that were added, and those of which the row changed.
@@ -87,7 +86,7 @@ export async function upsertApps(
   });
 }
 
-/** Marks those of these apps as removed that are stored, and returns how many were not before. Their rows stay. */
+/** Marks the stored ones of these apps as removed, keeping their rows, and returns how many were not removed before. */
 export async function markRemoved(
   trx: Transaction<Schema>,
   appids: readonly number[],
@@ -106,8 +105,8 @@ export async function markRemoved(
 }
 
 /**
- * Moves `updated_at` of these apps: it says when anything in the rows of an app changed last, in whichever table. Its document
- * has a time of its own: most of what changes there is in no row.
+ * Sets `updated_at` of these apps to now: the time of the last change to any row of an app, in any table. Its document has a
+ * separate time, because most of what changes in it has no column.
  */
 export async function moveUpdatedAt(trx: Transaction<Schema>, appids: readonly number[]): Promise<void> {
   if (appids.length === 0) return;

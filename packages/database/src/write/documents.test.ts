@@ -57,7 +57,7 @@ describe('the documents of an app', () => {
     expect(await readTexts(db)).toEqual({ '440 full': 'hello' });
   });
 
-  test('keep the full text when only the public part comes, and lose that part to the next full text', async () => {
+  test('keep the full text beside a newer public part, until the next full text replaces both', async () => {
     await write([full(440, 900, 'full')]);
     await write([stub(440, 901, 'stub')]);
     expect(await readTexts(db)).toEqual({ '440 full': 'full', '440 public': 'stub' });
@@ -70,14 +70,14 @@ describe('the documents of an app', () => {
     expect(await readTexts(db)).toEqual({ '440 full': 'newer' });
   });
 
-  test('are not touched by an older response, whatever it shows', async () => {
+  test('do not change with an older response, full or restricted', async () => {
     await write([full(440, 900, 'full'), stub(570, 900, 'stub')]);
     await write([full(440, 899, 'older'), stub(570, 899, 'older')]);
     await write([stub(440, 899, 'older'), full(570, 899, 'older')]);
     expect(await readTexts(db)).toEqual({ '440 full': 'full', '570 public': 'stub' });
   });
 
-  test('stay when Steam no longer knows the app, and when it sends what cannot be read', async () => {
+  test('are kept when Steam no longer knows the app, and when it sends a body that cannot be read', async () => {
     await write([full(440, 900, 'full'), full(570, 900, 'full')]);
     await writeBatch(db, writeJob({ unknown: [440], failed: [{ appid: 570, error: 'KeyValuesError: x' }] }));
     expect(await readTexts(db)).toEqual({ '440 full': 'full', '570 full': 'full' });
@@ -90,7 +90,7 @@ describe('the documents of an app', () => {
     expect(await db.selectFrom('appDocuments').selectAll().execute()).toEqual(before);
   });
 
-  test('are written for those apps alone that Postgres takes', async () => {
+  test('are written only for the apps that Postgres accepts', async () => {
     await sql`alter table app_documents add check (size <> 10)`.execute(db);
     await write([full(10, 900, 'one'), full(20, 900, 'forbidden'), full(30, 900, 'three')]);
     expect(await readTexts(db)).toEqual({ '10 full': 'one', '30 full': 'three' });
@@ -102,7 +102,7 @@ describe('the documents of an app', () => {
   });
 });
 
-test('an unchanged app under a newer number writes its ledger and sync_status, and no other tuple', async () => {
+test('an unchanged app with a newer number updates its rows in the ledger and sync_status, and no other row', async () => {
   const toSections = () => new Map([['depots', '{"1":"2"}']]);
   await write([full(440, 900, 'full'), stub(570, 900, 'stub')], { toSections });
   const before = await countWritten();
@@ -118,7 +118,7 @@ test('an unchanged app under a newer number writes its ledger and sync_status, a
 });
 
 describe('DOCUMENTS=off', () => {
-  test('stores no text, and deletes one that is no longer what Steam sends, with its sections', async () => {
+  test('stores no text, and deletes a stored one and its sections once Steam sends another', async () => {
     const toSections = () => new Map([['depots', '{}']]);
     await write([full(10, 900, 'same'), full(20, 900, 'old'), full(30, 900, 'old')], { toSections });
     await write([stub(30, 901, 'old stub')], { toSections });
@@ -146,7 +146,7 @@ describe('the sections of an app', () => {
     return rows.map(({ appid, section, data }) => `${appid} ${section} ${JSON.stringify(data)}`);
   };
 
-  test('are those of the full text, with those of a newer public part over them', async () => {
+  test('are those of the full text, replaced by those of a newer public part', async () => {
     await write([full(440, 900, 'depots=1 ufs=1 common=1'), stub(570, 900, 'common=1')], { toSections });
     expect(await sections()).toEqual([
       '440 common {"value":"1"}',
@@ -166,14 +166,14 @@ describe('the sections of an app', () => {
     ]);
   });
 
-  test('are those of the full text again when that comes unchanged after a public part', async () => {
+  test('are those of the full text again when it comes back unchanged after a public part', async () => {
     await write([full(440, 900, 'common=1')], { toSections });
     await write([stub(440, 901, 'common=2')], { toSections });
     await write([full(440, 902, 'common=1')], { toSections });
     expect(await sections()).toEqual(['440 common {"value":"1"}']);
   });
 
-  test('are none unless some are named, and those of a text that cannot be read fail their app alone', async () => {
+  test('are not stored unless named, and fail only their app when the text cannot be read', async () => {
     await write([full(440, 900, 'depots=1')]);
     expect(await sections()).toEqual([]);
     const failing = (text: Uint8Array) => {
@@ -188,7 +188,7 @@ describe('the sections of an app', () => {
   });
 });
 
-test('the last response wins, in whichever order and however often responses arrive', async () => {
+test('the newest response wins, in whatever order and however often responses arrive', async () => {
   let seed = 7;
   const random = (below: number) => {
     seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
@@ -223,7 +223,7 @@ test('the last response wins, in whichever order and however often responses arr
   }
 });
 
-test('a batch without texts, from an older caller, leaves the stored ones', async () => {
+test('a batch without texts, from an older fetcher, keeps the stored ones', async () => {
   await write([full(440, 900, 'full')]);
   await writeBatch(db, writeJob({ records: [fullRecord(440, 901)] }));
   expect(await readTexts(db)).toEqual({ '440 full': 'full' });

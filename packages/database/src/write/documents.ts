@@ -9,16 +9,16 @@ import { rowCounts, type RowCounts } from './row-changes.ts';
 import { writeSections, type ToSections } from './sections.ts';
 
 export interface DocumentOptions {
-  /** Whether the texts are stored. If not, those that are stored and no longer what Steam sends are deleted. */
+  /** Whether to store texts. If not, stored ones are deleted once Steam sends something else. */
   areStored: boolean;
-  /** The sections of a text that are stored as JSON too. */
+  /** The sections of a text to store as JSON too. */
   toSections: ToSections;
 }
 
 /** A text that Steam sent. */
 export interface Document {
   appid: number;
-  /** `public` is what Steam shows without a token. */
+  /** `public` is what Steam sends without a token. */
   part: 'full' | 'public';
   changeNumber: number;
   bytes: Uint8Array;
@@ -26,9 +26,9 @@ export interface Document {
   sha1: string;
 }
 
-/** A text that is not what was stored. */
+/** A text that differs from the stored one. */
 export interface NewText extends Document {
-  /** The texts of the app that were stored before, the full one first. */
+  /** The stored texts of the app before it, the full one first. */
   replaced: StoredDocument[];
 }
 
@@ -36,11 +36,11 @@ export interface NewText extends Document {
 type Stored = Partial<Record<Document['part'], string>>;
 
 /**
- * Stores the texts of these outcomes, none of which is older than what is stored, and their sections. A text that is stored
- * already is neither compressed nor written.
+ * Stores the texts and sections of these outcomes, none of which may be older than what is stored. An unchanged text is
+ * neither compressed nor written.
  *
- * A full text replaces the public one, which is older now. A public one leaves the full one: it shows less. So the documents
- * of an app are a full one, a public one, or a full one and a newer public one.
+ * A full text replaces the full one, and deletes the public one, which is older. A public text leaves the full one, which
+ * contains more. So an app has a full document, a public one, or a full one and a newer public one.
  */
 export async function writeDocuments(
   trx: Transaction<Schema>,
@@ -52,20 +52,20 @@ export async function writeDocuments(
   if (!areStored) return { rows: await deleteOutdated(trx, documents, stored), newTexts: [] };
   const storedOf = ({ appid }: Document) => stored.get(appid) ?? {};
   const isNew = (document: Document) => storedOf(document)[document.part] !== document.sha1;
-  const isReplaced = (document: Document) => document.part === 'full' && 'public' in storedOf(document);
+  const endsPublicPart = (document: Document) => document.part === 'full' && 'public' in storedOf(document);
 
-  const different = documents.filter((document) => isNew(document) || isReplaced(document));
+  const different = documents.filter((document) => isNew(document) || endsPublicPart(document));
   const newTexts = await addReplaced(trx, different, stored);
-  const news = documents.filter(isNew);
-  await upsert(trx, news);
-  const replaced = documents.filter(isReplaced).map(({ appid }) => appid);
-  await deleteDocuments(trx, replaced, ['public']);
-  const changed = news.filter((document) => document.part in storedOf(document)).length;
+  const written = documents.filter(isNew);
+  await upsert(trx, written);
+  const outdated = documents.filter(endsPublicPart).map(({ appid }) => appid);
+  await deleteDocuments(trx, outdated, ['public']);
+  const changed = written.filter((document) => document.part in storedOf(document)).length;
   const appDocuments = rowCounts({
-    added: news.length - changed,
+    added: written.length - changed,
     changed,
-    removed: replaced.length,
-    unchanged: documents.length - news.length,
+    removed: outdated.length,
+    unchanged: documents.length - written.length,
   });
   const appSections = await writeSections(
     trx,
@@ -148,7 +148,7 @@ async function upsert(trx: Transaction<Schema>, documents: readonly Document[]):
     .execute();
 }
 
-/** Without new texts, one that differs would go on telling what Steam no longer says. */
+/** Deletes the texts and sections of apps for which Steam now sends another text, since the new one is not stored. */
 async function deleteOutdated(
   trx: Transaction<Schema>,
   documents: readonly Document[],

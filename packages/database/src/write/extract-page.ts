@@ -12,12 +12,12 @@ import { deleteOtherSections, writeSections, type AppSections, type ToSections }
 import type { LedgerRow } from './settle.ts';
 import { useSettings, writeRecords } from './write-outcomes.ts';
 
-/** The record of one app from the body that Steam sent: `extractApp` of @pics/appinfo, which this package does not know. */
+/** Makes the record of one app from the body that Steam sent: `extractApp` of @pics/appinfo, which this package may not import. */
 export type ExtractApp = (app: AppBody) => AppRecord;
 
 /** The sections to keep in `app_sections`. */
 export interface SectionsToStore {
-  /** Their keys: all others are deleted. */
+  /** Sections with other keys are deleted. */
   names: readonly string[];
   toSections: ToSections;
 }
@@ -27,32 +27,32 @@ export interface ExtractCounts {
   added: number;
   changed: number;
   unchanged: number;
-  /** Left alone, because their rows show a newer response than the document: DOCUMENTS was off when it was stored. */
+  /** Left alone, because their rows are newer than the document: DOCUMENTS was off when they were written. */
   newer: number;
   /** Rows of `app_sections` that were added, changed or deleted. */
   sections: number;
 }
 
 export interface PageResult extends ExtractCounts {
-  /** Apps whose document cannot be read, and why. Their rows stay. */
+  /** Apps whose document cannot be read, and why. Their rows do not change. */
   failed: FailedApp[];
-  /** Apps written without references to apps that have no row, where a foreign key requires one. */
+  /** Apps written without their references to apps that have no row but need one for a foreign key. */
   lacking: FailedApp[];
 }
 
 interface PageOptions {
   tables: ExistingTables;
   extractApp: ExtractApp;
-  /** Without them, `app_sections` stays as it is. */
+  /** If undefined, `app_sections` does not change. */
   sections: SectionsToStore | undefined;
 }
 
 /**
- * Writes the rows of these apps from their documents, in this transaction. The documents are read after the apps are locked
- * in the ledger, so a writer with a newer response comes either before, and its document is read, or after.
+ * Writes the rows of these apps from their documents, in this transaction. The apps are locked in the ledger before their
+ * documents are read, so a writer with a newer response either commits first, and its document is read, or waits.
  *
- * Whether Steam still knows an app is not in its document: what `pics_access` says stays. Nothing is written to the ledger
- * and to `sync_status`, for Steam did not respond.
+ * A document does not say whether Steam still knows its app, so `pics_access` does not change. Neither do the ledger and
+ * `sync_status`, because there was no response from Steam.
  *
  * @param appids in ascending order.
  */
@@ -106,10 +106,7 @@ export async function extractPage(
   };
 }
 
-/**
- * Whether the rows show a full response that is not among the documents. Of restricted responses the ledger has no SHA-1, so
- * that it cannot be told.
- */
+/** Whether the rows are from a full response that is not stored. Unknown for restricted ones, whose SHA-1 is not in the ledger. */
 function isOutdated(parts: readonly StoredDocument[], row: LedgerRow | undefined): boolean {
   if (!row?.storedSha1) return false;
   const [full, ...others] = parts;
@@ -119,7 +116,7 @@ function isOutdated(parts: readonly StoredDocument[], row: LedgerRow | undefined
 /** A document with its text for a body. */
 type Text = StoredDocument & { body: Buffer };
 
-/** The full document, and the sections of the public one, which is newer, over its own. */
+/** The record of the full document, with sections replaced by those of the newer public one. */
 function readRecord(texts: readonly Text[], extractApp: ExtractApp): AppRecord {
   const [first, second] = texts.map(({ appid, part, changeNumber, sha1, body }) =>
     extractApp({ appid, changeNumber, missingToken: part === 'public', body, sha1 }),
@@ -128,7 +125,7 @@ function readRecord(texts: readonly Text[], extractApp: ExtractApp): AppRecord {
   return { ...first, ...second };
 }
 
-/** The same of what `app_sections` holds. */
+/** The same for `app_sections`. */
 function readSections([first, second]: readonly Text[], { names, toSections }: SectionsToStore): AppSections {
   if (first === undefined) throw new Error('an app on a page has a document');
   const { appid, part } = first;

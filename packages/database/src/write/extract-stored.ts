@@ -14,40 +14,40 @@ import { isNoFaultOfTheApps } from './write-narrowing.ts';
 
 export interface ExtractOptions {
   extractApp: ExtractApp;
-  /** Tables and columns in which what is stored is never replaced or deleted; what is missing is filled. */
+  /** Tables and columns in which stored values are never replaced or deleted; missing ones are filled. */
   keep?: KeptColumns;
-  /** By default `app_sections` stays as it is. */
+  /** By default `app_sections` does not change. */
   sections?: SectionsToStore;
-  /** Called after each page, with how many apps are done of how many that have a document. */
+  /** Called after each page: so many of the apps with a document are done. */
   onProgress?: (progress: { done: number; total: number }) => void;
-  /** Ends it after the pages that are under way. */
+  /** Stops after the pages in progress. */
   signal?: AbortSignal;
 }
 
 export interface ExtractResult extends PageResult {
   /** Apps with a document. */
   total: number;
-  /** Of them done: all, unless it was ended. */
+  /** How many of them are done: all, unless it was stopped. */
   done: number;
   /** Named apps without a document. */
   without: number[];
 }
 
-/** As many as a writer has in a batch: the statements are the same, and their locks are held as briefly. */
+/** As many as in a batch of the writer: the statements are the same, and they hold their locks as briefly. */
 const PAGE_APPS = 200;
 
 /** Two keep Postgres busy while the next page is decompressed and read here. */
 const PAGES_AT_ONCE = 2;
 
 /**
- * Writes the rows of apps from their stored documents, through the same write as a response of Steam and without Steam:
- * after a migration has added a column, or after the extraction has learned something.
+ * Writes the rows of apps from their stored documents, without Steam but with the code that writes responses. Use it after a
+ * migration has added a column, or when the extraction reads more than before.
  *
- * Each page of apps is one transaction, so whatever interrupts it leaves whole pages, and running it again does the rest.
- * Rows that are as they should be are not written. An app whose document is damaged, whose rows Postgres refuses, or of
- * which somebody's open transaction holds a row, fails alone and keeps its rows.
+ * Each page of apps is one transaction, so an interruption leaves whole pages, and running it again does the rest. Unchanged
+ * rows are not written. An app fails alone and keeps its rows when its document is damaged, when Postgres refuses its rows,
+ * or when another open transaction has locked one of them.
  *
- * @param selection the apps, of which those without a document are passed over; or all that have one.
+ * @param selection the apps, of which those without a document are skipped; or all that have one.
  * @throws DatabaseUnavailable when Postgres cannot be used right now; a lock timeout (`isLockTimeout`) when a whole table is
  * locked.
  */
@@ -78,7 +78,7 @@ async function* cut(appids: readonly number[]): AsyncGenerator<number[]> {
   for (let start = 0; start < appids.length; start += PAGE_APPS) yield appids.slice(start, start + PAGE_APPS);
 }
 
-/** Runs the pages, some at a time, until one throws or the signal is aborted; those that run then still end. */
+/** Runs the pages, a few at a time, until one throws or the signal is aborted; pages in progress are finished. */
 async function runPages(
   db: Database,
   pages: AsyncGenerator<number[]>,
@@ -103,7 +103,7 @@ async function runPages(
   return { ...result, done };
 }
 
-/** Extracts these apps in one transaction. When that is refused, in parts, until the apps that are the reason are alone. */
+/** Extracts these apps in one transaction. If that fails, extracts parts of them, until the apps at fault are alone. */
 async function extractNarrowing(
   db: Database,
   appids: readonly number[],
@@ -129,7 +129,7 @@ async function extractNarrowing(
   }
 }
 
-/** Extracts the apps that nobody holds; the others fail. */
+/** Extracts the apps that no other transaction has locked; the others fail. */
 async function extractAround(
   db: Database,
   appids: readonly number[],

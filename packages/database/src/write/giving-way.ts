@@ -8,13 +8,13 @@ import type { Schema } from '../schema.ts';
 const GIVE_WAY_AFTER_MS = 500;
 
 /**
- * Runs `work` in a transaction that gives way to others that hold a lock, and is run again, until it has met locks for as
- * long as it may wait.
+ * Runs `work` in a transaction that rolls back when it has to wait for a lock for long, and starts again, for up to
+ * `lockTimeoutMs` in all.
  *
- * Two programs that wait for each other in a circle cost one of them its work, after deadlock_timeout (1 s by default). The
- * other may be a program that does not try again, so it is always ours that ends.
+ * When two programs wait for each other, Postgres cancels one of them after deadlock_timeout (1 s by default). The other
+ * program may not retry, so it must always be ours that gives way.
  *
- * @throws what `work` throws; of locks, the last timeout, which `isLockTimeout` knows.
+ * @throws what `work` throws; if that is locks, the last lock timeout (see `isLockTimeout`).
  */
 export async function givingWay<Result>(
   db: Database,

@@ -5,8 +5,8 @@ import type { LedgerRow, Settlement } from './settle.ts';
 import { unnest, type ColumnTypes } from '../connection/unnest.ts';
 
 /**
- * Locks these apps for the rest of the transaction and returns what the ledger says of each. An app it does not know yet
- * enters it: the row in the ledger is what makes writers of one app wait for each other.
+ * Locks these apps in the ledger for the rest of the transaction and returns their rows. Apps without a row get one, because it
+ * is what makes writers of the same app wait for each other.
  *
  * @param ids in ascending order, so that two batches that share apps never wait for each other.
  */
@@ -39,7 +39,7 @@ export async function lockLedger(
   return lockKnown(trx, ids);
 }
 
-/** The same for apps that the ledger knows; the others are not in the result, and do not enter it. */
+/** The same for apps that have a row in the ledger; the others are left out. */
 export async function lockKnown(
   trx: Transaction<Schema>,
   ids: readonly number[],
@@ -83,7 +83,7 @@ const COLUMNS = {
   lastError: 'text',
 } as const satisfies ColumnTypes<Settlement>;
 
-/** Writes what the ledger says of these apps from now on, and takes them out of this batch. */
+/** Writes the new states of these apps to the ledger, and removes them from this batch. */
 export async function settleLedger(
   trx: Transaction<Schema>,
   settlements: readonly Settlement[],

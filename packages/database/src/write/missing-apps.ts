@@ -12,11 +12,11 @@ export interface Trimmed {
 }
 
 /**
- * Finds the records that refer to apps without a row although a foreign key of these tables requires one, and takes those
- * references out. The parent that is stored stays.
+ * Finds the records that refer to apps without a row although a foreign key of these tables requires one, and removes those
+ * references. A stored parent is kept.
  *
- * The rest of such an app is written, because its parent may in turn wait for it. The foreign key is another program's, so
- * there are tables without one, where this costs nothing.
+ * The rest of such an app is written, because its parent may in turn be waiting for it. Such foreign keys belong to other
+ * programs; tables without them cost nothing here.
  *
  * @param stored the apps that have a row.
  */

@@ -1,6 +1,6 @@
 import type { AppRecord, FailedApp, UnansweredApp, FetchedApps } from '@pics/core';
 
-/** What a job says of its batch as a whole. */
+/** The batch of a job as a whole. */
 export type Batch = Pick<FetchedApps, 'batchId' | 'changeNumber'>;
 
 /** What fetching one app of a batch resulted in. */
@@ -9,9 +9,9 @@ export type Outcome =
       result: 'record';
       appid: number;
       record: AppRecord;
-      /** The text that the record was made of. */
+      /** The text that the record was extracted from. */
       body?: Uint8Array | undefined;
-      /** The token that was sent, if Steam showed no more than a part of the app all the same. */
+      /** The token that was sent, if Steam sent only a part of the app all the same. */
       refusedToken?: string | undefined;
       /** Why references to other apps are left out of the record for now. */
       lacks?: string | undefined;
@@ -23,8 +23,8 @@ export type Outcome =
   | { result: 'postponed'; appid: number; reason: string };
 
 /**
- * Lists one outcome for each app of a job, in the order of their ids, which is the order in which every writer locks apps. Of
- * several records of an app the newest counts; a record counts more than the lack of one.
+ * Lists one outcome for each app of a job, in the order of their ids, in which every writer locks apps. If an app has several
+ * outcomes, the newest record wins; without a record, the others do.
  */
 export function listOutcomes(job: FetchedApps): Outcome[] {
   const bodies = new Map(job.bodies?.map(({ appid, bytes }) => [appid, bytes]));

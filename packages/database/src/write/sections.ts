@@ -3,10 +3,10 @@ import { wasInserted } from '../connection/unnest.ts';
 import type { Schema } from '../schema.ts';
 import { countUpserted, type RowCounts } from './row-changes.ts';
 
-/** The sections of a text that are stored, by their key, as JSON that jsonb takes. */
+/** The sections of a text to store, by key, as JSON that jsonb accepts. */
 export type ToSections = (text: Uint8Array) => ReadonlyMap<string, string>;
 
-/** The sections of one app to store, from the full text of the app or from what Steam shows without a token. */
+/** The sections of one app to store, from its full text or from the text that Steam sends without a token. */
 export interface AppSections {
   appid: number;
   part: 'full' | 'public';
@@ -14,8 +14,8 @@ export interface AppSections {
 }
 
 /**
- * Makes `app_sections` say this: a full text replaces all sections of its app, a public one those that it has. A section that
- * is stored as it should be is not written.
+ * Stores these sections: those of a full text replace all sections of the app, those of a public one only their own.
+ * Unchanged sections are not written.
  */
 export async function writeSections(
   trx: Transaction<Schema>,
@@ -25,7 +25,7 @@ export async function writeSections(
   const sections = apps.flatMap((app) =>
     Array.from(app.sections, ([section, data]) => ({ appid: app.appid, section, data })),
   );
-  // The builder would make JSON of text that is JSON already.
+  // The query builder would encode these texts, which are JSON already, as JSON once more.
   const next = sql`unnest(
     ${sections.map(({ appid }) => appid)}::integer[],
     ${sections.map(({ section }) => section)}::text[],
@@ -47,7 +47,7 @@ export async function writeSections(
   return countUpserted(rows, { compared: sections.length, removed: Number(removed) });
 }
 
-/** Deletes the sections of these apps but for those of these names, and returns how many. */
+/** Deletes the sections of these apps except those with these names, and returns how many. */
 export async function deleteOtherSections(
   trx: Transaction<Schema>,
   appids: readonly number[],

@@ -1,11 +1,11 @@
 import { MAX_ATTEMPTS } from '@pics/core';
 import type { Batch, Outcome } from './outcomes.ts';
 
-/** What the ledger says of an app before its outcome is written. */
+/** An app in the ledger before its outcome is written. */
 export interface LedgerRow {
   id: number;
   storedChangeNumber: number | null;
-  /** SHA-1 of the body that the rows show, in hex; null unless all of it is stored. */
+  /** SHA-1 of the body that the rows were extracted from, in hex; null unless all of it is stored. */
   storedSha1: string | null;
   /** Whether the stored response had no text. */
   lacksText: boolean;
@@ -18,13 +18,13 @@ export interface LedgerRow {
   staleAnswers: number;
   accessToken: string | null;
   tokenState: string | null;
-  /** How many tokens in a row Steam did not take. */
+  /** How many tokens in a row Steam refused. */
   tokenRefusals: number;
   /** Whether Steam is to be asked for a token. */
   isTokenWanted: boolean;
 }
 
-/** What it says afterwards. */
+/** The same app afterwards. */
 export interface Settlement {
   id: number;
   storedChangeNumber: number | null;
@@ -33,9 +33,9 @@ export interface Settlement {
   settledChangeNumber: number | null;
   attempts: number;
   staleAnswers: number;
-  /** `pending`: it goes out again. `failed`: it waits for a requeue. */
+  /** `pending`: it is requested again. `failed`: it waits for a requeue. */
   state: 'settled' | 'pending' | 'failed';
-  /** How often in a row it was asked for in vain: the longer, the longer it waits before it goes out again; 0 is at once. */
+  /** How often in a row it was requested in vain. The more often, the longer it waits for the next request; 0 does not wait. */
   retries: number;
   /** How long it waits instead, in seconds; null when that follows from `retries`. */
   waitSeconds: number | null;
@@ -43,19 +43,19 @@ export interface Settlement {
 }
 
 /**
- * How often a response older than the announced change is asked for again. Steam's servers may lag behind its change feed
- * for moments; one that never catches up must not keep an app pending for good.
+ * How often an app is requested again because a response is older than the announced change. Steam's servers may lag behind its
+ * change feed for a moment; one that never catches up must not keep an app pending forever.
  */
 const MAX_STALE_ANSWERS = 3;
 
 /**
- * How long an app waits that refers to others without a row, where a foreign key requires one. The other may be in the next
- * batch; after that they are asked for ten minutes apart, 100 minutes on the whole: a first fill takes 20, and Steam refers to
- * thousands of apps.
+ * How long an app waits when it refers to apps without a row, where a foreign key requires one. Those may be in the next batch;
+ * after that the app is requested every ten minutes, for 100 minutes in all: a first fill takes 20, and Steam refers to
+ * thousands of apps that do not exist.
  */
 const REFERENCE_WAIT_SECONDS = { first: 10, later: 600 };
 
-/** An app that could not be written, through no fault of its own, goes out again after 32 s. */
+/** An app that could not be written because of something else is requested again after 32 s. */
 const POSTPONED_RETRIES = 6;
 
 /**
@@ -69,15 +69,17 @@ export function isOlder(outcome: Outcome, ledger: LedgerRow, job: Batch): boolea
 }
 
 /**
- * Decides what the ledger says of an app after this outcome; undefined when the outcome means nothing for it any more.
+ * Decides the new state of an app in the ledger after this outcome; undefined when the outcome no longer matters for it.
  *
- * A record or an "unknown" settles it up to the number its batch was dispatched for, or the record's own when that is
- * higher; what is wanted beyond that stays pending by itself. A record older than what was announced and asked for leaves
- * it pending, three times at most. So does a part of an app that was requested without the token that is known by now. So does one that refers to apps without a row, until its attempts are used up. A failure waits for a requeue; an app without a response goes out again, and fails after
- * the last attempt.
+ * - A record or an "unknown" settles it up to the number its batch was dispatched for, or to the record's own if that is higher.
+ *   If it is wanted beyond that, it remains pending.
+ * - A record older than the change that was announced and requested leaves it pending, three times at most. So does a restricted
+ *   record that was requested without the token that is known by now.
+ * - A record that refers to apps without a row leaves it pending until its attempts are used up.
+ * - An app without a response is requested again, and fails after the last attempt. A failed app waits for a requeue.
  *
- * A batch that was released and sent again under another id still settles what it brings, but an app it has nothing of
- * belongs to the newer batch.
+ * A batch that was released and dispatched again under another id still settles the apps that it has a response for; the
+ * others belong to the newer batch.
  */
 export function settle(outcome: Outcome, ledger: LedgerRow, job: Batch): Settlement | undefined {
   const { id, storedChangeNumber, storedSha1, lacksText, settledChangeNumber, attempts, staleAnswers } =
@@ -151,7 +153,7 @@ export function settle(outcome: Outcome, ledger: LedgerRow, job: Batch): Settlem
   }
 }
 
-/** It goes out again, unless this was its last attempt. */
+/** It is requested again, unless this was its last attempt. */
 function countAttempt(pending: Settlement, reason: string): Settlement {
   const counted = { ...pending, attempts: pending.attempts + 1, lastError: reason };
   return counted.attempts < MAX_ATTEMPTS
@@ -173,7 +175,7 @@ function isStale(storedChangeNumber: number, ledger: LedgerRow, job: Batch): boo
   );
 }
 
-/** Steam showed a part of the app, and the token that may show all of it was not known when the app was requested. */
+/** Whether Steam sent only a part of the app because the token known now was not known when the app was requested. */
 function wasSentWithoutToken(
   { record, refusedToken }: Outcome & { result: 'record' },
   ledger: LedgerRow,

@@ -40,7 +40,7 @@ async function answer(token?: string): Promise<void> {
 }
 
 describe('a part of an app', () => {
-  test('makes its token wanted, once; with it the app comes in full', async () => {
+  test('makes its token wanted once, and the token brings the app in full', async () => {
     await insertLedger(db, { id: 440, wantedChangeNumber: 10 });
     await respond(await claim(), part(10));
     expect(await readLedger(db, 440)).toMatchObject({
@@ -59,7 +59,7 @@ describe('a part of an app', () => {
     expect(await db.selectFrom('apps').select('picsAccess').execute()).toEqual([{ picsAccess: 'public' }]);
   });
 
-  test('asks for no token that Steam denied, and needs none any more once Steam shows all of it', async () => {
+  test('does not request a token that Steam denied, and needs none once Steam sends all of it', async () => {
     await insertLedger(db, { id: 440, wantedChangeNumber: 20, tokenState: 'denied' });
     await respond(await claim(), part(20));
     expect(await readLedger(db, 440)).toMatchObject({ tokenState: 'denied', tokenWantedAt: null });
@@ -88,8 +88,8 @@ describe('a part of an app', () => {
   });
 });
 
-describe('a token that Steam does not take', () => {
-  test('is forgotten and asked for again at once; the next one brings the app in full', async () => {
+describe('a token that Steam refuses', () => {
+  test('is forgotten and requested again at once, and the next one brings the app in full', async () => {
     await insertLedger(db, { id: 440, wantedChangeNumber: 20, tokenState: 'granted', accessToken: '77' });
     await respond(await claim(), part(20));
     expect(await readLedger(db, 440)).toMatchObject({
@@ -107,7 +107,7 @@ describe('a token that Steam does not take', () => {
     });
   });
 
-  test('twice in a row is not asked for again before a week', async () => {
+  test('twice in a row is not requested again for a week', async () => {
     await insertLedger(db, { id: 440, wantedChangeNumber: 20, tokenState: 'granted', accessToken: '77' });
     await respond(await claim(), part(20));
     await answer('77');
@@ -121,7 +121,7 @@ describe('a token that Steam does not take', () => {
     expect(await claimTokenRequest(db)).toBeUndefined();
   });
 
-  test('takes no newer one away, and the app is fetched with that', async () => {
+  test('does not remove a newer one, with which the app is fetched', async () => {
     await insertLedger(db, { id: 440, wantedChangeNumber: 20, tokenState: 'granted', accessToken: '77' });
     const batch = await claim();
     await db.updateTable('picsAppLedger').set({ accessToken: '88' }).execute();
@@ -131,7 +131,7 @@ describe('a token that Steam does not take', () => {
   });
 });
 
-test('an app that Steam shows in part whatever is sent is settled in the end', async () => {
+test('an app of which Steam sends only a part with any token is settled in the end', async () => {
   await insertLedger(db, { id: 440, wantedChangeNumber: 20, tokenState: 'imported', accessToken: '77' });
   for (let response = 0; response < 4; response += 1) {
     const { tokens: _, ...withoutTokens } = await claim();

@@ -4,7 +4,7 @@ import type { Schema } from '../schema.ts';
 import type { Outcome } from './outcomes.ts';
 import type { LedgerRow } from './settle.ts';
 
-/** What the ledger says of an app's access token from now on. */
+/** The new state of an app's access token in the ledger. */
 export interface TokenSettlement {
   id: number;
   accessToken: string | null;
@@ -14,14 +14,14 @@ export interface TokenSettlement {
   isWanted: boolean;
 }
 
-/** A token that Steam granted and does not take is asked for again at once this often; after that with a week in between. */
+/** A token that Steam granted and then refuses is requested again at once, until this many were refused in a row; then weekly. */
 const MOST_REFUSALS = 2;
 
 /**
- * Decides what the ledger says of an app's access token after this outcome; undefined when nothing changes.
+ * Decides the new state of an app's access token after this outcome; undefined when nothing changes.
  *
- * A part of an app makes its token wanted, unless Steam was asked before. A token that Steam did not take is forgotten, and
- * asked for again. An app that Steam shows in full needs no other token than the one it has.
+ * A restricted response makes the token wanted, unless Steam was asked before. A token that Steam refused is forgotten and
+ * requested again. An app that Steam sends in full needs no other token.
  */
 export function assessToken(outcome: Outcome, ledger: LedgerRow): TokenSettlement | undefined {
   if (outcome.result !== 'record') return undefined;
@@ -52,7 +52,7 @@ export function assessToken(outcome: Outcome, ledger: LedgerRow): TokenSettlemen
   return isSame ? undefined : after;
 }
 
-/** Writes what the ledger says of these apps' tokens from now on. Their rows are locked. */
+/** Writes the new states of these tokens to the ledger, whose rows the caller has locked. */
 export async function settleTokens(
   trx: Transaction<Schema>,
   settlements: readonly TokenSettlement[],

@@ -3,11 +3,10 @@ import type { Batch, Outcome } from './outcomes.ts';
 import type { LedgerRow } from './settle.ts';
 
 /**
- * Keeps an outcome within what the feed has announced, because a number that cannot be, once stored, would hide every real
- * change after it.
+ * Keeps an outcome within what the feed has announced: an impossible number, once stored, would hide every real change after it.
  *
- * - A response far ahead of the cursor is not written, and its app is fetched again: all later responses would count as
- *   older. It may be the cursor that is wrong, so the app does not fail.
+ * - A response far ahead of the cursor is not written, because all later responses would count as older. Its app is fetched
+ *   again and does not fail: it may be the cursor that is wrong.
  * - A batch settles an app up to the cursor, or to what the app itself is wanted up to. A batch that was dispatched before
  *   the cursor was reset may carry a number that Steam has not reached.
  *

@@ -86,7 +86,7 @@ describe('a full response', () => {
     expect(await rowPositions(db)).toEqual(before);
   });
 
-  test('touches only the rows that differ', async () => {
+  test('writes only the rows that differ', async () => {
     const { db } = await freshDatabase();
     await write(db, fullRecord(440, 900), fullRecord(570, 900));
     const before = await rowPositions(db);

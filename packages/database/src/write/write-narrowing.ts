@@ -18,12 +18,12 @@ import { codeOf, RowRefused } from './row-refused.ts';
 import { writeOutcomes, type WriteCounts, type WriteResult } from './write-outcomes.ts';
 
 /**
- * How long a batch is narrowed because of locks or slow statements. What is not found by then is pending again, for each
- * step of the search takes seconds, and other batches wait.
+ * How long to narrow down a batch because of locks or slow statements. Apps not written by then are pending again: each step of
+ * the search takes seconds, and other batches wait.
  */
 const LONGEST_SEARCH_MS = 30_000;
 
-/** A lock that the whole batch has waited for in vain is not waited for as long again in each of its parts. */
+/** When the whole batch has waited for a lock in vain, its parts do not each wait as long. */
 const SEARCH_LOCK_TIMEOUT_MS = 1_000;
 
 /** A batch on its way to the database. */
@@ -35,7 +35,7 @@ export interface Writing extends Batch {
   keep: KeptColumns;
   documents: DocumentOptions;
   history: HistorySettings;
-  /** What the tables demand, as far as it is known. */
+  /** What the tables require, as far as known. */
   tables: ExistingTables;
   onPostponed: OnPostponed;
 }
@@ -69,8 +69,8 @@ function readTables(db: Database, keep: KeptColumns, again = false): Promise<Exi
 }
 
 /**
- * Writes these outcomes in one transaction. When that is refused, takes too long or meets a lock, writes parts of them, each
- * in a transaction of its own, until the apps that are the reason are alone.
+ * Writes these outcomes in one transaction. If that is refused, takes too long or waits for a lock, writes parts of them in
+ * separate transactions, until the apps at fault are alone.
  */
 export async function writeNarrowing(
   db: Database,
@@ -100,7 +100,7 @@ export async function writeNarrowing(
   }
 }
 
-/** Writes the apps that nobody holds first, together, and then each of the others. */
+/** Writes first the apps that no other transaction has locked, together, and then each of the others. */
 async function writeAround(
   db: Database,
   batch: Writing,
@@ -121,8 +121,8 @@ async function writeAround(
 }
 
 /**
- * Writes one app that was refused once more, and records the refusal when it is refused again: another program may have
- * removed a name at the very moment of the first.
+ * Writes one app once more, and records the refusal if it is refused again: the first time, another program may have just
+ * removed a name.
  */
 async function writeAlone(db: Database, batch: Writing, outcomes: readonly Outcome[]): Promise<WriteResult> {
   try {
@@ -147,8 +147,8 @@ async function writeAlone(db: Database, batch: Writing, outcomes: readonly Outco
 }
 
 /**
- * Makes apps pending again, with the reason and no attempt counted. When it is their row in the ledger that is held, they
- * stay in flight without a job, and the producer releases them once the row is free.
+ * Makes apps pending again with the reason, without counting an attempt. If their row in the ledger is locked, they stay in
+ * flight without a job, and the producer releases them once the row is free.
  */
 async function postpone(
   db: Database,
@@ -191,8 +191,9 @@ class WriteTooSlow extends Error {
 }
 
 /**
- * Whether an error lies with the database itself: it is unavailable, or has missing tables or columns (42P01, 42703), missing rights (42501), another
- * database (3D, 3F), no logon (28), broken transactions (25), and what Postgres or its system got wrong (XX, 58).
+ * Whether an error is the fault of the database itself: it is unavailable, tables or columns are missing (42P01, 42703), rights
+ * are missing (42501), it is another database (3D, 3F), the logon fails (28), a transaction is in a wrong state (25), or
+ * Postgres or its system failed (XX, 58).
  */
 export function isNoFaultOfTheApps(error: unknown): boolean {
   if (error instanceof DatabaseUnavailable) return true;

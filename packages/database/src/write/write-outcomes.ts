@@ -19,13 +19,13 @@ import { writeSyncStatus } from './sync-status.ts';
 import { assessToken, settleTokens } from './tokens.ts';
 import { keepWithinFeed } from './within-feed.ts';
 
-/** What writing changed, in apps. */
+/** How many apps a write changed. */
 export interface WriteCounts {
   /** Stored for the first time. */
   added: number;
   /** Stored before, and something differed. */
   changed: number;
-  /** What Steam said was stored already, or older. */
+  /** The response was stored already, or is older. */
   unchanged: number;
   /** No longer known to Steam. */
   removed: number;
@@ -41,11 +41,11 @@ export interface WriteResult {
 }
 
 /**
- * Writes the outcomes of a batch in this transaction, the rows of its apps and the ledger: one or two statements for each
+ * Writes the outcomes of a batch in this transaction, both the rows of its apps and the ledger: one or two statements for each
  * table, however many apps.
  *
- * Most of what a new app costs Postgres is checking foreign keys: it brings 17 rows of join tables on average, and each takes
- * two queries. So no row is written that is stored as it should be.
+ * Most of what a new app costs Postgres is checking foreign keys: it has 17 rows in join tables on average, and each takes two
+ * queries. So unchanged rows are not written.
  */
 export async function writeOutcomes(
   trx: Transaction<Schema>,

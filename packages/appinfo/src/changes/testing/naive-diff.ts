@@ -32,7 +32,7 @@ const SETS = ['tags', 'genres', 'categories', 'developers', 'publishers', 'franc
 
 type Facts = Record<string, Json | undefined>;
 
-/** Everything a record says, by the name of its field in a change; what it does not carry is missing. */
+/** Every fact in a record, by the name of its field in a change; those of a section that it lacks are missing. */
 function factsOf({ access, common, extended, depots, developers, publishers }: AppRecord): Facts {
   const facts: Facts = { pics_access: access };
   if (common) {
@@ -90,7 +90,7 @@ function factsOf({ access, common, extended, depots, developers, publishers }: A
   return facts;
 }
 
-/** Written digit by digit, because `Date` knows no year after 275760 and writes those after 9999 in a form of its own. */
+/** Written digit by digit, because `Date` has no years after 275760 and a different format for those after 9999. */
 function time(seconds: number | null): string | null {
   if (seconds === null) return null;
   const days = Math.floor(seconds / 86_400);
@@ -131,7 +131,7 @@ function compareMaps(old: Json, next: Json): [name: string, change: { old: Json;
     .map(({ name, change }) => [name, change]);
 }
 
-/** The same text for values that say the same: sorted, and without what is empty. */
+/** The same text for equivalent values: sorted, and without empty ones. */
 function meaning(value: Json): string {
   if (Array.isArray(value)) return `[${[...new Set(value.map((one: Json) => meaning(one)))].sort().join()}]`;
   if (!isMap(value)) return JSON.stringify(value);

@@ -7,19 +7,18 @@ import { wantedAgain } from './pending.ts';
 export type WantedSelection = { appids: readonly number[] } | { all: true };
 
 /**
- * How many rows one statement marks. Each step is a transaction of its own and holds its locks for a moment only, so that
+ * How many rows one statement marks. Each step is a separate transaction that holds its locks only for a moment, so that
  * writers continue while 300,000 apps are marked.
  */
 const STEP = 10_000;
 
 /**
- * Wants apps again, whatever is settled of them, and returns how many are wanted now because of it.
+ * Wants apps again, settled or not, and returns how many are wanted now because of it.
  *
- * Apps the ledger does not know are added to it; `all` includes every row of `apps`, so that an existing catalogue gets
- * filled. Apps that failed stay failed: only a requeue sends them again. An app in flight is settled by the response that is
- * on its way.
+ * Apps that are not in the ledger are added; `all` includes every row of `apps`, so that an existing catalogue gets filled.
+ * Failed apps stay failed until they are requeued. An app in flight is not fetched twice: its current request settles it.
  *
- * With `all`, everything wanted so far counts as backlog, and changes from the feed go before it.
+ * With `all`, everything wanted so far counts as backlog, and changes from the feed go first.
  */
 export async function markWanted(db: Database, selection: WantedSelection): Promise<number> {
   if ('all' in selection) {
@@ -40,7 +39,7 @@ export async function markWanted(db: Database, selection: WantedSelection): Prom
 }
 
 /**
- * Makes apps of the ledger wanted whatever is settled of them, except those that failed, and returns how many.
+ * Makes apps of the ledger wanted, settled or not, except failed ones, and returns how many.
  *
  * Rows are locked in the order of their ids, as everywhere, so that transactions never wait for each other in a circle.
  */
@@ -95,8 +94,8 @@ async function addApps(db: Database, appids: readonly number[]): Promise<void> {
 }
 
 /**
- * Wants the apps that have a row in `apps` and none in the ledger: another program has stored them, and they are asked for as if
- * somebody had named them. Nothing of those that the ledger knows changes.
+ * Wants the apps that have a row in `apps` and none in the ledger: another program stored them, and they are requested as if by
+ * hand. Apps in the ledger do not change.
  */
 export async function wantStoredApps(db: Database): Promise<void> {
   for (let last: number | null = -1; last !== null;) {

@@ -10,25 +10,25 @@ import { MAX_SCAN_ATTEMPTS } from './scan-requests.ts';
 import { addToScan, finishScan, lockScan, type Scan } from './scans.ts';
 import { compareDocuments } from './verify/compare-documents.ts';
 
-/** What a scan's response changed in the ledger, in apps. */
+/** The result of a scan request, in apps. */
 export interface ScanCounts {
-  /** Those that a survey sees are seen, and count, when the scan comes to them. */
+  /** Apps that a survey sees count later, when the scan reaches them. */
   seen: number;
   /** Wanted because Steam has a newer version, or because they were not known. */
   marked: number;
-  /** Done at once, without being fetched: Steam has a newer number and the body that is stored. */
+  /** Settled without being fetched: Steam has a newer number, but the same body as is stored. */
   unchanged: number;
   /** Wanted because Steam no longer knows them. */
   gone: number;
-  /** Without a response, and asked for again or given up. */
+  /** Without a response, and requested again or given up. */
   unanswered: number;
 }
 
-/** An app that Steam knows, at this change number. */
+/** An app that Steam knows, with its change number. */
 interface SeenApp {
   appid: number;
   changeNumber: number;
-  /** Of the body, in hex; undefined unless a fetch would show all of it. */
+  /** SHA-1 of the body, in hex; undefined unless a fetch would return all of it. */
   sha1: string | undefined;
 }
 
@@ -46,22 +46,21 @@ interface Request {
  * Records the response to a scan request: marks what differs as wanted and settles the request, in one transaction. The
  * last request of a scan finishes it.
  *
- * - An id seen for the first time enters the ledger, wanted up to the number it was seen at.
- * - A known app is wanted when Steam has it at a higher number than is settled or wanted, and also when it is settled
- *   wrongly: it counts as removed, Steam did not know it, or its stored response is older than what Steam has.
- * - A known app is done at once when Steam announces the body that is stored, whatever its number.
+ * - An id seen for the first time is added to the ledger, wanted up to the number it was seen at.
+ * - A known app is wanted when Steam has a higher number than is settled or wanted. It is also wanted when it is settled
+ *   wrongly: it counts as removed, Steam did not know it, or the stored response is older than what Steam has.
+ * - A known app is settled at once when Steam announces the stored body, whatever its number.
  * - No app is wanted up to a number ahead of the cursor: batches settle their apps up to the highest number among them, and
- *   that must not reach beyond the changes the feed has announced for all of them. The feed will bring the rest.
- * - A stored app that Steam no longer knows is fetched again, which settles whether it was removed.
- * - Ids without a response are asked for again, five times at most; given up, those that are known become wanted, so that
- *   nothing the scan was to find is missed.
+ *   that must not go beyond what the feed has announced for all of them. The feed will announce the rest.
+ * - A stored app that Steam no longer knows is fetched again, which shows whether it was removed.
+ * - Ids without a response are requested again, up to five times. After that the known ones become wanted, so that nothing
+ *   that the scan should find is missed.
+ * - The response to a request of a verification is compared with the stored documents.
  *
- * - The response to a request of a verify scan is compared with the stored documents.
+ * Recording the same response twice changes nothing the second time. If the request was released meanwhile, the apps in the
+ * response still count.
  *
- * Recording the same response twice changes nothing the second time; the response to a request that was released meanwhile
- * still counts for what it saw.
- *
- * @throws DatabaseUnavailable also when somebody else's open transaction holds an app's row in the ledger.
+ * @throws DatabaseUnavailable also when another program's open transaction has locked an app in the ledger.
  */
 export async function recordScan(db: Database, job: WriteScanJob): Promise<ScanCounts> {
   const recording = inTransaction(db, async (trx) => {
@@ -75,7 +74,7 @@ export async function recordScan(db: Database, job: WriteScanJob): Promise<ScanC
     const seen = await asOfCursor(trx, job.seen);
     const unchanged = await settleUnchanged(trx, seen);
     const marked = (await wantNewer(trx, seen)) + (await wantAgain(trx, await findWronglySettled(trx, seen)));
-    const gone = request ? await wantAgain(trx, await findGone(trx, request, job)) : 0;
+    const gone = request ? await wantAgain(trx, await findUnknown(trx, request, job)) : 0;
     const counted = request?.isSurvey ? 0 : job.seen.length;
     const counts = { seen: counted, marked, unchanged, gone, unanswered: job.unanswered.length };
     if (request) await settleRequest(trx, request, job, counts);
@@ -83,13 +82,13 @@ export async function recordScan(db: Database, job: WriteScanJob): Promise<ScanC
   });
   return recording.catch((error: unknown) => {
     if (!isLockTimeout(error)) throw error;
-    throw new DatabaseUnavailable('another transaction holds a row of the ledger that a scan needs', {
+    throw new DatabaseUnavailable('another transaction has locked a row of the ledger that a scan needs', {
       cause: error,
     });
   });
 }
 
-/** What was seen, with numbers up to the cursor: the feed will announce higher ones. */
+/** The apps that were seen, with numbers up to the cursor: the feed will announce higher ones. */
 async function asOfCursor(trx: Transaction<Schema>, seen: WriteScanJob['seen']): Promise<SeenApp[]> {
   const { lastChangeNumber } = await trx
     .selectFrom('picsState')
@@ -102,13 +101,14 @@ async function asOfCursor(trx: Transaction<Schema>, seen: WriteScanJob['seen']):
   }));
 }
 
-/** What was seen, as a table called `next`. */
+/** The apps that were seen, as a table called `next`. */
 const seenTable = (seen: readonly SeenApp[]) => unnest(seen, { appid: 'integer', changeNumber: 'bigint' });
 
 /**
- * Settles apps whose stored body is the one that Steam has at a newer number. Rows of the catalogue stay as they are.
+ * Settles apps whose stored body is the one that Steam has at a newer number. Rows of the catalogue do not change.
  *
- * What was wanted by hand, failed, or is in flight, and what is wanted beyond the number that was seen, is fetched all the same.
+ * An app is fetched all the same if it was requested by hand, is in flight, or is wanted beyond the number that was seen; a
+ * failed app stays failed.
  */
 async function settleUnchanged(trx: Transaction<Schema>, seen: readonly SeenApp[]): Promise<number> {
   const digests = seen.filter(({ sha1 }) => sha1 !== undefined);
@@ -170,8 +170,8 @@ async function wantNewer(trx: Transaction<Schema>, seen: readonly SeenApp[]): Pr
 }
 
 /**
- * Apps that nothing is wanted of and whose rows are wrong all the same: Steam did not know them, and does now; or its
- * responses lagged behind its feed until the app was settled.
+ * Finds apps that are settled although their rows are wrong: Steam did not know them and does now, or its responses lagged
+ * behind its feed until the app was settled.
  */
 async function findWronglySettled(trx: Transaction<Schema>, seen: readonly SeenApp[]): Promise<number[]> {
   const found = await trx
@@ -191,8 +191,8 @@ async function findWronglySettled(trx: Transaction<Schema>, seen: readonly SeenA
   return found.map(({ appid }) => appid);
 }
 
-/** Stored apps that the request asked for and Steam did not know. */
-async function findGone(trx: Transaction<Schema>, request: Request, job: WriteScanJob): Promise<number[]> {
+/** Finds the stored apps in the request that Steam did not know. */
+async function findUnknown(trx: Transaction<Schema>, request: Request, job: WriteScanJob): Promise<number[]> {
   const known = new Set([...job.seen.map(([appid]) => appid), ...job.unanswered]);
   const unknown = request.appids.filter((appid) => !known.has(appid));
   const found = await trx
@@ -215,7 +215,7 @@ async function settleRequest(
   const isOpen = job.unanswered.length > 0 && request.attempts + 1 < MAX_SCAN_ATTEMPTS;
   const givenUp = isOpen ? [] : job.unanswered;
   await wantAgain(trx, givenUp);
-  // Last of all, for other transactions wait for this lock.
+  // Last of all, because other transactions wait for this lock.
   await lockScan(trx, request.scanId);
   const open = new Set(isOpen ? job.unanswered : []);
   const done = { scanId: request.scanId, appids: request.appids.filter((appid) => !open.has(appid)) };

@@ -9,7 +9,7 @@ import { findTokens } from '../tokens/known-tokens.ts';
 import { addToScan, finishScan, getScanLimit, isConfirmed, lockScan, type Scan } from './scans.ts';
 import { compareDocuments } from './verify/compare-documents.ts';
 
-/** Ids whose change numbers are asked for with one request. */
+/** Ids whose change numbers are requested together. */
 export interface ScanRequest {
   batchId: string;
   appids: number[];
@@ -18,17 +18,17 @@ export interface ScanRequest {
 }
 
 /**
- * How often a scan asks for the same ids. A scan is only the way to find what to fetch: known apps it cannot learn about
- * become wanted instead, and the ledger keeps trying.
+ * How often a scan requests the same ids. It is only a way to find what to fetch: known apps without a response become wanted
+ * instead, and the ledger keeps trying.
  */
 export const MAX_SCAN_ATTEMPTS = 5;
 
 /**
- * Claims the next request of the unfinished scans, or returns undefined when there is none: first one that got no response,
- * then the next ids of a scan. Gaps go before everything else, and verifications behind it.
+ * Claims the next request of the unfinished scans, or returns undefined when there is none: first a request without a response
+ * so far, then the next ids of a scan. Gaps come first, and verifications last.
  *
- * A scan of known ids asks for the next `size` ids that Steam confirmed, and fills its last request with the ids above the highest
- * known. Ids are chosen at this moment, so a scan never holds more in Postgres than its requests in flight.
+ * A scan of known ids requests the next `size` ids that Steam confirmed, and fills its last request with the ids above the
+ * highest known. Ids are chosen now, so a scan never stores more in Postgres than its requests in flight.
  */
 export async function claimScanRequest(
   db: Database,
@@ -101,7 +101,7 @@ export async function releaseScanRequests(
 }
 
 /**
- * Asks for these ids once more, as a request of the latest scan that is no verification, unless an open request asks for the same ids already. It is
+ * Adds a request for these ids to the latest scan other than a verification, unless an open request has the same ids. It is
  * claimed like every other request.
  */
 export async function reopenScanRequest(db: Database, appids: readonly number[]): Promise<void> {

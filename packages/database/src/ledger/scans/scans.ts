@@ -8,38 +8,38 @@ import { insertSurvey } from './survey.ts';
 export type Scan = Selectable<PicsScansTable>;
 
 export interface ScanOptions {
-  /** Why: to find every app there is, to close a gap in the feed, or as a regular check. See `startVerification` for the fourth. */
+  /** To find every app there is, to close a gap in the feed, or as a regular check. For `verify` see `startVerification`. */
   reason: Exclude<Scan['reason'], 'verify'>;
-  /** Ask for the ids in the ledger and a few above, instead of for every id from 0. */
+  /** Request the ids in the ledger and a few above, instead of every id from 0. */
   knownOnly: boolean;
-  /** Start an unfinished scan of the same reason again, instead of continuing it. */
+  /** Restart an unfinished scan of the same reason instead of continuing it. */
   restart?: boolean;
-  /** Find out first, from a sample, how much there is to find; for a scan of ids that are mostly not known. */
+  /** First estimate from a sample how much there is to find; for a scan of mostly unknown ids. */
   survey?: boolean;
 }
 
 export interface ScanProgress extends Scan {
-  /** The last id it has to ask for, as of now; null once it is finished. */
+  /** The last id to request, as of now; null once it is finished. */
   lastAppid: number | null;
 }
 
 /**
- * How far above the highest known id a scan of every id looks before it believes that there is nothing more. Steam assigns
- * ids in ascending order with holes; SteamDatabase has scanned with this distance for years.
+ * How far above the highest known id a scan of every id continues. Steam assigns ids in ascending order with holes;
+ * SteamDatabase has scanned with this distance for years.
  */
 export const DISCOVERY_HEADROOM = 50_000;
 
 /**
- * The same for a scan of known ids, which looks for the apps of the last hours or days: new ids lie close together, and
- * the rest of the last request reaches far enough, so that a catalogue of 282,630 apps remains 57 requests of 5,000.
+ * The same for a scan of known ids, which has to find only the apps of the last hours or days. Their ids are close together, so
+ * what is left of the last request suffices: a catalogue of 282,630 apps still takes 57 requests of 5,000.
  */
 export const KNOWN_HEADROOM = 1_000;
 
 /**
- * Starts a scan, unless one of the same reason is unfinished, which then continues and is returned. With `restart`, and for
- * a gap always, the unfinished one starts again from the first id: what it is to find may lie where it has been already.
+ * Starts a scan, unless one of the same reason is unfinished, which then continues and is returned. With `restart`, and always
+ * for a gap, the unfinished one starts again from the first id: what it has to find may be in the part it has already scanned.
  *
- * When a scan starts, everything wanted so far becomes backlog, so that what the scan finds does not go before live changes.
+ * When a scan starts, everything wanted so far becomes backlog, so that what the scan finds is not fetched before live changes.
  * A scan that merely continues leaves live changes live.
  */
 export async function startScan(
@@ -98,12 +98,12 @@ function latestScans(db: Database, limit = 1) {
 }
 
 /**
- * Whether Steam confirmed that the id exists: the feed or a scan named it, or a response is stored. An id that somebody asked
- * for by hand is wanted at 0 and counts only then: one mistyped id must not become two thousand million ids.
+ * Whether Steam confirmed that the id exists: it was in the feed or a scan, or a response is stored. An id requested by hand is
+ * wanted at 0, which does not count: one mistyped id must not make a scan request two billion ids.
  */
 export const isConfirmed = sql<boolean>`(wanted_change_number > 0 or stored_change_number is not null)`;
 
-/** The last id a scan has to ask for, as of now: it moves up while the scan finds higher ids. */
+/** Gets the last id that a scan has to request, as of now: it rises while the scan finds higher ids. */
 export async function getScanLimit(
   db: Database,
   { reason, knownOnly }: Pick<Scan, 'reason' | 'knownOnly'>,
@@ -128,7 +128,7 @@ async function getHighestDocument(db: Database): Promise<number> {
   return highest ?? -1;
 }
 
-/** The counters that requests of a scan raise. */
+/** The counters that the requests of a scan increase. */
 const COUNTERS = [
   'requests',
   'seen',
@@ -161,10 +161,7 @@ export async function addToScan(
     .execute();
 }
 
-/**
- * Finishes a scan when nothing of it is left: no open request, and no id up to its limit that was not asked for. The caller
- * has locked the scan.
- */
+/** Finishes a scan if it has no open request and has requested every id up to its limit. The caller has locked the scan. */
 export async function finishScan(db: Database, scanId: number): Promise<void> {
   const scan = await db
     .selectFrom('picsScans')

@@ -1,23 +1,24 @@
 import { sql, type RawBuilder, type Transaction } from 'kysely';
 import type { Schema } from '../../schema.ts';
 
-/** One id of so many is asked for. */
+/** One in this many ids is requested. */
 const STRIDE = 300;
 
-/** How many ids are asked for: every 300th of the first 6,000,000. Steam's ids reached 4.1 million in 2026. */
+/** How many ids are requested: every 300th of the first 6,000,000. Steam's ids reached 4.1 million in 2026. */
 const IDS = 20_000;
 
-/** The size of a scan request that Steam is known to answer. */
+/** The size of a scan request that Steam is known to accept. */
 const REQUEST_SIZE = 5_000;
 
 /** Coprime to the stride: the samples have every distance from multiples of ten, where most of Steam's ids are. */
 const STEP = 109;
 
 /**
- * Asks for a sample of all ids before a scan looks through them, with four requests: how many apps there are and up to which
- * id is then known, within about 3 %, after two seconds instead of at the end of the scan. Progress and time left need both.
+ * Adds four requests for a sample of all ids to a new scan. After two seconds they show how many apps there are and up to which
+ * id, within about 3 %, which would otherwise be known only at the end. Progress and time left need both.
  *
- * The requests are ordinary ones of the scan: what they find becomes wanted. It counts as seen when the scan comes to it.
+ * They are ordinary requests of the scan: apps in their responses become wanted, but count as seen only when the scan reaches
+ * them.
  */
 export async function insertSurvey(trx: Transaction<Schema>, scanId: number): Promise<void> {
   await sql`
@@ -29,11 +30,11 @@ export async function insertSurvey(trx: Transaction<Schema>, scanId: number): Pr
   `.execute(trx);
 }
 
-/** Whether a survey asks for the id of a row of the ledger. */
+/** Whether a survey requests the id of this row of the ledger. */
 const isSurveyed = sql<boolean>`(
   id % ${sql.lit(STRIDE)} = ${sql.lit(STEP)} * (id / ${sql.lit(STRIDE)}) % ${sql.lit(STRIDE)} and id < ${sql.lit(STRIDE * IDS)}
 )`;
 
-/** An aggregate over rows of the ledger: how many apps a survey makes probable, since each one that it finds is one of 300. */
+/** An aggregate over rows of the ledger: the estimated number of apps, since each app in a survey represents 300 ids. */
 export const surveyedApps = (condition: RawBuilder<boolean>) =>
   sql<number>`${sql.lit(STRIDE)} * count(*) filter (where ${isSurveyed} and ${condition})`;

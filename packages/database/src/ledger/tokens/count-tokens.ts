@@ -1,17 +1,17 @@
 import { sql } from 'kysely';
 import type { Database } from '../../connection/connect-database.ts';
 
-/** Access tokens of apps or of packages, in numbers. */
+/** How many access tokens of apps, or of packages, are in each state. */
 export interface TokenCount {
   /** Granted by Steam. */
   granted: number;
-  /** Imported by somebody whose account has more. */
+  /** Imported by the user, whose account may have more. */
   imported: number;
-  /** Steam denied one when it was last asked. */
+  /** Steam denied one when last asked. */
   denied: number;
-  /** Steam granted one, and did not take it when it was sent. */
+  /** Steam granted one, and then did not accept it. */
   refused: number;
-  /** Steam is to be asked for one; they may be among the denied too. */
+  /** Steam is to be asked for one. Some of these may also count as denied. */
   waiting: number;
 }
 

@@ -4,18 +4,18 @@ import { inTransaction } from '../../connection/in-transaction.ts';
 import { unnest } from '../../connection/unnest.ts';
 import type { Schema } from '../../schema.ts';
 
-/** An access token that somebody has, and the id of its app or package. */
+/** An access token of the user, and the id of its app or package. */
 export interface ImportedToken {
   id: number;
   token: string;
 }
 
 /**
- * Stores access tokens that somebody has, in one transaction, and wants those apps again whose token is new. Each app or
- * package is there once.
+ * Stores access tokens of the user, in one transaction, and wants the apps again whose token is new. The list has each app or
+ * package at most once.
  *
- * They take the place of tokens that Steam granted, and no denial takes them away. Apps that the ledger does not know enter
- * it. Apps that failed stay failed: only a requeue sends them again.
+ * Imported tokens replace those that Steam granted, and a denial does not remove them. Apps that are not in the ledger are
+ * added. Failed apps stay failed until they are requeued.
  *
  * @returns how many tokens of apps and of packages are new.
  */

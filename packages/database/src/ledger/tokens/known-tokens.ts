@@ -1,6 +1,6 @@
 import type { Database } from '../../connection/connect-database.ts';
 
-/** The access tokens of some apps, as a job carries them: by appid, and absent when none of the apps has one. */
+/** The access tokens of some apps, as in a job: by appid, and absent if none of the apps has one. */
 interface KnownTokens {
   tokens?: Record<string, string>;
 }

@@ -7,7 +7,7 @@ import { unnest } from '../../connection/unnest.ts';
 import type { Schema } from '../../schema.ts';
 import { wantAgain } from '../apps/mark-wanted.ts';
 
-/** What the answer to a token request changed, in apps. */
+/** The result of a token request, in apps. */
 export interface TokenCounts {
   granted: number;
   denied: number;
@@ -20,17 +20,17 @@ interface AskedApp {
 }
 
 /**
- * Records the answer to a token request and settles it, in one transaction.
+ * Records the response to a token request and settles it, in one transaction.
  *
- * - A granted token is stored, and its app wanted again when the token is new: what is stored of it may be a part.
- * - An app without one is denied; it is asked for again after a week.
- * - Neither takes away a token that there is: an imported one stays, and so does a granted one when Steam denies it now.
- * - An app whose token became wanted after the request went out stays so.
+ * - A granted token is stored. If it is new, its app is wanted again, because only a part of it may be stored.
+ * - The token of any other app counts as denied, and is requested again after a week.
+ * - Stored tokens are not removed: neither an imported one nor one that Steam granted before and denies now.
+ * - A token that became wanted after the request was dispatched is still wanted.
  *
- * Recording the same answer twice changes nothing the second time; the answer to a request that was released meanwhile still
- * counts.
+ * Recording the same response twice changes nothing the second time. The response to a request that was released meanwhile
+ * still counts.
  *
- * @throws DatabaseUnavailable also when somebody else's open transaction holds an app's row in the ledger.
+ * @throws DatabaseUnavailable also when another program's open transaction has locked an app in the ledger.
  */
 export async function recordTokens(db: Database, job: WriteTokensJob): Promise<TokenCounts> {
   const recording = inTransaction(db, async (trx) => {
@@ -48,13 +48,13 @@ export async function recordTokens(db: Database, job: WriteTokensJob): Promise<T
   });
   return recording.catch((error: unknown) => {
     if (!isLockTimeout(error)) throw error;
-    throw new DatabaseUnavailable('another transaction holds a row of the ledger that tokens are for', {
+    throw new DatabaseUnavailable('another transaction has locked a row of the ledger that tokens are for', {
       cause: error,
     });
   });
 }
 
-/** Stores the answers, and returns the apps that have another token than before. */
+/** Stores the results, and returns the apps whose token is new. */
 async function store(
   trx: Transaction<Schema>,
   apps: readonly AskedApp[],
@@ -82,7 +82,7 @@ async function store(
       tokenState: sql<string>`case when chosen.after is null then 'denied'
         when chosen.state = 'imported' then chosen.state else 'granted' end`,
       tokenAskedAt: sql<Date>`now()`,
-      // An app that waits to be tried again need not wait for what its token shows.
+      // With a new token, an app that waits for its next attempt need not wait any longer.
       notBefore: sql<Date | null>`case when chosen.after is not distinct from chosen.before then not_before end`,
       tokenWantedAt: sql<Date | null>`case
         when token_wanted_at > coalesce(${dispatchedAt ?? null}::timestamptz, now()) then token_wanted_at

@@ -13,7 +13,7 @@ export interface TokenRequest {
 /**
  * Claims the next request for access tokens: records it as in flight and returns it, or returns undefined while none is due.
  *
- * What is wanted stays wanted until Steam has answered, so a request that is lost is made again.
+ * Tokens stay wanted until Steam responds, so a lost request is repeated.
  */
 export async function claimTokenRequest(db: Database): Promise<TokenRequest | undefined> {
   const { rows } = await sql<TokenRequest>`
@@ -25,8 +25,8 @@ export async function claimTokenRequest(db: Database): Promise<TokenRequest | un
 }
 
 /**
- * Releases the token requests among these batches: their apps are due again, at once, or after five minutes when the job
- * failed (`counts`), because what broke it may last.
+ * Releases the token requests among these batches. Their apps are due again at once or, if the job failed (`counts`), after
+ * five minutes, because the cause may last.
  */
 export async function releaseTokenRequests(
   trx: Transaction<Schema>,
@@ -44,9 +44,9 @@ export async function releaseTokenRequests(
 }
 
 /**
- * Wants the access tokens of these apps, whenever they were asked for, except those that have one.
+ * Wants the access tokens of these apps unless they have one, even if Steam was asked recently.
  *
- * @param from from when on.
+ * @param from when Steam is to be asked.
  */
 export async function wantTokens(
   db: Database,
@@ -65,7 +65,7 @@ export async function wantTokens(
           .where('accessToken', 'is', null)
           .orderBy('id')
           .forUpdate()
-          .skipLocked(), // What somebody holds stays as it is; the others do not wait for it.
+          .skipLocked(), // Rows that another transaction has locked do not change, so that the others need not wait.
     )
     .updateTable('picsAppLedger')
     .from('chosen')

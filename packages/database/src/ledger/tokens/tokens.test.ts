@@ -63,7 +63,7 @@ async function claim(): Promise<string> {
 }
 
 describe('claimTokenRequest', () => {
-  test('asks for new apps at once when nothing else is being fetched', async () => {
+  test('requests the tokens of new apps at once when nothing else is being fetched', async () => {
     expect(await claimTokenRequest(db)).toBeUndefined();
     await insertWanted(0, 30, 10, 20);
     expect(await claimTokenRequest(db)).toMatchObject({ appids: [10, 20, 30] });
@@ -77,14 +77,14 @@ describe('claimTokenRequest', () => {
     expect(await claimTokenRequest(db)).toMatchObject({ appids: [10, 20] });
   });
 
-  test('does not wait when 1,000 apps are due, and asks for no more with one request', async () => {
+  test('does not wait when 1,000 apps are due, the most in one request', async () => {
     await insertLedger(db, { id: 9_999, wantedChangeNumber: 10, batchId: 'b' });
     await insertWanted(0, ...range(1, 1_001));
     expect((await claimTokenRequest(db))?.appids).toEqual(range(1, 1_000));
     expect(await claimTokenRequest(db)).toBeUndefined();
   });
 
-  test('asks for no app twice at a time', async () => {
+  test('has no app in two requests at a time', async () => {
     await insertWanted(60, 10);
     await claim();
     await insertWanted(60, 20);
@@ -92,7 +92,7 @@ describe('claimTokenRequest', () => {
     expect(await claimTokenRequest(db)).toBeUndefined();
   });
 
-  test('fills a request with apps that were denied a week ago, which make none of their own', async () => {
+  test('fills a request with apps that were denied a week ago, for which alone there is none', async () => {
     await insertDenied(7, 10);
     await insertDenied(6, 20);
     expect(await claimTokenRequest(db)).toBeUndefined();
@@ -100,7 +100,7 @@ describe('claimTokenRequest', () => {
     expect(await claimTokenRequest(db)).toMatchObject({ appids: [10, 30] });
   });
 
-  test('asks for denied apps alone after a day more, or when there are 1,000', async () => {
+  test('requests denied apps alone a day later, or when there are 1,000', async () => {
     await insertDenied(8, 10);
     expect(await claimTokenRequest(db)).toMatchObject({ appids: [10] });
     await insertDenied(7, ...range(100, 1_000));

@@ -9,7 +9,7 @@ export function changed(field: string): RawBuilder<boolean> {
   return language === undefined ? sql`changes ? ${field}` : sql`changes -> 'languages' ? ${language}`;
 }
 
-/** Only the changes of this field. */
+/** The changes without those of other fields. */
 export function narrowTo(changes: Changes, field: string): Changes {
   const language = languageOf(field);
   if (language !== undefined) {

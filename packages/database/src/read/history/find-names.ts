@@ -8,8 +8,9 @@ const SETS = ['tags', 'genres', 'categories', 'dlc'] as const;
 type NamedSet = (typeof SETS)[number];
 
 /**
- * The names of the tags, genres, categories and DLC in these changes, in one query, as a function from the set and an id in it
- * to the name; undefined where no name is known.
+ * Finds the names of the tags, genres, categories and DLC in these changes, with one query.
+ *
+ * @returns a function from a set and an id in it to the name, which returns undefined if no name is known.
  */
 export async function findNames(
   db: Database,

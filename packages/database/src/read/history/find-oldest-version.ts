@@ -1,6 +1,6 @@
 import type { Database } from '../../connection/connect-database.ts';
 
-/** The change number of the oldest text of an app that a newer one has replaced; undefined when there is none. */
+/** Finds the change number of the oldest replaced text of an app; undefined when there is none. */
 export async function findOldestVersion(db: Database, appid: number): Promise<number | undefined> {
   const oldest = await db
     .selectFrom('appVersions')

@@ -19,7 +19,7 @@ async function textAt(appid: number, changeNumber?: number): Promise<string | un
   return (await findVersion(db, appid, changeNumber))?.text.toString();
 }
 
-test('every one of 200 texts is found again byte for byte, whether it is near a whole one or far from it', async () => {
+test('each of 200 texts is found byte for byte, near a whole one or far from it', async () => {
   const texts = Array.from({ length: 200 }, (_, index) =>
     Buffer.from([...Buffer.from('"appinfo" { "common" { "name" "'.repeat(5)), 0xe9, index, 0xff]),
   );
@@ -44,7 +44,7 @@ test('every one of 200 texts is found again byte for byte, whether it is near a 
   expect(await listVersions(db, 10, 3)).toEqual(versions.slice(0, 3));
 });
 
-test('between two numbers the text is that of the lower one, and before the first there is none', async () => {
+test('between two change numbers the text is that of the lower one, and before the first there is none', async () => {
   await insertVersions(db, 20, [
     { changeNumber: 100, lastChangeNumber: 120, text: 'a' },
     { changeNumber: 200, text: 'b' },
@@ -56,7 +56,7 @@ test('between two numbers the text is that of the lower one, and before the firs
   expect(await textAt(99)).toBeUndefined();
 });
 
-test('of several texts under one number it is the one that was seen last', async () => {
+test('of several texts at one change number, the one seen last is found', async () => {
   await insertVersions(db, 30, [
     { changeNumber: 100, text: 'a' },
     { changeNumber: 100, variant: 1, text: 'b' },
@@ -66,7 +66,7 @@ test('of several texts under one number it is the one that was seen last', async
   expect(await Promise.all([100, 199, 200].map((at) => textAt(30, at)))).toEqual(['b', 'b', 'd']);
 });
 
-test('a text that came late, from within the time of another one, was valid until that was seen again', async () => {
+test('a late text that interrupts another one was valid until the other was seen again', async () => {
   // 100: a, 200: b (late), 300: a, 400: c, 500: d (late), 600: c
   await insertVersions(db, 40, [
     { changeNumber: 100, lastChangeNumber: 300, text: 'a' },
@@ -85,7 +85,7 @@ test('a text that came late, from within the time of another one, was valid unti
   ]);
 });
 
-/** Stores what Steam shows without a token. */
+/** Stores a text that Steam sends without a token. */
 async function insertPublicPart(appid: number, changeNumber: number, text: string): Promise<void> {
   const sha1 = createHash('sha1').update(text).digest();
   await sql`
@@ -94,12 +94,12 @@ async function insertPublicPart(appid: number, changeNumber: number, text: strin
   `.execute(db);
 }
 
-test('an app of which Steam only ever showed a part has that part', async () => {
+test('if Steam has only ever sent a part of an app, that part is found', async () => {
   await insertPublicPart(50, 100, 'a');
   expect(await Promise.all([99, 100, undefined].map((at) => textAt(50, at)))).toEqual([undefined, 'a', 'a']);
 });
 
-test('once Steam shows only a part of an app, the part is what it showed, and the full text is the current one', async () => {
+test('once Steam sends only a part of an app, the part is found at its change number, and the full text without one', async () => {
   await insertVersions(db, 55, [
     { changeNumber: 100, text: 'a' },
     { changeNumber: 300, text: 'part b' },

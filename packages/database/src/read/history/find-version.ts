@@ -12,7 +12,7 @@ export interface Version {
   lastChangeNumber: number;
   /** When it was first seen. */
   seenAt: Date;
-  /** Whether it is a document, which nothing has replaced. */
+  /** Whether it is a document, not replaced by a newer text. */
   isCurrent: boolean;
   /** Bytes of the text with the NUL that ends it on the wire. */
   size: number;
@@ -23,14 +23,14 @@ export interface Version {
 interface Link extends Version, EncodedDocument {}
 
 /**
- * The text of an app that was valid at a change number, byte for byte: of the texts known by then, the one that was seen last,
- * which may be the part that Steam showed without an access token. Without a number it is the document: the full one, where
- * Steam ever sent all of the app. Undefined when the first stored text is newer, or there is none.
+ * Finds the text of an app at a change number, byte for byte: of the texts known by then, the one that was seen last, even if
+ * Steam sent it without an access token. Without a number it is the document: the full one, if Steam has ever sent all of the
+ * app. Undefined when the first stored text is newer, or there is none.
  *
- * It reads the texts from the one that is wanted to the next newer one that is stored whole, or to the document: at most 64
- * small ones, in one query, and opens them from there.
+ * One query reads the chain of deltas from this text to the next newer one that is stored whole, or to the document: at most 64
+ * small texts, decoded from that end.
  *
- * @throws DocumentDamaged when one of them is not what was stored. So does a delta on a Node that cannot open it: see
+ * @throws DocumentDamaged when one of them is damaged, and for every delta on a Node that cannot decode it: see
  * `findDictionaryBlocker`.
  */
 export async function findVersion(
@@ -48,8 +48,8 @@ export async function findVersion(
 }
 
 /**
- * The documents of an app as versions, with their `part`: the full one first, against which the newest of the older texts is
- * encoded. What was seen last is the public one, where there is one.
+ * A query for the documents of an app as versions, with their `part`. The newest of the older texts is a delta of the full one.
+ * If there is a public one too, that was seen last.
  */
 export function documentsOf(appid: number): RawBuilder<unknown> {
   return sql`
@@ -62,7 +62,7 @@ export function documentsOf(appid: number): RawBuilder<unknown> {
   `;
 }
 
-/** The whole text first, then the deltas, each against the one before; the text that is wanted last. */
+/** Finds the whole text and then the deltas, each of the text before it; the requested text comes last. */
 async function findLinks(db: Database, appid: number, changeNumber: number | null): Promise<Link[]> {
   const { rows } = await sql<Link>`
     with documents as materialized (

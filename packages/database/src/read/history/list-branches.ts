@@ -10,7 +10,7 @@ export interface StoredBranch {
   description: string | null;
 }
 
-/** The branches of an app as they are now: public first, then those that were updated last. */
+/** Lists the current branches of an app: public first, then the most recently updated. */
 export function listBranches(db: Database, appid: number): Promise<StoredBranch[]> {
   return db
     .selectFrom('appBranches')

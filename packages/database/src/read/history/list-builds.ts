@@ -5,7 +5,7 @@ export interface Build {
   branch: string;
   /** Text, because build ids are 64-bit without a sign. */
   buildId: string;
-  /** When the branch got it, as Steam says. */
+  /** When the branch got it, according to Steam. */
   timeUpdated: Date | null;
   /** Change number of the response that first showed it. */
   changeNumber: number | null;
@@ -15,8 +15,8 @@ export interface Build {
 }
 
 /**
- * Every build of an app that was ever seen, of all branches or of one, the one that a branch got last first. Where Steam does
- * not say when that was, it is when the build was first seen.
+ * Lists every build of an app that was ever seen, on all branches or on one, the newest first: by the time of Steam or, without
+ * one, the time when the build was first seen.
  */
 export async function listBuilds(
   db: Database,

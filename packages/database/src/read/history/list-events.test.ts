@@ -52,7 +52,7 @@ test('the events of an app come newest first, page by page', async () => {
   expect(await numbersOf({ since: new Date(Date.now() - 2.5 * 3_600_000) })).toEqual([103, 102]);
 });
 
-test('with a field only what changed it is listed, and only that', async () => {
+test('with a field, only its changes are listed', async () => {
   expect(await numbersOf({ field: 'name' })).toEqual([103, 100]);
   expect(await numbersOf({ field: 'price' })).toEqual([]);
   const [name] = await listEvents(db, 440, { limit: 1, field: 'name' });

@@ -6,7 +6,7 @@ import { changed, narrowTo } from './changed-field.ts';
 
 type EventsTable = Selectable<Schema['picsEvents']>;
 
-/** A change of an app that was written. */
+/** A recorded change of an app. */
 export interface AppEvent extends Pick<EventsTable, 'id' | 'at' | 'changeNumber' | 'type'> {
   changes: Changes;
 }
@@ -15,7 +15,7 @@ export interface EventSelection {
   /** Only those written since. */
   since?: Date | undefined;
   /**
-   * Only those that changed this field, and of their changes only it: a column of `apps`, `tags` and other sets, `deck`,
+   * Only those that changed this field, without the changes of other fields: a column of `apps`, `tags` and other sets, `deck`,
    * `languages` or `languages.english`, `branches` or `branches.beta`.
    */
   field?: string | undefined;
@@ -27,8 +27,8 @@ export interface EventSelection {
 }
 
 /**
- * The events of an app, the newest first. Their ids are in the order in which they were written, because a write holds the
- * app's row in the ledger.
+ * Lists the events of an app, the newest first. Their ids are in the order of the writes, because each write locks the app in
+ * the ledger.
  */
 export async function listEvents(
   db: Database,

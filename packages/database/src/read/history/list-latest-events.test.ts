@@ -19,7 +19,7 @@ beforeAll(async () => {
   await sql`insert into apps (appid, name) values (10, 'Ten')`.execute(db);
 });
 
-/** Other test files write to the same server, and an open transaction of theirs delays what is seen here. */
+/** Other test files write to the same server, and their open transactions delay events here. */
 const WAIT = { timeout: 30_000 };
 
 const appids = async (selection: Partial<LatestEventSelection> = {}) => {
@@ -45,7 +45,7 @@ test('the latest events of all apps come newest first with their names, page by 
   expect((await appids({ before: events[1] })).appids).toEqual([10]);
 });
 
-test('they are filtered by type and by field, and have then only that field', async () => {
+test('the latest events are filtered by type and by field, and then have only that field', async () => {
   await add(db, 40, 'app.changed', { name: { old: 'B', new: 'C' }, is_free: { old: false, new: true } });
   await expect.poll(async () => (await appids({ field: 'is_free' })).appids, WAIT).toEqual([40]);
   expect((await appids({ type: 'app.removed' })).appids).toEqual([30]);
@@ -54,7 +54,7 @@ test('they are filtered by type and by field, and have then only that field', as
   expect(events.map(({ changes }) => changes)).toEqual([{ is_free: { old: false, new: true } }]);
 });
 
-test('who continues from the last call misses no event of a transaction that commits late, and gets none twice', async () => {
+test('a reader that continues from the last call gets each event once, even of a transaction that commits late', async () => {
   const late = connectDatabase(url, { applicationName: 'late', maxConnections: 1 });
   onTestFinished(() => late.destroy());
   const start = await appids();

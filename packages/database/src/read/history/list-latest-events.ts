@@ -4,7 +4,7 @@ import type { Database } from '../../connection/connect-database.ts';
 import { changed, narrowTo } from './changed-field.ts';
 import type { AppEvent } from './list-events.ts';
 
-/** Where an event is among all events, which are ordered by transaction and then by id. */
+/** The position of an event among all events, which are ordered by transaction and then by id. */
 export interface EventPosition {
   /** Text, because transaction ids are 64-bit. */
   transactionId: string;
@@ -20,29 +20,29 @@ export interface LatestEvent extends AppEvent, EventPosition {
 
 export interface LatestEventSelection {
   type?: AppEvent['type'] | undefined;
-  /** Only those that changed this field, and of their changes only it: one of `isChangeField`. */
+  /** Only those that changed this field (see `isChangeField`), without the changes of other fields. */
   field?: string | undefined;
   /** Only those before this position: that of the last event of the page before. */
   before?: EventPosition | undefined;
-  /** Only those that the last call could not see yet: its `seenBefore`. */
+  /** Only those that the last call could not return yet: its `seenBefore`. */
   from?: string | undefined;
   limit: number;
 }
 
 /**
- * The latest events of all apps, the newest first, as far as no transaction can still add one in front of them: ids are in no
- * order of commits. So a reader that continues from `seenBefore` misses no event and gets none twice, and so does one that
- * pages back by position.
+ * Lists the latest events of all apps, the newest first. Ids are not in the order of commits, so events are left out while an
+ * older transaction is open that may still add some before them. A reader that continues from `seenBefore`, or pages back by
+ * position, therefore gets each event exactly once.
  *
- * A transaction that stays open on the server delays what is written after it began, in other databases of the server too.
+ * A transaction that stays open, in any database of the server, delays all events written after it began.
  *
- * @returns events, and the transaction before which all have now been seen.
+ * @returns the events, and the transaction before which all events have now been seen.
  */
 export async function listLatestEvents(
   db: Database,
   { type, field, before, from, limit }: LatestEventSelection,
 ): Promise<{ events: LatestEvent[]; seenBefore: string }> {
-  // In a statement before, so that the plan has a constant and what it saw is committed for the next.
+  // In a separate statement before, so that the next sees what is committed by then, and its plan has a constant.
   const seenBefore = await findOldestOpenTransaction(db);
   if (from === seenBefore) return { events: [], seenBefore };
   let events = db
@@ -74,7 +74,7 @@ export async function listLatestEvents(
   };
 }
 
-/** All transactions before it have ended. */
+/** Finds the oldest open transaction: all before it have ended. */
 async function findOldestOpenTransaction(db: Database): Promise<string> {
   const { rows } = await sql<{ oldest: string }>`
     select pg_snapshot_xmin(pg_current_snapshot())::text as oldest

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from '../../connection/connect-database.ts';
 import { documentsOf, type Version } from './find-version.ts';
 
-/** The texts of an app that are stored, its documents first and then the newest first; `findVersion` gives each. */
+/** Lists the stored texts of an app without their bytes: its documents, then older ones, the newest first. See `findVersion`. */
 export async function listVersions(
   db: Database,
   appid: number,

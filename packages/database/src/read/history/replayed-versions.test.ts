@@ -9,7 +9,7 @@ import { freshDatabase } from '../../testing/support/fresh-database.ts';
 import { send } from '../../write/history/testing/send.ts';
 import { findVersion } from './find-version.ts';
 
-/** Apps of which several texts were recorded, each text under a number of its own. */
+/** Apps with several recorded texts, each with a different change number. */
 const HISTORIES = Map.groupBy(recordedTexts, ({ appid }) => appid)
   .values()
   .map((texts) => [...new Map(texts.map((text) => [text.changeNumber, text])).values()])

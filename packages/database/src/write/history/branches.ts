@@ -17,23 +17,23 @@ const TYPES = {
 const STATE = ['buildId', 'timeUpdated', 'isPasswordRequired', 'description'] as const;
 
 /**
- * Makes `app_branches` show the branches of these records, and adds each build to `app_builds` that was not seen before on its
- * branch. A record that carries no depots, because it is restricted, changes nothing.
+ * Updates `app_branches` to the branches of these records, and adds to `app_builds` each build that is new on its branch. A
+ * restricted record without depots changes nothing.
  */
 export async function writeBranches(
   trx: Transaction<Schema>,
   records: readonly AppRecord[],
 ): Promise<{ appBranches: RowCounts; appBuilds: RowCounts }> {
-  const carried = records.flatMap(({ appid, changeNumber, depots }) =>
+  const apps = records.flatMap(({ appid, changeNumber, depots }) =>
     depots?.branches ? [{ appid, changeNumber, branches: depots.branches }] : [],
   );
-  if (carried.length === 0) return { appBranches: rowCounts({}), appBuilds: rowCounts({}) };
-  const rows = carried.flatMap(({ appid, changeNumber, branches }) =>
+  if (apps.length === 0) return { appBranches: rowCounts({}), appBuilds: rowCounts({}) };
+  const rows = apps.flatMap(({ appid, changeNumber, branches }) =>
     branches.map((branch) => ({ appid, changeNumber, ...branchColumns(branch) })),
   );
   const removed = await trx
     .deleteFrom('appBranches')
-    .where('appid', '=', (eb) => eb.fn.any(eb.val(carried.map(({ appid }) => appid))))
+    .where('appid', '=', (eb) => eb.fn.any(eb.val(apps.map(({ appid }) => appid))))
     .where(
       sql<boolean>`(appid, branch) not in (select appid, branch from ${unnest(rows, { appid: 'integer', branch: 'text' })})`,
     )

@@ -3,7 +3,7 @@ import { sql, type Transaction } from 'kysely';
 import { unnest } from '../../../connection/unnest.ts';
 import type { Schema } from '../../../schema.ts';
 
-/** Documents of some apps, by how they compare with what Steam announces. */
+/** How many documents of some apps match what Steam announces, and how many differ. */
 export interface ComparedDocuments {
   documents: number;
   verified: number;
@@ -11,11 +11,11 @@ export interface ComparedDocuments {
 }
 
 /**
- * Compares the documents of these apps with what a response to a scan request announced, and lists those that differ.
+ * Compares the documents of these apps with the SHA-1s in the response to a scan request, and stores which differ.
  *
- * A document with the announced SHA-1 is verified, at whatever number. It differs only when Steam announces another SHA-1 of
- * the same part, at the change number that is stored: Steam may be ahead, and then the app is wanted anyway; a server of Steam
- * may lag behind; and Steam may show this session more or less of the app than when it was stored. All of these are neither.
+ * A document with the announced SHA-1 is verified, whatever its change number. It differs only if Steam announces another SHA-1
+ * for the same part at the stored change number. Everything else is neither: Steam may be ahead, and then the app is wanted
+ * anyway; a server of Steam may lag behind; or Steam may send more or less of the app than when it was stored.
  */
 export async function compareDocuments(
   trx: Transaction<Schema>,

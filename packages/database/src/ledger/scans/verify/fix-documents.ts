@@ -6,7 +6,7 @@ import { findDamage } from '../../../documents/check-documents.ts';
 import { findDocuments } from '../../../documents/find-documents.ts';
 import { wantAgain } from '../../apps/mark-wanted.ts';
 
-/** How many apps one transaction wants, so that writers continue meanwhile and no more documents are in memory. */
+/** How many apps one transaction marks: writers can continue meanwhile, and no more documents are in memory. */
 const STEP = 1_000;
 
 /** Apps that are wanted again. */
@@ -18,11 +18,11 @@ export interface FixedDocuments {
 }
 
 /**
- * Wants the apps of all documents again that a verification listed. An app that failed waits for a requeue.
+ * Wants the apps again whose documents a verification listed, except failed ones, which need a requeue.
  *
- * What is damaged is deleted in the same transaction: the SHA-1 stored with it may be Steam's, and the writer replaces only
- * what has another. A document stays when it was replaced meanwhile, or when Steam no longer sends it: the app is removed, or
- * restricted since. Nothing can replace it then.
+ * Damaged documents are deleted in the same transaction: the SHA-1 stored with one may be Steam's, and the writer replaces only
+ * documents with another. A document is not deleted if it was replaced meanwhile, or if nothing could replace it because Steam
+ * no longer sends it: the app was removed, or has become restricted.
  */
 export async function fixDocuments(db: Database, scanId: number): Promise<FixedDocuments> {
   const fixed = { different: 0, damaged: 0 };
@@ -38,7 +38,7 @@ export async function fixDocuments(db: Database, scanId: number): Promise<FixedD
   }
 }
 
-/** The next apps of the list; of an app with two documents both count. */
+/** Lists the next apps; an app with two documents counts for both. */
 async function listApps(db: Database, scanId: number, after: number) {
   const { rows } = await sql<{ appid: number; isDifferent: boolean; isDamaged: boolean }>`
     select appid, bool_or(damage is null) as is_different, bool_or(damage is not null) as is_damaged

@@ -5,7 +5,7 @@ import { unnest } from '../../../connection/unnest.ts';
 import type { DamagedDocument } from '../../../documents/check-documents.ts';
 import { lockScan } from '../scans.ts';
 
-/** Lists what a reader of all stored documents found damaged with what the verification found to differ. */
+/** Adds damaged documents, found by reading all of them, to the differences of a verification. */
 export async function recordDamage(
   db: Database,
   scanId: number,

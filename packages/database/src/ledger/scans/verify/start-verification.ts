@@ -6,20 +6,20 @@ import type { Schema } from '../../../schema.ts';
 import { startBacklog } from '../../apps/mark-wanted.ts';
 import type { Scan } from '../scans.ts';
 
-/** The size of a scan request that Steam is known to answer. */
+/** The size of a scan request that Steam is known to accept. */
 const REQUEST_SIZE = 5_000;
 
-/** A scan that compares the stored documents with Steam, and the apps of its sample; undefined when it looks at all. */
+/** A scan that compares stored documents with Steam, and the apps of its sample; undefined if it compares all. */
 export interface StartedVerification {
   scan: Scan;
   appids: number[] | undefined;
 }
 
 /**
- * Starts a scan that compares the SHA-1 of the stored documents with the one that Steam announces: of all of them, or of those
- * of `sample` apps chosen at random. It goes behind all other scans, and it marks what Steam has newer like any other scan.
+ * Starts a scan that compares the SHA-1 of the stored documents with the one that Steam announces: of all documents, or those of
+ * `sample` apps chosen at random. All other scans go first. Like any scan, it marks apps as wanted that are newer at Steam.
  *
- * An unfinished one starts over, so the result is one of a whole comparison.
+ * An unfinished verification starts over, so that its result is that of a complete comparison.
  */
 export async function startVerification(
   db: Database,
@@ -62,7 +62,7 @@ const NOTHING_COUNTED = {
   damaged: null,
 };
 
-/** Keeps those of the last finished verification, which the overview shows until this one is finished. */
+/** Deletes stored differences, except those of the last finished verification: the overview shows them until this one ends. */
 async function forgetDifferences(trx: Transaction<Schema>, scanId: number): Promise<void> {
   await sql`
     delete from pics_scan_differences

@@ -60,7 +60,7 @@ const listDifferences = (db: Database) =>
   db.selectFrom('picsScanDifferences').selectAll().orderBy('appid').execute();
 
 describe('a verification', () => {
-  test('asks for the apps that have a document and no others, and finds every text that is the same', async () => {
+  test('requests only the apps that have a document, and verifies every text that is the same', async () => {
     const db = await storedApps(5);
     await insertLedger(db, { id: 9, wantedChangeNumber: 1 });
     await startVerification(db);
@@ -84,7 +84,7 @@ describe('a verification', () => {
     });
   });
 
-  test('lists another text at the number that is stored, and wants nothing by itself', async () => {
+  test('lists an app for which Steam has another text at the stored number, without making it wanted', async () => {
     const db = await storedApps(3);
     const { scan } = await startVerification(db);
     await record(db, await claim(db), [announce(1), announce(2, 'another'), announce(3)]);
@@ -102,7 +102,7 @@ describe('a verification', () => {
     expect(await readLedger(db, 2)).toMatchObject({ settledChangeNumber: 100 });
   });
 
-  test('takes an app that changed meanwhile for wanted, and a lagging server of Steam for nothing', async () => {
+  test('wants an app that changed meanwhile, and ignores a server of Steam that lags behind', async () => {
     const db = await storedApps(2);
     await startVerification(db);
     await record(db, await claim(db), [announce(1, 'newer', 101), announce(2, 'older', 99)]);
@@ -115,7 +115,7 @@ describe('a verification', () => {
     expect(await readLedger(db, 1)).toMatchObject({ wantedChangeNumber: 101, settledChangeNumber: 100 });
   });
 
-  test('compares the part that Steam shows with the same part that is stored', async () => {
+  test('compares the part that Steam announces with the same stored part', async () => {
     const db = await storedApps(4);
     // The full texts of 1 and 2 were shown until 90; since then only a part of them is.
     await insertDocuments(db, { appid: 1, text: 'part 1', part: 'public' });
@@ -132,7 +132,7 @@ describe('a verification', () => {
     expect(await listDifferences(db)).toMatchObject([{ appid: 2, part: 'public' }]);
   });
 
-  test('does not mistake a text that Steam shows again in full for the part that is stored', async () => {
+  test('does not compare a text that Steam sends in full again with the stored part', async () => {
     const db = await storedApps(1);
     await insertDocuments(db, { appid: 1, text: 'part', part: 'public' });
     await startVerification(db);
@@ -140,7 +140,7 @@ describe('a verification', () => {
     expect(await findScan(db, 'verify')).toMatchObject({ documents: 2, verified: 0, differing: 0 });
   });
 
-  test('counts an app without a response once, when it is given up', async () => {
+  test('counts an app without a response once, after the last attempt', async () => {
     const db = await storedApps(2);
     await startVerification(db);
     await record(db, await claim(db), [announce(1)], [2]);
@@ -187,14 +187,14 @@ describe('a verification', () => {
     ]);
   });
 
-  test('goes behind other scans, whichever started first', async () => {
+  test('lets other scans go first, even those that started later', async () => {
     const db = await storedApps(2);
     await startVerification(db);
     await startScan(db, { reason: 'sweep', knownOnly: true });
     expect((await claim(db, 5)).appids).toEqual([1, 2, 3, 4, 5]);
   });
 
-  test('starts over while one is unfinished, and keeps nothing of it', async () => {
+  test('starts over if one is unfinished, and keeps nothing of it', async () => {
     const db = await storedApps(2);
     const first = await startVerification(db);
     const request = await claim(db, 1);
@@ -221,7 +221,7 @@ describe('a verification', () => {
     expect(await verify('text 1')).toBe(1);
   });
 
-  test('of an empty table finishes at once', async () => {
+  test('finishes at once if there are no documents', async () => {
     const db = await storedApps(0);
     await startVerification(db);
     expect(await claimScanRequest(db, { size: 10 })).toBeUndefined();
@@ -230,7 +230,7 @@ describe('a verification', () => {
 });
 
 describe('a verification of a sample', () => {
-  test('asks for as many apps, and not the same each time', async () => {
+  test('requests that many apps, and different ones each time', async () => {
     const db = await storedApps(300);
     const chosen = new Set<string>();
     for (let round = 0; round < 3; round += 1) {
@@ -251,7 +251,7 @@ describe('a verification of a sample', () => {
     expect(chosen.size).toBe(3);
   });
 
-  test('larger than the catalogue asks for everything', async () => {
+  test('larger than the catalogue requests everything', async () => {
     const db = await storedApps(3);
     const { appids } = await startVerification(db, { sample: 1_000 });
     expect(appids).toEqual([1, 2, 3]);
