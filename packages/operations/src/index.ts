@@ -29,7 +29,7 @@ export { findAlerts, type AlertThresholds } from './health/find-alerts.ts';
 export { describeEvents, type DescribedEvent } from './history/describe-changes.ts';
 export { labelOf, type ChangeInWords } from './history/labels.ts';
 export { openVersion } from './history/open-version.ts';
-export { diffVersions, type VersionDiff } from './history/diff-versions.ts';
+export { diffVersions } from './history/diff-versions.ts';
 export { diffTexts } from './history/diff-texts.ts';
 export { explainNoDocument } from './history/explain-no-document.ts';
 
