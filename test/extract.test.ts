@@ -154,7 +154,7 @@ describe('extracting', () => {
     expect(await extracting).toBeGreaterThan(1);
     await extract(db);
     expect(await namesIn(db)).toEqual(appids.map((appid) => [appid, 'version 3']));
-  }, 60_000);
+  });
 });
 
 test('waits for a writer that stores a newer response, and then reads the document of that', async () => {
@@ -287,7 +287,7 @@ describe('an app', () => {
       db,
     );
     expect(rows).toEqual([{ appid: 1, parentAppid: 1000 }]);
-  }, 60_000);
+  });
 });
 
 test('fills the sections that JSON_SECTIONS names as a writer does, and deletes those it no longer names', async () => {
@@ -360,4 +360,4 @@ test('stopping leaves whole pages, and running it again does the rest', async ()
   expect(right).toEqual(appids.slice(0, done));
   expect(changed).toBe(done);
   expect(await extract(db)).toMatchObject({ done: 600, changed: 600 - done });
-}, 60_000);
+});

@@ -29,7 +29,7 @@ test('any well-formed body gives the record of the naive extraction, and it fits
   }
   expect(differing).toEqual([]);
   expect(records).toBeGreaterThan(6_000);
-}, 60_000);
+});
 
 test('any bytes give a record that fits the schema, or an error of this package', () => {
   const random = randomIntegers(8);
@@ -45,7 +45,7 @@ test('any bytes give a record that fits the schema, or an error of this package'
     }
   }
   expect(misfits).toEqual([]);
-}, 60_000);
+});
 
 describe.skipIf(recordedTexts.length === 0)('recorded texts (skipped without recorded PICS data)', () => {
   test('give the records of the naive extraction, and they fit the schema', () => {
@@ -57,7 +57,7 @@ describe.skipIf(recordedTexts.length === 0)('recorded texts (skipped without rec
       if (!fits || !isDeepStrictEqual(record, naiveExtractApp(entry))) misfits.push(path);
     }
     expect(misfits).toEqual([]);
-  }, 60_000);
+  });
 
   test('have a time of the last update also where only that of the build is given', () => {
     const older = recordedTexts.find(

@@ -83,7 +83,7 @@ describe.skipIf(recordedTexts.length === 0)('recorded texts (skipped without rec
       );
     });
     expect(differing.map(({ path }) => path)).toEqual([]);
-  }, 30_000);
+  });
 });
 
 /** The same tree by the plainest means. Integer-like keys lose their order on both sides of the comparison. */

@@ -45,7 +45,7 @@ describe.skipIf(recordedTexts.length === 0)('recorded texts (skipped without rec
       return createHash('sha1').update(serialized).digest('hex') !== sha1;
     });
     expect(differing.map(({ path }) => path)).toEqual([]);
-  }, 30_000);
+  });
 });
 
 function isText(bytes: Buffer): boolean {

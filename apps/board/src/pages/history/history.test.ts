@@ -46,7 +46,7 @@ beforeAll(async () => {
   await write(20, 101, { name: 'Twenty' });
   await write(10, 102, { name: NASTY, store_tags: { 0: '1716' } });
   await write(10, 103, { name: NASTY, store_tags: { 0: '1716' } }, '2');
-}, 60_000);
+});
 
 /** Waits until the changes of all apps show all that was written: what other tests have open on this server delays them. */
 const untilShown = (text: string) =>
