@@ -18,14 +18,14 @@ const BATCH_APPS = 200;
 const LIVE_APPS = 2;
 const LIVE_WRITES = 100;
 
-/** With events, older texts and branches, and without, as the writer was before it kept them. */
+/** With events, older texts and branches, and without them. */
 const WITH: WriteOptions = {
   documents: 'versions',
   history: { diffRecords, toRecord: extractStoredText },
 };
 const WITHOUT: WriteOptions = { documents: 'latest' };
 
-/** What it costs a write to keep what changed. */
+/** What history adds to the cost of a write. */
 export const historyCost: Benchmark = {
   name: 'history-cost',
   measures: 'records → Postgres with and without history: unchanged apps, and live changes',

@@ -23,7 +23,7 @@ const PAGE = 50;
 const QUERY_GOAL_MS = 20;
 const DIFF_GOAL_MS = 5;
 
-/** An appid that no other rows have. */
+/** An appid without other rows. */
 const APPID = 2_000_000_000;
 
 /** What board, API and CLI read of the history of an app, and the diff of two texts. */
@@ -99,7 +99,7 @@ async function generateHistory(db: Database, events: number, text: Buffer): Prom
   return changeNumbers;
 }
 
-/** Of every two texts that follow each other in the history of an app; of neighbours where no app has several. */
+/** Measures diffs of consecutive texts of an app or, if no app has several, of different apps. */
 function measureDiffs(entries: readonly AppBody[]): Result[] {
   const byApp = [...Map.groupBy(entries, ({ appid }) => appid).values()].filter((texts) => texts.length > 1);
   const histories = byApp.length > 0 ? byApp : [entries.slice(0, 1_000)];

@@ -12,7 +12,7 @@ import { startPostgres } from './pipeline/postgres.ts';
 const RATE_PER_SECOND = 2;
 const REQUEST_SIZE = 5_000;
 
-/** Steam's catalogue, and a part of it that is a matter of seconds. */
+/** The size of Steam's catalogue, and a smaller one that takes only seconds. */
 const APPS = { long: 282_630, short: 30_000 };
 
 /** What the goal allows beyond the requests themselves: the start of the command, the last response, and its records. */

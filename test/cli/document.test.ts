@@ -60,7 +60,7 @@ describe('pics document', () => {
     expect([exitCode, stderr]).toEqual([
       0,
       expect.stringMatching(
-        /^Since change 950 Steam shows only a part of it: --part public\.\nChange 900, stored \d{4}-\d\d-\d\d \d\d:\d\d:\d\d, \d+s ago, \d+ bytes\.\n$/,
+        /^Since change 950 Steam sends only a part of it: --part public\.\nChange 900, stored \d{4}-\d\d-\d\d \d\d:\d\d:\d\d, \d+s ago, \d+ bytes\.\n$/,
       ),
     ]);
     const part = await world.pics('document', '440', '--part', 'public');

@@ -36,7 +36,7 @@ test('extract fills the tables from the documents with no more than a database, 
   const { exitCode, stdout, stderr } = await runCli(['extract'], env);
   expect([exitCode, stderr, await namesIn()]).toEqual([1, '', ['Right', 'Right', 'Wrong']]);
   expect(stdout).toMatch(
-    /^(3 of 3 apps done · .*\n)?Done: 3 apps: 2 changed, 0 added, 0 as they were, 1 failed, after \d+s\.\n\nFailed: 1 app\nappid +error *\n +30 +DocumentDamaged: the text has the SHA-1 /,
+    /^(3 of 3 apps done · .*\n)?Done: 3 apps: 2 changed, 0 added, 0 unchanged, 1 failed, after \d+s\.\n\nFailed: 1 app\nappid +error *\n +30 +DocumentDamaged: the text has the SHA-1 /,
   );
   const kept = await runCli(['extract', '--appids', '10', '--json'], { ...env, KEEP_COLUMNS: 'apps.name' });
   expect(JSON.parse(kept.stdout)).toMatchObject({ total: 1, done: 1, unchanged: 1, failed: [], without: [] });

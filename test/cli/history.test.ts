@@ -73,7 +73,7 @@ async function refused(...args: string[]): Promise<[exitCode: number | null, std
 }
 
 describe('pics history', () => {
-  test('tells what changed in words, the newest last', async () => {
+  test('describes what changed in words, the newest last', async () => {
     const times = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/gm;
     expect((await printed('history', '440')).replaceAll(times, 'TIME')).toBe(
       `TIME  change 100  added
@@ -92,7 +92,7 @@ TIME  removed
     );
   });
 
-  test('tells of one field, of some time, or of the newest', async () => {
+  test('shows the changes of one field, since some time, or only the newest', async () => {
     const tags = await printed('history', '440', '--field', 'tags');
     expect(tags.split('\n').slice(1)).toEqual(['  Tags: + Roguelike, + 3, − Casual', '']);
     expect(await printed('history', '440', '--field', 'branches.beta')).toMatch(/change 300/);

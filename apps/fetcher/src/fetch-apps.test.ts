@@ -55,7 +55,7 @@ describe('fetchApps', () => {
     ]);
   });
 
-  test('sends the tokens of the job, and reports those with which Steam shows no more than a part', async () => {
+  test('sends the tokens of the job, and reports those with which Steam still returns only a part', async () => {
     let sent: ReadonlyMap<number, string> | undefined;
     const written: FetchedApps[] = [];
     await fetchApps(
@@ -82,7 +82,7 @@ describe('fetchApps', () => {
     expect(written[0]?.refusedTokens).toEqual([[20, '88']]);
   });
 
-  test('passes the SHA-1 of a whole body on, and none of a part of one', async () => {
+  test('passes on the SHA-1 of a whole body, but not that of a part', async () => {
     const sha1 = 'a'.repeat(40);
     const { written } = await run({
       apps: [
@@ -93,7 +93,7 @@ describe('fetchApps', () => {
     expect(written[0]?.records.map((record) => record.sha1)).toEqual([sha1, undefined]);
   });
 
-  test('passes the texts on byte for byte: those of usable apps that have one', async () => {
+  test('passes on the text of each usable app that has one, byte for byte', async () => {
     const broken = Buffer.concat([
       Buffer.from('"appinfo"{"appid" "10" "x" "'),
       Buffer.from([0xff, 0xfe]),

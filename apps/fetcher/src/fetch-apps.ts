@@ -27,7 +27,7 @@ const REASONS: Record<Unanswered['reason'], string> = {
 };
 
 /**
- * One batch of apps: one PICS request, and one write job with its records and their texts.
+ * Fetches one batch of apps: one PICS request, and one write job with the records and their texts.
  *
  * Every app of the batch is in exactly one list of the write job, so the ledger learns about each: a body that cannot be
  * read fails its app alone, and an app without a response is wanted again. The write job is in Redis before this returns; a
@@ -101,12 +101,12 @@ function extractApps(info: ProductInfo): Required<Pick<FetchedApps, 'records' | 
   return { records, failed, bodies };
 }
 
-/** Of an app that needs a token Steam may send no text at all. */
+/** Steam may send no text at all of an app that needs a token. */
 function hasText({ body }: AppBody): boolean {
   return body.some((byte) => byte !== 0);
 }
 
-/** The tokens with which Steam showed no more than a part of their app. */
+/** The tokens that were sent for apps of which Steam still returned only a part. */
 function listRefusedTokens(records: FetchedApps['records'], tokens: AccessTokens): [number, string][] {
   return records.flatMap(({ appid, access }) => {
     const token = tokens.get(appid);

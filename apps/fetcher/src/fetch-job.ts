@@ -19,8 +19,8 @@ export async function fetchJob(
   job: FetchJob,
   { steam, queues, metrics, tracing }: FetchJobDependencies,
 ): Promise<Record<string, number>> {
-  // The apps that a scan or a token makes wanted become the next batches. Behind records, they would leave the fetchers
-  // without work meanwhile.
+  // The apps that become wanted by a scan or a token are the next batches. If these results waited behind records, the
+  // fetchers would run out of work.
   const addFirst = (result: WriteJob) => queues.write.add(result, 'first');
   const attributes = { apps: job.appids.length };
   const request = <Result extends object>(name: string, send: () => Promise<Result>) =>

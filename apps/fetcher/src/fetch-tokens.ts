@@ -7,10 +7,10 @@ export interface FetchTokensDependencies {
 }
 
 /**
- * The access tokens of some apps: one request, and a write job with those that Steam grants. An app that the response leaves
+ * Requests the access tokens of some apps, and adds a write job with those that Steam grants. An app that the response leaves
  * out counts as denied.
  *
- * What it returns is logged and shown with the job, so it holds counts alone.
+ * The result is logged and shown with the job, so it contains only counts.
  *
  * @throws SteamUnavailable when there was no complete response; no write job was added.
  */

@@ -16,7 +16,7 @@ async function run(metadata: Partial<ProductMetadata>): Promise<WriteScanJob[]> 
   return written;
 }
 
-test('says of which text a SHA-1 is: of all there is, or of the part that is shown without a token', async () => {
+test('distinguishes the SHA-1 of the whole text from that of the part sent without a token', async () => {
   const [written] = await run({
     apps: [
       { appid: 10, changeNumber: 5, missingToken: false, sha1: SHA1, size: 100 },

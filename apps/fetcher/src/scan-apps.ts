@@ -8,7 +8,7 @@ export interface ScanAppsDependencies {
 }
 
 /**
- * One range of ids: one metadata-only request, and a write job with the change numbers of the ids that exist.
+ * Scans some ids: one metadata-only request, and a write job with the change numbers of the ids that exist.
  *
  * @throws SteamUnavailable when the session was lost before any part of the response arrived; no write job was added.
  */

@@ -46,7 +46,7 @@ export async function dispatchBatches(dependencies: DispatchDependencies): Promi
   const waiting =
     (await dependencies.queue.countWaiting('live')) + (await dependencies.queue.countWaiting('backlog'));
   let added = 0;
-  // One at a time and before all batches: each makes up to 1,000 apps complete, and few are made.
+  // One at a time and before all batches: requests for tokens are few, and each completes up to 1,000 apps.
   const tokens = waiting < FETCH_QUEUE_HIGH_WATER ? await dependencies.claimTokenRequest() : undefined;
   if (tokens) {
     await dependencies.queue.add({ version: JOB_VERSION, task: 'tokens', ...tokens }, 'live');
@@ -69,9 +69,9 @@ export async function dispatchBatches(dependencies: DispatchDependencies): Promi
 }
 
 /**
- * Dispatches once under the fleet settings: at the rate that was set live, else at the one of the settings, or the share of it
- * that is allowed after Steam refused requests; and not at all while paused. Jobs already in the queue are still fetched then, a few seconds' worth, and the change feed is always
- * recorded, so a pause misses nothing.
+ * Dispatches once under the fleet settings: at the rate that was set live or else the configured one, reduced after Steam refused
+ * requests, and not at all while paused. During a pause, jobs already in the queue are still fetched, a few seconds' worth, and
+ * the change feed is recorded, so nothing is missed.
  *
  * @returns whether it dispatched anything.
  */

@@ -7,8 +7,8 @@ import type { Producer } from './producer.ts';
 const STEP_INTERVAL_MS = 100;
 
 /**
- * Deletes announced changes older than CHANGES_RETENTION_DAYS and events older than EVENTS_RETENTION_DAYS, and makes room for
- * the events of the next months, until the signal.
+ * Deletes announced changes older than CHANGES_RETENTION_DAYS and events older than EVENTS_RETENTION_DAYS, and adds the
+ * partitions for the events of the next months, until the signal.
  */
 export function keepPruning({ database, log, settings }: Producer, signal: AbortSignal): Promise<void> {
   const iterate = async () => {

@@ -28,7 +28,7 @@ export async function reportFinishedScans<S extends Pick<Scan, 'id' | 'finishedA
   return new Set(finished.map(({ id }) => id));
 }
 
-/** Logs for every scan that finishes what it found, until the signal: apps it marked were missed by the feed. */
+/** Logs the result of every scan that finishes, until the signal. The feed missed the apps that it marked. */
 export function keepReportingScans({ database, log }: Producer, signal: AbortSignal): Promise<void> {
   const dependencies = {
     getLatestScans: () => getScans(database, SCANS_REPORTED),

@@ -3,8 +3,8 @@ import { isLockTimeout, isStatementTimeout } from '@pics/database';
 type Step = 'poll' | 'dispatch';
 
 /**
- * What keeps the steps of a producer from their work although Postgres responds: a statement takes longer than it may, or
- * somebody's open transaction holds what it changes. Neither is an outage that ends by itself, so each is a reason of its own.
+ * What blocks the steps of a producer although Postgres responds: a statement times out, or another program's open transaction
+ * has locked what it changes. Neither is an outage that ends by itself, so each is a separate reason.
  */
 export class StepFaults {
   readonly #faults = new Map<Step, 'slow' | 'locked'>();

@@ -28,7 +28,7 @@ export function createMetrics(registry: Registry) {
   });
   const countTokens = registerCounter(registry, {
     name: 'pics_token_apps_total',
-    help: 'Apps whose access token Steam was asked for, by its answer: granted or denied.',
+    help: 'Apps whose access token was requested from Steam, by its response: granted or denied.',
     labels: { answer: TOKENS },
   });
   return {

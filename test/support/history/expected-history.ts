@@ -11,7 +11,7 @@ export interface ExpectedEvent {
   isOptional: boolean;
 }
 
-/** What must be known about the past of an app. */
+/** The history that an app must have. */
 export interface ExpectedHistory {
   events: ExpectedEvent[];
   /** Every branch with its build, as `BRANCH BUILD`. */
@@ -21,8 +21,8 @@ export interface ExpectedHistory {
 }
 
 /**
- * The history of an app by the states in which it was stored: the rules of events, written a second time, over the extraction
- * and the comparison that are written a second time.
+ * Derives the history of an app from the states in which it was stored. It implements the rules of events a second time, on top
+ * of second implementations of extraction and comparison.
  */
 export function expectedHistory(states: readonly StoredState[]): ExpectedHistory {
   const history: ExpectedHistory = { events: [], builds: new Set(), record: undefined };

@@ -15,16 +15,14 @@ interface StoredEvent {
 }
 
 /**
- * Compares what is kept of the past with the states that `recordStoredStates` recorded, and returns a description of each
- * difference: a text that cannot be restored, an event that is missing, invented or doubled, branches and builds that no text
- * has.
+ * Compares the stored history with the states that `recordStoredStates` recorded, and returns a description of each difference:
+ * a text that cannot be restored, an event that is missing, invented or doubled, branches and builds that are in no text.
  *
- * @param isShown whether Steam ever showed the text with this SHA-1; a text may come late, and is stored without having been
- * current.
+ * @param wasSent whether Steam ever sent the text with this SHA-1; a late text is stored without ever having been current.
  */
 export async function findHistoryFaults(
   database: Database,
-  isShown: (appid: number, sha1: string) => boolean,
+  wasSent: (appid: number, sha1: string) => boolean,
 ): Promise<string[]> {
   const faults: string[] = [];
   const states = await readStoredStates(database);
@@ -40,8 +38,8 @@ export async function findHistoryFaults(
       ...(await findMisread(database, opened)),
       ...findLostTexts(stored, opened),
       ...opened
-        .filter(({ sha1 }) => !isShown(appid, sha1))
-        .map(({ changeNumber }) => `app ${appid} has a text at ${changeNumber} that Steam never showed`),
+        .filter(({ sha1 }) => !wasSent(appid, sha1))
+        .map(({ changeNumber }) => `app ${appid} has a text at ${changeNumber} that Steam never sent`),
       ...compareEvents(appid, events.get(appid) ?? [], expected.events),
     );
     const found = branches.get(appid);
@@ -72,7 +70,7 @@ function findLostTexts(states: readonly StoredState[], texts: readonly OpenedTex
     .map(({ appid, changeNumber }) => `the text of app ${appid} at ${changeNumber} is lost`);
 }
 
-/** At the number at which a text was first seen readers must get it, unless others were seen at that number too. */
+/** Readers must get each text at the number at which it was first seen, unless others were seen at that number too. */
 async function findMisread(database: Database, texts: readonly OpenedText[]): Promise<string[]> {
   const faults: string[] = [];
   for (const { appid, changeNumber, sha1 } of texts) {
@@ -92,18 +90,18 @@ function compareEvents(
   events: readonly StoredEvent[],
   expected: readonly ExpectedEvent[],
 ): string[] {
-  const told = Map.groupBy(events, ({ transactionId }) => transactionId);
+  const remaining = Map.groupBy(events, ({ transactionId }) => transactionId);
   const faults: string[] = [];
   for (const { transactionId, type, changes, isOptional } of expected) {
-    const found = told.get(transactionId) ?? [];
-    told.delete(transactionId);
+    const found = remaining.get(transactionId) ?? [];
+    remaining.delete(transactionId);
     if (found.length === 0 && isOptional) continue;
     const wanted = { type, changes: JSON.parse(JSON.stringify(changes)) as unknown };
     const actual = found.map((event) => ({ type: event.type, changes: event.changes }));
     if (!isDeepStrictEqual(actual, [wanted]))
       faults.push(`app ${appid} has the events ${JSON.stringify(actual)}, not ${JSON.stringify(wanted)}`);
   }
-  const invented = [...told.values()].flat();
+  const invented = [...remaining.values()].flat();
   return [
     ...faults,
     ...invented.map((event) => `app ${appid} has an event without a change: ${JSON.stringify(event)}`),

@@ -57,8 +57,8 @@ export function historyRoutes(database: Database, overviewStream: RequestHandler
 }
 
 /**
- * Whether a request of `/events` is for the overview, which had the path first: clients that ask for an event stream, or for
- * nothing in particular, receive it as ever.
+ * Whether a request to `/events` is for the stream of the overview, which had this path first: one without parameters, from a
+ * client that prefers an event stream to JSON or accepts anything.
  */
 function isForOverview(request: Request): boolean {
   return (

@@ -48,7 +48,7 @@ test('an open page receives the latest changes, and then each one as it is writt
   expect(namesIn(await shown('apps/30?change=3#'))).toEqual(['Thirty', 'Twenty', 'Ten']);
 });
 
-test('a page that is filtered receives only what matches, and no change of others', async () => {
+test('a filtered page receives only the changes that match', async () => {
   const names = await openPage('?type=app.changed&field=name');
   await names.shown('No recorded change matches.');
   await write(10, 4, { name: 'Ten', type: 'dlc' });
@@ -59,7 +59,7 @@ test('a page that is filtered receives only what matches, and no change of other
   expect(list).not.toContain('game → dlc');
 });
 
-test('of many changes a page receives the newest and a link to the others', async () => {
+test('after many changes, a page receives the newest and a link to the others', async () => {
   const { shown } = await openPage('?field=type');
   for (let number = 100; number < 160; number++) await write(40, number, { name: 'F', type: `t${number}` });
   const list = await shown('t158 → t159');

@@ -6,10 +6,7 @@ import { MAX_VIEWERS, PageStream, refuseViewer } from '../live/page-stream.ts';
 import { eventQuery, type EventQuery } from './event-query.ts';
 import { followChanges, type ChangesPage } from './latest-changes.ts';
 
-/**
- * Sends the latest changes to every open page of changes, as the overview is sent: one read serves the pages with the same
- * filter.
- */
+/** Streams the latest changes to open pages, as the overview does: pages with the same filter share one read. */
 export function createChangesStreams(options: {
   database: Database;
   render: (page: ChangesPage, query: EventQuery) => Parts;

@@ -20,8 +20,8 @@ export async function readChangesPage(database: Database, query: EventQuery): Pr
 }
 
 /**
- * Returns a function that reads the first page again and again. After the first time it reads only what is new: a field that
- * seldom changes is searched for in all events once, and not every two seconds.
+ * Returns a function that reads the first page. From the second call on it queries only new events, so that all events are not
+ * searched every two seconds for a field that seldom changes.
  */
 export function followChanges(database: Database, query: EventQuery): () => Promise<ChangesPage> {
   let events: DescribedEvent<LatestEvent>[] = [];

@@ -13,10 +13,10 @@ import type { HistoryQuery } from './event-query.ts';
 /** How many changes are on a page. */
 const PAGE_SIZE = 30;
 
-/** Builds beyond these are left out of the page of the app: it would take long to load. The API has them all. */
+/** The most builds on the page of an app, which would otherwise take long to load. The API has all of them. */
 export const MOST_BUILDS = 500;
 
-/** What the page of an app shows of its past. */
+/** The history on the page of an app. */
 export interface AppHistory {
   query: HistoryQuery;
   /** The newest first. */
@@ -25,7 +25,7 @@ export interface AppHistory {
   next: number | null;
   branches: StoredBranch[];
   builds: Build[];
-  /** The change number of the oldest text that is stored; undefined when none has been replaced. */
+  /** The change number of the oldest stored text; undefined if none has been replaced yet. */
   oldestVersion: number | undefined;
 }
 

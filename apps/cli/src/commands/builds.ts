@@ -25,7 +25,7 @@ interface Builds {
   builds: Build[];
 }
 
-export const buildsCommand = defineCommand('builds', 'Show the branches of an app and every build they had', [
+export const buildsCommand = defineCommand('builds', 'Show the branches of an app and all of their builds', [
   ['builds 440', 'all branches'],
   ['builds 440 --branch beta', 'one of them'],
 ])

@@ -15,7 +15,7 @@ interface Options extends CommonOptions {
   change?: number;
 }
 
-/** A text, and the sentences to say about it. */
+/** A text, and the notes to print about it. */
 interface Opened {
   text: Buffer;
   notes: string[];
@@ -34,13 +34,13 @@ export const documentCommand = defineCommand(
   .argument('<id>', 'the id of the app')
   .option('--section <name>', 'only this section, such as common, extended, config, depots or ufs')
   .addOption(
-    new Option('--part <part>', 'default: full, where Steam ever sent all of the app').choices([
+    new Option('--part <part>', 'default: full, if Steam has ever sent all of the app').choices([
       'full',
       'public',
     ]),
   )
   .addOption(
-    new Option('--change <number>', 'the text that was valid at this change number')
+    new Option('--change <number>', 'the text as it was at this change number')
       .argParser(parseChangeNumber)
       .conflicts('part'),
   )
@@ -95,12 +95,12 @@ function choosePart(
   throw new UserError(
     part === 'full'
       ? `Steam has only sent the public part of app ${appid}; the rest needs an access token.`
-      : `No public part of app ${appid} is stored, because Steam shows all of it.`,
+      : `No public part of app ${appid} is stored, because Steam sends all of it.`,
   );
 }
 
 function noteNewer([, newer]: readonly StoredDocument[]): string[] {
-  return newer ? [`Since change ${newer.changeNumber} Steam shows only a part of it: --part public.`] : [];
+  return newer ? [`Since change ${newer.changeNumber} Steam sends only a part of it: --part public.`] : [];
 }
 
 function writeJson(text: Buffer, section: string | undefined, appid: number): string {
@@ -111,7 +111,7 @@ function writeJson(text: Buffer, section: string | undefined, appid: number): st
   return json;
 }
 
-/** The section byte for byte but for its indent, which is that of a text by itself. */
+/** The section byte for byte, except for its indentation, which starts at the left margin. */
 function cutSection(text: Buffer, section: string, appid: number): Buffer {
   const name = section.toLowerCase();
   const sections = listEntries(text).filter(({ key }) => String(key).toLowerCase() === name);

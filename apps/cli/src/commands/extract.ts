@@ -87,7 +87,7 @@ const MOST_LISTED = 20;
 
 function describeResult(result: ExtractResult, elapsedMs: number): string[] {
   const { done, total, added, changed, unchanged, newer, sections, failed, lacking, without } = result;
-  const counts = `${formatCount(changed)} changed, ${formatCount(added)} added, ${formatCount(unchanged)} as they were`;
+  const counts = `${formatCount(changed)} changed, ${formatCount(added)} added, ${formatCount(unchanged)} unchanged`;
   const end =
     done < total
       ? `Stopped after ${formatCount(done)} of ${formatApps(total)}`

@@ -87,7 +87,7 @@ function describeNothing(appid: number, { field, since }: Options): string {
   return `No change of ${what} was recorded${since ? ` since ${formatLocalTime(since)}` : ''}.`;
 }
 
-/** What an event is, where it is more than a change. */
+/** A word for every type of event except an ordinary change. */
 const TYPES: Record<AppEvent['type'], readonly [words: string, style: Style] | undefined> = {
   'app.added': ['added', 'green'],
   'app.changed': undefined,
@@ -106,7 +106,7 @@ function describeEvent({ at, changeNumber, type, inWords }: DescribedEvent): str
   return [title.filter(Boolean).join('  '), ...inWords.flatMap(describeChange)];
 }
 
-/** On a terminal a long text continues below itself, indented by two more. */
+/** On a terminal, the continuation lines of a long text are indented by two more. */
 function describeChange({ label, text }: ChangeInWords): string[] {
   const [first = '', ...others] = wrapText(`${label}: ${text}`, 4);
   return [

@@ -11,14 +11,14 @@ type Action = 'count' | 'import';
 
 const ACTIONS: readonly Action[] = ['count', 'import'];
 
-/** More faults than this say nothing in a terminal. */
+/** More faults than this do not help in a terminal. */
 const MOST_FAULTS = 100;
 
 const WRONG_USE = 2;
 
 export const tokensCommand = defineCommand(
   'tokens',
-  'Count the access tokens of apps and packages, or import some that your account has',
+  'Count the access tokens of apps and packages, or import those of your account',
   [
     ['tokens', 'how many were granted, imported, denied and refused'],
     ['tokens import tokens.txt', 'lines such as: app 440 12345678901234567890'],

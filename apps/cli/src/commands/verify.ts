@@ -39,8 +39,8 @@ export const verifyCommand = defineCommand(
     ['verify --fix', 'and fetch again what differs, is damaged or is missing'],
   ],
 )
-  .option('--sample <apps>', 'look at so many apps, chosen at random', wholeNumber(1, 1_000_000))
-  .option('--fix', 'want the apps again whose document differs, is damaged or is missing')
+  .option('--sample <apps>', 'check this many apps, chosen at random', wholeNumber(1, 1_000_000))
+  .option('--fix', 'fetch the apps again whose document differs, is damaged or is missing')
   .action(async ({ sample, fix, json }: Options) => {
     // With --json stdout is for the result, so the progress goes to stderr.
     const terminal = await openTerminal({ output: json ? process.stderr : process.stdout });

@@ -37,8 +37,8 @@ export interface VerificationOptions {
 /** During a deploy another producer leads within seconds. */
 const LEADER_TIMEOUT_MS = 10_000;
 
-/** How long the scan may stand still before the progress says why: one request behind a long queue takes a few seconds. */
-const STILL_MS = 5_000;
+/** How long the scan may make no progress before the terminal says why: a request behind a long queue takes a few seconds. */
+const STALLED_MS = 5_000;
 
 /**
  * Has the running services compare the SHA-1 of the stored documents with Steam's, and meanwhile reads each document and
@@ -115,8 +115,8 @@ async function followScan(
       const scan = await getVerification(database);
       if (scan.requests !== requests) movedAt = Date.now();
       requests = scan.requests;
-      const isStill = scan.finishedAt === null && Date.now() - movedAt > STILL_MS;
-      return { scan, hint: isStill ? await explainStandstill(database, queues) : undefined };
+      const isStalled = scan.finishedAt === null && Date.now() - movedAt > STALLED_MS;
+      return { scan, hint: isStalled ? await explainStall(database, queues) : undefined };
     },
     describe: ({ scan, hint }) => describeProgress(scan, reading, total, hint),
     show,
@@ -127,7 +127,7 @@ async function followScan(
 
 async function getVerification(database: Database): Promise<Scan> {
   const scan = await findScan(database, 'verify');
-  if (!scan) throw new Error('the verification is gone from pics_scans');
+  if (!scan) throw new Error('the verification has disappeared from pics_scans');
   return scan;
 }
 
@@ -143,7 +143,7 @@ async function waitForLeader(database: Database, signal: AbortSignal): Promise<v
   }
 }
 
-async function explainStandstill(database: Database, queues: Queues | undefined): Promise<string> {
+async function explainStall(database: Database, queues: Queues | undefined): Promise<string> {
   const { phase, headline, detail } = assessHealth(await readStatus(database, queues));
   return phase === 'stopped' ? `${headline}. ${detail}` : 'waiting for a response; other work goes first';
 }

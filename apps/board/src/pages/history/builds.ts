@@ -8,7 +8,7 @@ import { renderBuildPlot } from './build-plot.ts';
 /** Some apps have a hundred. */
 const SHOWN_BRANCHES = 10;
 
-/** The builds of an app over time, its branches as they are now, and every build that was seen. */
+/** The builds of an app over time, its current branches, and every build that was seen. */
 export function renderBuilds(appid: number, { branches, builds }: AppHistory, at: Date): Html {
   return html`<section id="builds" class="card" aria-labelledby="builds-title">
     <h2 id="builds-title">Builds</h2>

@@ -8,7 +8,7 @@ import { renderPage, type PageMode } from '../layout.ts';
 /** More lines than these slow a browser down; the command line has no limit. */
 const MOST_LINES = 3_000;
 
-/** What differs between two texts of an app, and a choice of the two. */
+/** The diff of two texts of an app, with a form to choose them. */
 export function renderDiffPage({ appid, app }: AppDetails, diff: Diff, mode: PageMode): string {
   const title = app?.name ?? `App ${appid}`;
   const content = html`<nav class="filters" aria-label="App"><a href="apps/${appid}">← ${title}</a></nav>
@@ -43,7 +43,7 @@ function renderChoice(appid: number, { versions, from, to }: Diff): Html {
   </form>`;
 }
 
-/** One text for each change number: only the last one of a number can be asked for. With the chosen one, even if it is old. */
+/** One text for each change number, because only the last one of a number can be requested, and the chosen one, however old. */
 function listWith(versions: readonly Version[], chosen: Version | undefined): Version[] {
   const byNumber = new Map(versions.toReversed().map((version) => [version.changeNumber, version]));
   if (chosen) byNumber.set(chosen.changeNumber, chosen);
@@ -76,7 +76,7 @@ function renderRest(appid: number, from: Version, to: Version, lines: number): H
   </p>`;
 }
 
-const MARKS: Record<string, string> = { '+': 'added', '-': 'removed', '@': 'place', '\\': 'place' };
+const MARKS: Record<string, string> = { '+': 'added', '-': 'removed', '@': 'hunk', '\\': 'hunk' };
 
 function renderLine(line: string): Html {
   return html`<span class="${MARKS[line.charAt(0)] ?? ''}">${line}</span>`;

@@ -20,19 +20,19 @@ const BADGES: Record<AppEvent['type'], readonly [Level, string] | undefined> = {
   'build.published': ['busy', 'build'],
 };
 
-/** A badge for an event that is more than a change. */
+/** A badge for every type of event except an ordinary change. */
 export function typeBadge(type: AppEvent['type']): Html | null {
   const words = BADGES[type];
   return words ? badge(...words) : null;
 }
 
-/** An app may change in a hundred branches at once: the first lines say what it is about, and the others are a click away. */
+/** A hundred branches may change at once. The first lines are enough to see what it is about; the others are a click away. */
 const SHOWN = 6;
 
 /** What changed, a line for each field. */
 export function eventLines(inWords: readonly ChangeInWords[]): Html | null {
   if (inWords.length === 0) return null;
-  // One line takes as much room as a summary that hides it.
+  // A single hidden line would take no more room than the summary that hides it.
   if (inWords.length <= SHOWN + 1) return renderLines(inWords);
   return html`${renderLines(inWords.slice(0, SHOWN))}
     <details>

@@ -55,7 +55,7 @@ const untilShown = (text: string) =>
     interval: 200,
   });
 
-test('the page of an app tells in words what changed, under an anchor for each change', async () => {
+test('the page of an app describes each change in words, under its own anchor', async () => {
   const { text, words } = await get('/apps/10');
   expect(words).toContain('Tags + Roguelike, − Casual');
   expect(words).toContain('Name Ten → ');
@@ -66,7 +66,7 @@ test('the page of an app tells in words what changed, under an anchor for each c
   expect(text.indexOf('change-103"')).toBeLessThan(text.indexOf('change-102"'));
 });
 
-test('the history of an app begins with a change that is linked to, and is filtered by field', async () => {
+test('the history of an app begins with the change in a link, and is filtered by field', async () => {
   const linked = (await get('/apps/10?change=102')).text;
   expect([linked.includes('id="change-103"'), linked.includes('id="change-102"')]).toEqual([false, true]);
   expect(linked).toContain('rel="first">Newest');
@@ -155,7 +155,7 @@ test('a text that is damaged is reported, and the page works for the others', as
   expect((await get('/apps/40/diff?from=2&to=3')).words).toContain('Lines added: 1, removed: 1');
 });
 
-test('a difference of many lines is cut, and the command that prints all of it named', async () => {
+test('a long diff is cut, with the command that prints all of it', async () => {
   const files = (first: number) =>
     Object.fromEntries(Array.from({ length: 2_000 }, (_, index) => [index, String(first + index)]));
   await write(50, 1, { name: 'A' }, '1', files(1));
@@ -198,7 +198,7 @@ test.for([
   '/changes',
   '/changes?field=branches',
   '/changes?field=branches.%3Cimg+src=x%3E',
-])('what an app is called, and its branches, never become markup on %s', async (path) => {
+])('the names of an app and its branches never become markup on %s', async (path) => {
   const { status, text } = await get(path);
   expect([status, text.includes('<img src=x')]).toEqual([200, false]);
 });

@@ -5,7 +5,7 @@ import { html, type Html } from '../html.ts';
 import { eventLines, typeBadge } from './event-parts.ts';
 import { fieldSelect } from './field-select.ts';
 
-/** What changed in an app, by day, the newest first; each change can be linked to. */
+/** What changed in an app, by day, the newest first; each change has an anchor to link to. */
 export function renderTimeline(appid: number, history: AppHistory): Html {
   const { query, events, oldestVersion } = history;
   const days = Map.groupBy(events, ({ at }) => at.toISOString().slice(0, 10));
@@ -71,7 +71,7 @@ function renderEvent(
   </li>`;
 }
 
-/** To what the change did to the text, where the text before it is stored. */
+/** A link to the diff of this change, if the text before it is stored. */
 function renderDiffLink(
   appid: number,
   changeNumber: number | null,
@@ -81,7 +81,7 @@ function renderDiffLink(
   return html`<a
     class="aside"
     href="apps/${appid}/diff?from=${changeNumber - 1}&amp;to=${changeNumber}"
-    aria-label="diff of change ${changeNumber} against the text before"
+    aria-label="diff of change ${changeNumber}"
     >diff</a
   >`;
 }
