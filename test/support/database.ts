@@ -23,7 +23,10 @@ const CLOSING_MS = 2_000;
 export async function createTestDatabase({ migrated = true } = {}): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   const template = migrated ? inject('postgresTemplate') : 'template0';
-  await administer((client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
+  // Postgres' other way to copy writes every block to its log as well: more than twice the time.
+  await administer((client) =>
+    client.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`),
+  );
   const drop = closeAtEnd(`database ${name}`, () => administer((client) => dropDatabase(client, name)));
   return { url: withDatabase(inject('postgresUrl'), name), drop };
 }

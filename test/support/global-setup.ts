@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrateToLatest } from '@pics/database';
 import { Client } from 'pg';
@@ -8,6 +7,7 @@ import type { TestProject } from 'vitest/node';
 import { startPostgres } from '@pics/local';
 import { withDatabase } from './database-url.ts';
 import { endLeftovers } from './leftovers.ts';
+import { findMemoryFolder } from './memory-folder.ts';
 import { removeFolder } from './servers.ts';
 
 declare module 'vitest' {
@@ -26,7 +26,7 @@ const TEMPLATE = 'migrated';
 /** Starts the Postgres that all test files of this run share, and migrates the database that they copy. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const runId = randomBytes(8).toString('hex');
-  const dataDir = mkdtempSync(join(tmpdir(), 'pics-test-postgres-'));
+  const dataDir = mkdtempSync(join(findMemoryFolder(), 'pics-test-postgres-'));
   const postgres = await startPostgres({ dataDir, temporary: true }).catch((error: unknown) => {
     removeFolder(dataDir);
     throw error;
