@@ -33,6 +33,8 @@ beforeAll(async () => {
     PORT: '0',
     FETCH_RATE_PER_SECOND: '200',
   });
+  // Killed, it would leave its servers and services to their watchdogs, which take seconds after the file has ended.
+  closeAtEnd('npm start', async () => void (await running.stop()));
   [, boardUrl = ''] = /board (\S+)/.exec(await running.waitForLine(/^Simulator →/)) ?? [];
 });
 

@@ -4,8 +4,8 @@ import { waitUntil } from '@pics/local';
 /** Marks every process that a test starts, and their children, which inherit the environment. */
 export const RUN_VARIABLE = 'PICS_TEST_RUN';
 
-/** Processes that were stopped at the end of the last test file may still be ending. */
-const ENDING_MS = 5_000;
+/** What a killed process had started ends by itself, and a service may take 25 s to drain; what was leaked never ends. */
+const ENDING_MS = 30_000;
 
 /**
  * Checks that no process of this run is alive any more.
@@ -14,7 +14,7 @@ const ENDING_MS = 5_000;
  * Systems without /proc (macOS) do not show environments, so nothing is found there.
  */
 export async function endLeftovers(runId: string): Promise<void> {
-  await waitUntil(() => findLeftovers(runId).length === 0, ENDING_MS);
+  await waitUntil(() => findLeftovers(runId).length === 0, ENDING_MS, { pollMs: 100 });
   const leftovers = findLeftovers(runId);
   for (const { pid } of leftovers) process.kill(pid, 'SIGKILL');
   if (leftovers.length === 0) return;

@@ -1,7 +1,9 @@
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProcessCommand } from '@pics/operations';
 import { expect, test } from 'vitest';
+import { closeAtEnd } from '../../../../test/support/cleanup.ts';
 import { createTestFolder } from '../../../../test/support/folder.ts';
 import { startProcess } from '../../../../test/support/processes.ts';
 import { startChildProcess } from './child-process.ts';
@@ -36,7 +38,8 @@ test('kills a process that does not end within the grace period', async () => {
   expect(await deaf.stop()).toBe(137);
 });
 
-test('ends a process, and removes its temporary folder, when the parent is killed with SIGKILL', async () => {
+/** Writes a program that starts a child process with a temporary folder, prints the pid of the child, and does the rest. */
+function writeParent({ graceMs, rest = '' }: { graceMs: number; rest?: string }) {
   const folder = createTestFolder();
   const temporary = join(folder, 'temporary');
   mkdirSync(temporary);
@@ -45,9 +48,15 @@ test('ends a process, and removes its temporary folder, when the parent is kille
     script,
     `import { startChildProcess } from ${JSON.stringify(join(import.meta.dirname, 'child-process.ts'))};
      const { pid } = startChildProcess({ file: 'sleep', args: ['600'], output: 'pipe', stopSignal: 'SIGTERM',
-       graceMs: 5_000, removeWhenOrphaned: ${JSON.stringify(temporary)} });
-     console.log('child ' + pid);`,
+       graceMs: ${graceMs}, removeWhenOrphaned: ${JSON.stringify(temporary)} });
+     console.log('child ' + pid);
+     ${rest}`,
   );
+  return { script, temporary };
+}
+
+test('ends a process, and removes its temporary folder, when the parent is killed with SIGKILL', async () => {
+  const { script, temporary } = writeParent({ graceMs: 5_000 });
   const parent = startProcess(script, [], {});
   const child = Number((await parent.waitForLine(/^child/)).split(' ')[1]);
   expect(findProcessCommand(child)).toContain('sleep 600');
@@ -55,6 +64,20 @@ test('ends a process, and removes its temporary folder, when the parent is kille
   expect(await hasEnded(child)).toBe(true);
   expect(await waitUntil(() => !existsSync(temporary), 10_000)).toBe(true);
 });
+
+const CONTAINER = ['--pid', '--mount-proc', '--fork', '--kill-child', '/bin/sh', '-c'];
+const hasContainers = spawnSync('unshare', [...CONTAINER, 'true']).status === 0;
+
+test.runIf(hasContainers)(
+  'does not wait for a process that has ended in a container whose process 1 reaps nothing',
+  async () => {
+    const kill = "process.kill(process.pid, 'SIGKILL');";
+    const { script, temporary } = writeParent({ graceMs: 600_000, rest: kill });
+    const container = spawn('unshare', [...CONTAINER, '"$0" "$1"; exec sleep 600', process.execPath, script]);
+    closeAtEnd('container', async () => void container.kill('SIGKILL'));
+    expect(await waitUntil(() => !existsSync(temporary), 30_000)).toBe(true);
+  },
+);
 
 test('does not remove the temporary folder as long as the parent runs', async () => {
   const folder = createTestFolder();

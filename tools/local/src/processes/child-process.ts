@@ -45,6 +45,8 @@ export interface RunningProcess {
  * The watchdog reads from a pipe that only this process holds open. When this process ends, for whatever reason, the read
  * ends, and the watchdog stops the command, waits, and kills it. The watchdog is orphaned on purpose, so that the command
  * never has to reap it, and stays in the command's process group, so that the kernel does not reuse the pid meanwhile.
+ *
+ * In a container whose process 1 reaps nothing, an orphaned command stays a zombie, which `kill -0` takes for running.
  */
 const WATCHDOG = `
 stop=$1 seconds=$2 remove=$3; shift 3
@@ -52,7 +54,8 @@ stop=$1 seconds=$2 remove=$3; shift 3
   trap '' INT TERM HUP
   cat <&3
   kill -"$stop" $$ || exit
-  while [ "$seconds" -gt 0 ] && kill -0 $$; do sleep 1; seconds=$((seconds - 1)); done
+  ended() { ! kill -0 $$ || grep -q '^State:.Z' /proc/$$/status; }
+  while [ "$seconds" -gt 0 ] && ! ended; do sleep 1; seconds=$((seconds - 1)); done
   kill -KILL $$
   [ -z "$remove" ] || rm -rf -- "$remove"
 ) >/dev/null 2>&1 & )
