@@ -78,7 +78,7 @@ describe.skipIf(program === undefined)('history on the board in a browser', asyn
     await page.getByText('Build of beta-0').first().waitFor();
   });
 
-  test('a link to an old change of an app finds it, on whichever page of the history it is', async () => {
+  test('a link to an old change of an app opens the page of the history that has it', async () => {
     const page = await openPage();
     await page.goto(`${url}/apps/440#change-3`);
     const change = page.locator('#change-3');

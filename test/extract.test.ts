@@ -11,7 +11,7 @@ import { startTestSimulator } from './support/simulator.ts';
 import { storeApps } from './support/store-apps.ts';
 import { readStoredApps } from './support/stored-apps.ts';
 
-/** A game, and what Steam shows of it without a token. */
+/** A game, and the part of it that Steam sends without a token. */
 const text = (appid: number, name: string, more = '') =>
   Buffer.from(
     `"appinfo"\n{\n\t"appid"\t\t"${appid}"\n\t"common"\n\t{\n\t\t"name"\t\t"${name}"\n${more}\t}\n}\n`,
@@ -37,7 +37,7 @@ const namesIn = async (db: Database) =>
     ({ appid, name }) => [appid, name],
   );
 
-/** What extracting must not touch. */
+/** What extracting must not change. */
 async function readStates(db: Database): Promise<unknown[]> {
   const { rows } =
     await sql`select * from pics_app_ledger left join sync_status on appid = id order by id`.execute(db);
@@ -84,7 +84,7 @@ describe('extracting', () => {
     });
   });
 
-  test('makes all rows those that a fetch made, and writes nothing that is as it should be', async () => {
+  test('restores all rows as a fetch makes them, and writes no unchanged row', async () => {
     const { db } = await createDatabase();
     await storeApps(db, bodies);
     const [removed] = bodies;
@@ -130,7 +130,7 @@ describe('extracting', () => {
     expect(await readStoredApps(db)).toEqual(fetched);
   });
 
-  test('while a writer stores newer responses ends with the newest rows', async () => {
+  test('ends with the newest rows when a writer stores newer responses meanwhile', async () => {
     const { db } = await createDatabase();
     const appids = Array.from({ length: 30 }, (_, index) => index + 1);
     const versions = [1, 2, 3];
@@ -157,7 +157,7 @@ describe('extracting', () => {
   });
 });
 
-test('waits for a writer that stores a newer response, and then reads the document of that', async () => {
+test('waits for a writer that stores a newer response, and then reads its document', async () => {
   const { db } = await createDatabase();
   const partOf = (name: string, changeNumber: number) => ({
     ...full(1, name, changeNumber),
@@ -225,7 +225,7 @@ describe('an app', () => {
     ]);
   });
 
-  test("that somebody else's open transaction holds fails alone, and is not waited for for long", async () => {
+  test("that somebody else's open transaction has locked fails alone, after a short wait", async () => {
     const { url, db } = await createDatabase();
     await storeApps(
       db,
@@ -243,7 +243,7 @@ describe('an app', () => {
     ]);
   });
 
-  test('whose rows show a newer response than its document is left alone', async () => {
+  test('whose rows are newer than its document is left alone', async () => {
     const { db } = await createDatabase();
     await storeApps(db, [full(1, 'Old'), full(2, 'Old')]);
     const newer = full(1, 'New', 950);
@@ -259,7 +259,7 @@ describe('an app', () => {
     expect(await namesIn(db)).toContainEqual([1, 'New']);
   });
 
-  test('keeps what KEEP_COLUMNS names, and gets what is missing there', async () => {
+  test('keeps existing values in KEEP_COLUMNS, and gets missing ones', async () => {
     const { db } = await createDatabase();
     await storeApps(db, [full(1, 'Steam'), full(2, 'Steam')]);
     await sql`update apps set name = case appid when 1 then 'Mine' end`.execute(db);
@@ -270,7 +270,7 @@ describe('an app', () => {
     ]);
   });
 
-  test('that refers to an app of a later page has its reference where a foreign key requires that app', async () => {
+  test('that refers to an app of a later page gets its reference even if a foreign key requires that app', async () => {
     const { db } = await createDatabase();
     const child = { ...full(1, ''), body: text(1, 'Child', '\t\t"parent"\t\t"1000"\n') };
     const orphan = { ...full(2, ''), body: text(2, 'Orphan', '\t\t"parent"\t\t"9999"\n') };

@@ -69,7 +69,7 @@ const sees = (follower: Follower, appids: number[]) =>
 
 const sorted = (appids: readonly number[]) => appids.toSorted((a, b) => a - b).join();
 
-test('an event that commits after one with a higher id is not missed, and comes once', async () => {
+test('an event that commits after one with a higher id is returned exactly once', async () => {
   const { url } = await createTestDatabase();
   const [early, late, reader] = [await connect(url), await connect(url), await connect(url)];
   const follower = new Follower(reader);
@@ -84,7 +84,7 @@ test('an event that commits after one with a higher id is not missed, and comes 
   expect(await sees(follower, [1, 2])).toBe(true);
 });
 
-test('with eight writers no event is missed and none comes twice', async () => {
+test('with eight writers each event is returned exactly once', async () => {
   const { url } = await createTestDatabase();
   const follower = new Follower(await connect(url));
   const writers = await Promise.all(Array.from({ length: 8 }, () => connect(url)));
@@ -112,7 +112,7 @@ test('with eight writers no event is missed and none comes twice', async () => {
   expect(new Set(follower.seen).size).toBe(800);
 });
 
-test('a follower that starts now sees what comes next alone', async () => {
+test('a follower that starts now receives only future events', async () => {
   const { url } = await createTestDatabase();
   const writer = await connect(url);
   const follower = new Follower(await connect(url));

@@ -39,7 +39,7 @@ async function flush({ redis }: Pipeline): Promise<void> {
 }
 
 describe('with half of the tokens granted', () => {
-  test('every value that Steam shows is stored, each token is asked for once, and a replaced one as well', async () => {
+  test('every value that Steam sends is stored, and each token is requested once, including a replaced one', async () => {
     const startedAt = Date.now();
     const simulator = await startWithTokens(900, 11);
     const pipeline = await startPipeline(simulator, { fetchers: 2 });
@@ -75,7 +75,7 @@ describe('with half of the tokens granted', () => {
     expect(await pipeline.stop()).toEqual([0, 0, 0, 0]);
   });
 
-  test('an app that needs a token from now on is asked for, also when Redis loses the request', async () => {
+  test('the token of an app that starts to need one is requested, even if Redis loses the request', async () => {
     const simulator = await startTestSimulator({ apps: 60, seed: 12 });
     const pipeline = await startPipeline(simulator);
     await pipeline.settled(SETTLE_MS);
@@ -96,7 +96,7 @@ describe('with half of the tokens granted', () => {
     expect(await findDifferences({ database: pipeline.database, simulator })).toEqual([]);
   });
 
-  test('an imported token opens an app that Steam denies, and a later denial takes nothing away', async () => {
+  test('an imported token completes an app whose token Steam denies, and a later denial does not remove it', async () => {
     const simulator = await startWithTokens(60, 13);
     simulator.changeTokens({ granted: false });
     const pipeline = await startPipeline(simulator);

@@ -30,8 +30,8 @@ async function verify(...options: string[]) {
   return { exitCode, found: JSON.parse(stdout) };
 }
 
-/** The app at this place among those whose text is stored in full. */
-const appAt = (place: number): number => full[place] ?? 0;
+/** The n-th app whose text is stored in full, from 0. */
+const appAt = (index: number): number => full[index] ?? 0;
 
 const toHex = ({ sha1, body }: { sha1: Buffer; body: Buffer }) => [
   sha1.toString('hex'),
@@ -43,7 +43,7 @@ const flipByte = (appid: number) =>
     where appid = ${appid}`.execute(pipeline.database);
 
 describe('pics verify', { timeout: 120_000 }, () => {
-  test('finds every document of a settled pipeline to be what Steam has, those of restricted apps too', async () => {
+  test('verifies every document of a settled pipeline, including those of restricted apps', async () => {
     const before = simulator.requests(['product-info']).length;
     const { stdout, exitCode } = await runCli(['verify'], pipeline.env);
     const { documents } = await pipeline.database
@@ -56,7 +56,7 @@ describe('pics verify', { timeout: 120_000 }, () => {
     expect(simulator.requests(['product-info']).length).toBe(before);
   });
 
-  test('looks at a sample with one request', async () => {
+  test('verifies a sample with one request', async () => {
     const before = simulator.requests(['metadata']).length;
     const { exitCode, found } = await verify('--sample', '50');
     expect(found).toMatchObject({ sample: 50, differing: 0, damaged: 0, uncompared: 0 });
@@ -142,7 +142,7 @@ describe('pics verify', { timeout: 120_000 }, () => {
     ).toHaveLength(1);
   });
 
-  test('says at once that no document is stored, and within seconds that nobody would ask Steam', async () => {
+  test('says at once that no document is stored, and within seconds that no producer is running', async () => {
     const world = await createCliWorld();
     expect(await world.pics('verify')).toMatchObject({
       exitCode: 1,

@@ -55,7 +55,7 @@ describe('pics document', () => {
     expect(rows).toEqual([{ sha1: createHash('sha1').update(bytes).digest('hex') }]);
   });
 
-  test('says on stderr of which change it is, and that Steam shows less of the app since', async () => {
+  test('notes on stderr its change number, and that Steam has sent less of the app since', async () => {
     const { exitCode, stderr } = await world.pics('document', '440');
     expect([exitCode, stderr]).toEqual([
       0,
@@ -160,7 +160,7 @@ describe('pics app --raw', () => {
     });
   });
 
-  test('asks Steam where no document is stored, and when told to', async () => {
+  test('asks Steam if no document is stored, and with --ask-steam', async () => {
     const simulator = await startTestSimulator({ apps: 20 });
     const env = { ...environmentOf(simulator), DATABASE_URL: world.databaseUrl };
     const app = simulator

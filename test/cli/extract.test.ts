@@ -30,7 +30,7 @@ const namesIn = async () => {
   return rows.map(({ name }) => name);
 };
 
-test('extract fills the tables from the documents with no more than a database, and lists what failed', async () => {
+test('extract fills the tables from the documents with only a database, and lists what failed', async () => {
   await sql`update apps set name = 'Wrong'`.execute(world.database);
   const env = { DATABASE_URL: world.databaseUrl };
   const { exitCode, stdout, stderr } = await runCli(['extract'], env);

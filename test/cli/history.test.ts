@@ -191,7 +191,7 @@ describe('pics history --diff', () => {
   test('says what is missing, and wants change numbers', async () => {
     expect(await refused('history', '440', '--diff', '99..')).toEqual([
       1,
-      'The first text of app 440 that is stored is that of change 100.\n',
+      'The oldest stored text of app 440 is from change 100.\n',
     ]);
     expect(await refused('history', '99', '--diff', '1..')).toEqual([
       1,
@@ -224,10 +224,10 @@ describe('pics document --change', () => {
     });
   });
 
-  test('says that nothing is stored of that time, and goes without --part', async () => {
+  test('says that nothing is stored of that time, and refuses --part', async () => {
     expect(await refused('document', '440', '--change', '1')).toEqual([
       1,
-      'The first text of app 440 that is stored is that of change 100.\n',
+      'The oldest stored text of app 440 is from change 100.\n',
     ]);
     expect(await refused('document', '440', '--change', '1', '--part', 'full')).toEqual([
       2,
@@ -255,7 +255,7 @@ describe('pics document --change', () => {
 });
 
 describe('pics builds', () => {
-  test('shows the branches as they are and every build they had, the newest last', async () => {
+  test('shows the current branches and all of their builds, the newest last', async () => {
     const local = (day: number) => new Date(Date.UTC(2026, 0, day)).toLocaleString('sv-SE');
     expect(await printed('builds', '440')).toBe(
       `branch  build  updated                        description

@@ -82,7 +82,7 @@ function parse(json: string): z.infer<typeof contents> {
     return contents.parse(JSON.parse(json));
   } catch (cause) {
     // Not with the words of the error: they may quote what the frame holds.
-    throw new PermanentError('the frame of a write job does not hold the result of a batch', { cause });
+    throw new PermanentError('the frame of a write job does not contain the result of a batch', { cause });
   }
 }
 

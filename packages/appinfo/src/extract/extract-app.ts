@@ -29,7 +29,7 @@ function selectAppInfo({ appid, missingToken, body }: AppBody): Partial<AppInfo>
   if (key.toLowerCase() !== 'appinfo') {
     throw new ExtractionError(`the root of the body is "${key.slice(0, 40)}", not "appinfo"`);
   }
-  if (value === undefined) throw new ExtractionError('the root of the body holds no block');
+  if (value === undefined) throw new ExtractionError('the root of the body is not a block');
   if (value.appid && toInteger(value.appid, 0, MAX_INTEGER) !== appid) {
     throw new ExtractionError(`the body is of app ${value.appid.slice(0, 40)}, not ${appid}`);
   }

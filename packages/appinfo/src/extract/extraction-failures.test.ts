@@ -16,7 +16,7 @@ test.each([
   ['an empty body that should not be', '', 'ExtractionError: the body is empty'],
   ['a body of nothing but NULs', '\0\0', 'ExtractionError: the body is empty'],
   ['text that is no KeyValues', '<html>', 'KeyValuesError: expected a key but found "<" at byte 0'],
-  ['a root that is no block', '"appinfo" ""', 'ExtractionError: the root of the body holds no block'],
+  ['a root that is not a block', '"appinfo" ""', 'ExtractionError: the root of the body is not a block'],
   [
     'a body that is cut off',
     '"appinfo" { "config" { "x" "y" }',

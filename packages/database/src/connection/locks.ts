@@ -46,8 +46,8 @@ async function findLockedInApps(db: Database, appids: readonly number[]): Promis
 }
 
 /**
- * Finds those of these apps of which another transaction holds the row in the ledger or in `apps`. None when it cannot be
- * found out, because a whole table is locked.
+ * Finds which of these apps another transaction has locked, in the ledger or in `apps`. None if that cannot be found out,
+ * because a whole table is locked.
  */
 export async function findLocked(db: Database, appids: readonly number[]): Promise<Set<number>> {
   try {

@@ -4,7 +4,7 @@ import { due, fresh, pending, retried } from './apps/pending.ts';
 import { dueTokens } from './tokens/due-tokens.ts';
 
 /**
- * Whether an app, a request of a scan or one for tokens is due to be dispatched; of the kinds that are asked for. What somebody else's
+ * Whether an app, a scan request or a token request is due to be dispatched, of the types in the parameter. What somebody else's
  * transaction holds does not count, because a claim has to pass over it.
  *
  * It reads the first entries of partial indexes.

@@ -52,7 +52,7 @@ export async function releaseBatches(
             .where('batchId', '=', (expression) => expression.fn.any(expression.val(batchIds)))
             .orderBy('id')
             .forUpdate()
-            .skipLocked(), // Those that somebody holds are released next time; the others do not wait for them.
+            .skipLocked(), // Locked ones are released next time, and the others do not wait for them.
       )
       .updateTable('picsAppLedger')
       .from('chosen')

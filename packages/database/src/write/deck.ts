@@ -19,10 +19,10 @@ function deckRow(appid: number, deck: DeckReport, takesWords: boolean): DeckRow 
 }
 
 /**
- * Makes `app_steam_deck` say what these records say: a record whose `common` has no report removes the one that is stored,
- * unless any of it is kept.
+ * Updates `app_steam_deck` to these records. A record whose `common` has no report removes the stored one, unless any of it is
+ * kept.
  *
- * @returns what that did to its rows, and the apps of which the row was added, changed or removed.
+ * @returns how many rows were added, changed and removed, and the apps with such a row.
  */
 export async function writeDeck(
   trx: Transaction<Schema>,

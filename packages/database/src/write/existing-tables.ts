@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Database } from '../connection/connect-database.ts';
 import type { ColumnTypes } from '../connection/unnest.ts';
 
-/** What a column of a table demands, which may have been there before this project. */
+/** What a column requires, in a table that may be older than this project. */
 export interface ColumnFacts {
   /** Postgres' name of its type where that is an enum, ready for SQL. */
   enumType: string | null;
@@ -47,8 +47,8 @@ type Facts = ReadonlyMap<string, ColumnFacts>;
 const known = new WeakMap<Database, Promise<Facts>>();
 
 /**
- * Finds what the tables demand. It is read once for each connection pool, and `again` once Postgres has refused something:
- * whoever owns the tables may have changed them.
+ * Finds what the tables require. It is read once for each connection pool, and `again` after Postgres has refused something,
+ * because the tables may have been changed.
  */
 export async function findExistingTables(
   db: Database,
@@ -95,8 +95,8 @@ async function readFacts(db: Database): Promise<Facts> {
 }
 
 /**
- * The types that values of these columns travel as: those of the project, or the enum that the table has instead. Postgres
- * would not make an enum of text by itself.
+ * The types to send values of these columns as: those of the project, or the enum that the table has instead, because Postgres
+ * does not convert text to an enum by itself.
  */
 export function typesIn<Row>(
   tables: ExistingTables,

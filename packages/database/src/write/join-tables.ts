@@ -20,7 +20,7 @@ interface JoinTable<Row> {
   types: ColumnTypes<Row>;
   /** The column that is the primary key together with appid. */
   key: Exclude<keyof Row, 'appid'> & string;
-  /** The rows of a record; undefined when its response says nothing of them, and what is stored stays. */
+  /** The rows of a record; undefined if the response does not contain them, and stored ones are kept. */
   rowsOf: (record: AppRecord) => Row[] | undefined;
   /** The ids in the order in which to add rows, where a trigger may lock what they point at. */
   order?: readonly number[];
@@ -91,15 +91,14 @@ export const joinedByName = (
 /** A row of any of these tables. */
 type Row = { appid: number } & Record<string, number | boolean | null>;
 
-/** The tables as the builder sees them here: the statements are the same for all of them but for the names of columns. */
+/** The type of the tables for the query builder: their statements differ only in the names of columns. */
 type Alike = Transaction<Record<Table, Row>>;
 
 /**
- * Makes these join tables say what the records say: adds the rows that are missing, changes those that differ, and removes
- * those that a record no longer has. Rows that are as they should be are neither locked nor written. Of a kept table only missing
- * rows are added.
+ * Updates these join tables to the records: adds missing rows, changes those that differ, and removes those that a record no
+ * longer has. Unchanged rows are neither locked nor written. In a kept table, missing rows are only added.
  *
- * @returns what that did to the rows of each table, and the apps of which any row was added, changed or removed.
+ * @returns how many rows of each table were added, changed and removed, and the apps with any such row.
  */
 export async function writeJoinTables(
   trx: Transaction<Schema>,
@@ -156,7 +155,7 @@ async function removeOthers(
     .execute();
 }
 
-/** Adds or changes those of these rows that are not stored as they are. */
+/** Adds or changes the rows that are missing or differ. */
 async function upsert(
   db: Alike,
   table: Table,

@@ -21,9 +21,9 @@ interface Name {
 /**
  * Adds the names of franchises, developers and publishers in these records that no table has yet, as `addIds` adds ids.
  *
- * Where a table has a column `normalized_name`, that is filled: the name in lower case, trimmed, with single blanks. Where it
- * has an index, a name is looked up by it as well, so that two spellings of one company are one row; the row keeps the
- * spelling that came first. Programs that add companies by their normalized name then meet ours instead of failing on them.
+ * If a table has a column `normalized_name`, it is filled with the name in lower case, trimmed, with single blanks. If that column
+ * has an index, names are also looked up by it, so that two spellings of one company share a row, which keeps the first spelling.
+ * Programs that add companies by their normalized name then find ours instead of failing on them.
  *
  * @returns the ids of all names in the records, and how many rows were added to each table.
  */
@@ -49,8 +49,8 @@ const NAME_TYPES = { given: 'text', folded: 'text' } as const;
 const normalized = sql<string>`lower(next.folded)`;
 
 /**
- * Rows that are there are left out first: each that only meets a conflict would use up an id. The others are added in the
- * order in which every program that goes by normalized names adds them.
+ * Existing rows are left out first, because each conflict would use up an id. The others are added in the order that every
+ * program with normalized names uses.
  */
 async function addMissing(
   trx: Transaction<Schema>,

@@ -5,8 +5,8 @@ import type { Settlement } from './settle.ts';
 import { unnest, wasInserted } from '../connection/unnest.ts';
 
 /**
- * Records in `sync_status` that Steam just responded for these apps, and which change number is stored of each. Only an app
- * with a row in `apps` has one here. A change number that was there before stays as long as nothing of Steam is stored.
+ * Records in `sync_status` that Steam has just responded for these apps, and the stored change number of each. Only apps with a
+ * row in `apps` have one here. An earlier change number is kept until a response of Steam is stored.
  */
 export async function writeSyncStatus(
   trx: Transaction<Schema>,

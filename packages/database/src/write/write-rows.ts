@@ -9,7 +9,7 @@ type Table = 'apps' | 'appSteamDeck';
 
 type Row = { appid: number };
 
-/** The tables as the builder sees them here: the statements are the same for both but for the names of columns. */
+/** The type of the tables for the query builder: their statements differ only in the names of columns. */
 type Alike = Transaction<Record<Table, Row & Record<string, unknown>>>;
 
 export interface RowsToWrite<Each extends Row> {
@@ -30,8 +30,8 @@ export interface RowsToWrite<Each extends Row> {
 }
 
 /**
- * Makes a table say what these rows say: adds those of apps that it has none of, and changes those that differ. A row that is as
- * it should be is not written, so that no trigger runs for it.
+ * Updates a table to these rows: adds those of new apps, and changes those that differ. Unchanged rows are not written, so that no
+ * trigger runs for them.
  *
  * - A kept column keeps a value.
  * - Where a column must not be NULL and Steam sends nothing, a stored value stays, and a new row gets the default of the column,

@@ -39,7 +39,5 @@ export async function openVersion(
   }
   const oldest = (await listVersions(database, appid)).at(-1);
   if (!oldest) throw new UserError(explainNoDocument(appid, await findApp(database, appid)));
-  throw new UserError(
-    `The first text of app ${appid} that is stored is that of change ${oldest.changeNumber}.`,
-  );
+  throw new UserError(`The oldest stored text of app ${appid} is from change ${oldest.changeNumber}.`);
 }

@@ -128,7 +128,7 @@ test('versions are compared with the one before unless two are chosen, and by th
 
 test('the page says why two versions cannot be compared, and keeps what was chosen as far as it is stored', async () => {
   const { text, words } = await get('/apps/10/diff?from=5&to=102');
-  expect(words).toContain('The first text of app 10 that is stored is that of change 100.');
+  expect(words).toContain('The oldest stored text of app 10 is from change 100.');
   expect(text.match(/value="\d+"\s+selected/g)?.map((option) => option.replace(/\D/g, ''))).toEqual([
     '100',
     '102',

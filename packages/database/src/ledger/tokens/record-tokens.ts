@@ -13,7 +13,7 @@ export interface TokenCounts {
   denied: number;
 }
 
-/** One app whose token was asked for; null when Steam granted none. */
+/** One app whose token was requested; null when Steam granted none. */
 interface AskedApp {
   id: number;
   token: string | null;

@@ -4,7 +4,7 @@ import type { Database } from '../../connection/connect-database.ts';
 import type { Schema } from '../../schema.ts';
 import { dueTokens } from './due-tokens.ts';
 
-/** Apps whose access tokens are asked for with one request. */
+/** A request for the access tokens of these apps. */
 export interface TokenRequest {
   batchId: string;
   appids: number[];

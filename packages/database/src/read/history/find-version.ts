@@ -6,7 +6,7 @@ import { decodeDocument, type EncodedDocument } from '../../documents/decode-doc
 export interface Version {
   /** The change number at which it was first seen. */
   changeNumber: number;
-  /** 0; more where Steam showed several texts under one change number. */
+  /** 0, or higher if Steam sent several texts with one change number. */
   variant: number;
   /** The change number at which it was last seen. */
   lastChangeNumber: number;

@@ -40,7 +40,7 @@ describe.skipIf(HISTORIES.length === 0)('recorded histories (skipped without rec
     expect(found).toBeGreaterThan(4_000);
   }, 120_000);
 
-  /** Writes all of them, in batches that hold an app once. */
+  /** Writes all of them, in batches with each app at most once. */
   async function write(histories: readonly RecordedText[][]): Promise<void> {
     for (let round = 0; histories.some((texts) => texts.length > round); round += 1) {
       const batch = histories.flatMap((texts) => texts[round] ?? []);

@@ -124,7 +124,7 @@ describe('a verification', () => {
     await record(db, await claim(db), [
       [1, 100, null, sha1Of('part 1')],
       [2, 100, null, sha1Of('another part')],
-      // Steam shows less of 3 than is stored, and more of 1 than it did.
+      // Steam now sends less of 3 than is stored, and more of 1 than before.
       [3, 100, null, sha1Of('part 3')],
       announce(4),
     ]);
