@@ -11,6 +11,7 @@ import { connectQueues, runWorker } from '@pics/queue';
 import { runService } from '@pics/service';
 import { defaultPort, required, WRITE_CONCURRENCY } from './config.ts';
 import { createMetrics } from './metrics.ts';
+import { startRecordingKeptColumns } from './record-kept-columns.ts';
 import { keepAddingThroughput, ThroughputCounter } from './throughput-counter.ts';
 import { writeJob } from './write-job.ts';
 
@@ -27,6 +28,7 @@ await runService({
       maxConnections: WRITE_CONCURRENCY + 1,
     });
     onClose('database', () => database.destroy());
+    startRecordingKeptColumns(database, settings.KEEP_COLUMNS, service);
 
     const queues = await connectQueues(service);
     const throughput = new ThroughputCounter((done) => addThroughput(database, done));

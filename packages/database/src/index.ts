@@ -45,6 +45,7 @@ export { claimBatch, type Batch } from './ledger/apps/claim-batch.ts';
 export type { FailureFilter } from './ledger/apps/failure-filter.ts';
 export { requeueApps, type Requeue, type RequeueSelection } from './ledger/apps/requeue-apps.ts';
 export { hasDueWork } from './ledger/has-due-work.ts';
+export { findKeptColumns, recordKeptColumns } from './ledger/kept-columns.ts';
 export { markFilled } from './ledger/mark-filled.ts';
 export { getBatchesInFlight, releaseBatches, type ReleaseOutcome } from './ledger/release-batches.ts';
 export {

@@ -477,6 +477,8 @@ export type Rows<As extends Encoding = JsonEncoding> = {
     polled_at: As['timestamptz'] | null;
     /** When every app that the first discovery had found was done. Before that an app that is stored for the first time makes no event. */
     filled_at: As['timestamptz'] | null;
+    /** KEEP_COLUMNS of the writer that started last; NULL before a writer has recorded it. */
+    kept_columns: string[] | null;
   };
   /** How much was fetched in each minute of the last eight days. */
   pics_throughput: {

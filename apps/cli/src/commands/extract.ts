@@ -1,6 +1,6 @@
 import { extractApp, sectionsToJson } from '@pics/appinfo';
-import { plainText } from '@pics/core';
-import { extractStored, type ExtractResult } from '@pics/database';
+import { plainText, type KeptColumns } from '@pics/core';
+import { extractStored, findKeptColumns, type Database, type ExtractResult } from '@pics/database';
 import {
   formatApps,
   formatCount,
@@ -11,7 +11,7 @@ import {
   stopOnInterrupt,
   type ProgressReport,
 } from '@pics/operations';
-import { environment, parseSettings } from '@pics/service';
+import { environment, parseSettings, SettingsError } from '@pics/service';
 import type { Command } from 'commander';
 import { parseAppids } from '../command-line/arguments.ts';
 import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
@@ -47,15 +47,16 @@ export const extractCommand = defineCommand(
     // With --json stdout is for the result, so the progress goes to stderr.
     const terminal = await openTerminal({ output: json ? process.stderr : process.stdout });
     const { signal, stopListening } = stopOnInterrupt();
-    const result = await useDatabase((database) =>
-      extractStored(database, appids ? { appids } : { all: true }, {
+    const result = await useDatabase(async (database) => {
+      await checkKeptColumns(database, keep);
+      return extractStored(database, appids ? { appids } : { all: true }, {
         extractApp,
         keep,
         ...sections,
         signal,
         onProgress: (progress) => terminal.showProgress(describeProgress(progress, Date.now() - startedAt)),
-      }),
-    ).finally(() => {
+      });
+    }).finally(() => {
       stopListening();
       terminal.end();
     });
@@ -64,6 +65,16 @@ export const extractCommand = defineCommand(
     if (result.failed.length + result.without.length > 0) process.exitCode = 1;
     if (result.done < result.total && signal.aborted) process.exitCode = INTERRUPTED;
   });
+
+/** @throws SettingsError where the writer keeps other columns: extracting would replace what it keeps, or keep what it replaces. */
+async function checkKeptColumns(database: Database, keep: KeptColumns): Promise<void> {
+  const kept = await findKeptColumns(database);
+  if (!kept || new Set(kept).symmetricDifference(new Set(keep)).size === 0) return;
+  throw new SettingsError(
+    `The writer runs with KEEP_COLUMNS=${kept.join(',')}, and this command with KEEP_COLUMNS=${keep.join(',')}. ` +
+      'Set the same here, or restart the writer with the other.',
+  );
+}
 
 function describeProgress(
   { done, total }: { done: number; total: number },
