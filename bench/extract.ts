@@ -2,7 +2,7 @@ import { extractApp } from '@pics/appinfo';
 import type { AppBody } from '@pics/core';
 import { connectDatabase, extractStored } from '@pics/database';
 import { sql } from 'kysely';
-import { storeApps } from '../test/support/store-apps.ts';
+import { storeApps } from '../packages/database/src/testing/store-apps.ts';
 import { readAppEntries } from './input/app-records.ts';
 import { cutBatches } from './input/batches.ts';
 import { atMost, type Benchmark } from './measure/benchmark.ts';

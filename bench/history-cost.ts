@@ -1,9 +1,8 @@
-import { hash } from 'node:crypto';
-import { diffRecords, extractApp, extractStoredText } from '@pics/appinfo';
+import { diffRecords, extractStoredText } from '@pics/appinfo';
 import type { AppBody, FetchedApps } from '@pics/core';
 import { connectDatabase, writeBatch, type WriteOptions } from '@pics/database';
 import { sql } from 'kysely';
-import { storeApps } from '../test/support/store-apps.ts';
+import { fetchedApps, storeApps } from '../packages/database/src/testing/store-apps.ts';
 import { readAppEntries } from './input/app-records.ts';
 import { cutBatches } from './input/batches.ts';
 import type { Benchmark } from './measure/benchmark.ts';
@@ -41,7 +40,7 @@ export const historyCost: Benchmark = {
 
     const unchanged = async (options: WriteOptions) => {
       changeNumber += 1;
-      const jobs = cutBatches(apps, BATCH_APPS).map((batch) => fetched(batch, changeNumber));
+      const jobs = cutBatches(apps, BATCH_APPS).map((batch) => fetchedAt(changeNumber, batch));
       const startedAt = performance.now();
       for (const job of jobs) await writeBatch(database, job, options);
       return ((performance.now() - startedAt) * 1_000) / apps.length;
@@ -50,9 +49,9 @@ export const historyCost: Benchmark = {
       const times: number[] = [];
       for (const [index, batch] of cutBatches(apps, LIVE_APPS).slice(0, LIVE_WRITES).entries()) {
         changeNumber += 1;
-        const job = fetched(
-          batch.map((app) => renamed(app, `${index} ${changeNumber}`)),
+        const job = fetchedAt(
           changeNumber,
+          batch.map((app) => renamed(app, `${index} ${changeNumber}`)),
         );
         const startedAt = performance.now();
         await writeBatch(database, job, options);
@@ -98,16 +97,9 @@ export const historyCost: Benchmark = {
   },
 };
 
-function fetched(apps: readonly AppBody[], changeNumber: number): FetchedApps {
-  return {
-    batchId: 'bench',
-    changeNumber,
-    records: apps.map((app) => extractApp({ ...app, changeNumber, sha1: hash('sha1', app.body, 'hex') })),
-    bodies: apps.map(({ appid, body }) => ({ appid, bytes: body })),
-    unknown: [],
-    failed: [],
-    unanswered: [],
-  };
+/** These apps as of this change number. */
+function fetchedAt(changeNumber: number, apps: readonly AppBody[]): FetchedApps {
+  return fetchedApps(apps.map((app) => ({ ...app, changeNumber })));
 }
 
 /** The same text with another name. */

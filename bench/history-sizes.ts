@@ -1,17 +1,11 @@
-import { diffRecords, extractApp, extractStoredText } from '@pics/appinfo';
-import { connectDatabase, writeBatch, type Database } from '@pics/database';
+import { diffRecords, extractStoredText } from '@pics/appinfo';
+import { connectDatabase, type Database, type WriteOptions } from '@pics/database';
 import { sql } from 'kysely';
-import {
-  hasRecordedPics,
-  readRecordedVersions,
-  type RecordedVersion,
-} from '../test/support/recorded-apps.ts';
-import { cutBatches } from './input/batches.ts';
+import { storeApps, type Response } from '../packages/database/src/testing/store-apps.ts';
+import { hasRecordedPics, readRecordedVersions } from '../test/support/recorded-apps.ts';
 import { atMost, type Benchmark, type Result } from './measure/benchmark.ts';
 import { figureOf } from './measure/figure.ts';
 import { startPostgres } from './pipeline/postgres.ts';
-
-const BATCH_SIZE = 200;
 
 const GOALS: Record<string, number> = { app_versions: 300, pics_events: 400 };
 
@@ -20,6 +14,11 @@ const RECENT = 27_000_000;
 
 /** In a table of a few thousand rows its page maps alone are a tenth of it. */
 const COPIES = 20;
+
+const HISTORY: WriteOptions = {
+  documents: 'versions',
+  history: { diffRecords, toRecord: extractStoredText },
+};
 
 /** What a replaced text, an event and a build take on disk, with their indexes, once all recorded versions were written. */
 export const historySizes: Benchmark = {
@@ -32,10 +31,10 @@ export const historySizes: Benchmark = {
     }
     const versions = readRecordedVersions();
     const postgres = await startPostgres();
-    const measure = async (which: string, some: readonly RecordedVersion[]) => {
+    const measure = async (which: string, some: readonly Response[]) => {
       const { url, drop } = await postgres.createDatabase();
       const database = connectDatabase(url, { applicationName: 'bench', maxConnections: 1 });
-      await replay(database, some);
+      await storeApps(database, some, HISTORY);
       await copyHistory(database);
       const sizes = await measureSizes(database);
       await database.destroy();
@@ -94,27 +93,4 @@ async function measureSizes(database: Database): Promise<{ table: string; bytes:
     order by 1 desc
   `.execute(database);
   return rows;
-}
-
-/** Writes these texts as the writer does: those of one app in their order, each in another batch. */
-async function replay(database: Database, versions: readonly RecordedVersion[]): Promise<void> {
-  const seen = new Map<number, number>();
-  const rounds = Map.groupBy(versions, ({ appid }) => {
-    const round = (seen.get(appid) ?? 0) + 1;
-    seen.set(appid, round);
-    return round;
-  });
-  const history = { diffRecords, toRecord: extractStoredText };
-  for (const batch of rounds.values().flatMap((round) => cutBatches(round, BATCH_SIZE))) {
-    const fetched = {
-      batchId: 'bench',
-      changeNumber: Math.max(...batch.map(({ changeNumber }) => changeNumber)),
-      records: batch.map((version) => extractApp({ ...version, missingToken: false })),
-      bodies: batch.map(({ appid, body }) => ({ appid, bytes: body })),
-      unknown: [],
-      failed: [],
-      unanswered: [],
-    };
-    await writeBatch(database, fetched, { documents: 'versions', history });
-  }
 }

@@ -1,6 +1,7 @@
-import type { AppRecord, FetchedApps } from '@pics/core';
+import type { AppRecord } from '@pics/core';
 import { connectDatabase, writeBatch } from '@pics/database';
 import { sql } from 'kysely';
+import { writeJob } from '../packages/database/src/testing/app-record.ts';
 import { WRITE_CONCURRENCY } from '../apps/writer/src/config.ts';
 import { changeEveryFiftieth, readAppRecords } from './input/app-records.ts';
 import { cutBatches, runConcurrently } from './input/batches.ts';
@@ -123,14 +124,9 @@ export async function openProject(url: string, records: readonly AppRecord[]): P
   // Opens every connection: while one sleeps, the next query needs another.
   const connect = () => sql`select pg_sleep(0.05)`.execute(database);
   await Promise.all(Array.from({ length: WRITE_CONCURRENCY }, connect));
-  const jobs = cutBatches(records, BATCH_SIZE).map((batch, index): FetchedApps => ({
-    batchId: `batch-${index}`,
-    changeNumber: highestChangeNumber(batch),
-    records: batch,
-    unknown: [],
-    failed: [],
-    unanswered: [],
-  }));
+  const jobs = cutBatches(records, BATCH_SIZE).map((batch) =>
+    writeJob({ changeNumber: highestChangeNumber(batch), records: batch }),
+  );
   return {
     run: () => runConcurrently(jobs, WRITE_CONCURRENCY, (job) => writeBatch(database, job)),
     close: () => database.destroy(),

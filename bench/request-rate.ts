@@ -1,3 +1,4 @@
+import { mostWithin } from '../test/support/most-within.ts';
 import { startPipeline, wantOnly } from './pipeline/pipeline.ts';
 import { startPostgres } from './pipeline/postgres.ts';
 import { startSimulatorProcess } from './pipeline/simulator-process.ts';
@@ -67,14 +68,3 @@ export const requestRate: Benchmark = {
     ];
   },
 };
-
-/** Returns the highest number of these times within any window of this length. */
-function mostWithin(windowMs: number, times: readonly number[]): number {
-  let most = 0;
-  let first = 0;
-  for (const [index, time] of times.entries()) {
-    while ((times[first] ?? time) <= time - windowMs) first += 1;
-    most = Math.max(most, index - first + 1);
-  }
-  return most;
-}

@@ -3,6 +3,7 @@ import type { AppRecord } from '@pics/core';
 import { connectDatabase, markWanted, writeBatch, type Database } from '@pics/database';
 import { startSimulator } from '@pics/simulator';
 import { sql } from 'kysely';
+import { writeJob } from '../packages/database/src/testing/app-record.ts';
 import { hasRecordedPics } from '../test/support/recorded-apps.ts';
 import { readAppRecords } from './input/app-records.ts';
 import { atMost, type Benchmark, type Result } from './measure/benchmark.ts';
@@ -81,20 +82,15 @@ async function* generate(count: number): AsyncGenerator<SentApp> {
 
 async function store(database: Database, sent: Sent): Promise<void> {
   let batch: SentApp[] = [];
-  let batches = 0;
   const write = async () => {
     const changeNumber = Math.max(...batch.map(({ record }) => record.changeNumber));
     // Wanted first, as a scan does it: the row of the ledger is then updated when the app is written.
     await markWanted(database, { appids: batch.map(({ record }) => record.appid) });
-    await writeBatch(database, {
-      batchId: `batch-${++batches}`,
-      changeNumber,
-      records: batch.map(({ record }) => record),
-      unknown: [],
-      failed: [],
-      unanswered: [],
-      bodies: batch.map(({ record, text }) => ({ appid: record.appid, bytes: text })),
-    });
+    const bodies = batch.map(({ record, text }) => ({ appid: record.appid, bytes: text }));
+    await writeBatch(
+      database,
+      writeJob({ changeNumber, records: batch.map(({ record }) => record), bodies }),
+    );
     batch = [];
   };
   for await (const app of sent) if (batch.push(app) === BATCH_SIZE) await write();

@@ -1,6 +1,7 @@
 import { packWriteJob } from '@pics/core';
 import { openQueues } from '@pics/queue';
 import { WRITE_QUEUE_HIGH_WATER } from '../apps/fetcher/src/config.ts';
+import { writeJob } from '../packages/database/src/testing/app-record.ts';
 import { createTestRedis } from '../test/support/redis.ts';
 import { readAppRecords } from './input/app-records.ts';
 import { cutBatches } from './input/batches.ts';
@@ -24,15 +25,8 @@ export const writeQueue: Benchmark = {
     const queues = openQueues(redis.url, () => {});
     const sizes: number[] = [];
     for (const [index, batch] of cutBatches(records, BATCH_SIZE).slice(0, WRITE_QUEUE_HIGH_WATER).entries()) {
-      const job = packWriteJob({
-        batchId: `batch-${index}`,
-        changeNumber: 1,
-        records: batch,
-        unknown: [],
-        failed: [],
-        unanswered: [],
-        bodies: batch.map(({ appid }) => ({ appid, bytes: textOf.get(appid) ?? new Uint8Array() })),
-      });
+      const bodies = batch.map(({ appid }) => ({ appid, bytes: textOf.get(appid) ?? new Uint8Array() }));
+      const job = packWriteJob(writeJob({ batchId: `batch-${index}`, records: batch, bodies }));
       sizes.push(job.frame.length / 1_000);
       await queues.write.add(job);
     }

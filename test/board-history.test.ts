@@ -1,15 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { BrowserContextOptions } from 'playwright-core';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { bodyOf, finishFirstFill, send } from '../packages/database/src/write/history/testing/send.ts';
+import { findAccessibilityFaults, measureOverflow } from './support/axe.ts';
 import { startTestBoard } from './support/board.ts';
 import { findBrowser, openBrowser } from './support/browser.ts';
 
 vi.setConfig({ testTimeout: 90_000 });
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const program = await findBrowser();
 
 /** A board with an app of 40 changes, each with a name and a build, and one of 12 branches. */
@@ -107,22 +104,13 @@ describe.skipIf(program === undefined)('history on the board in a browser', asyn
   ] as const)(
     'has no fault that axe finds, and no sideways scrolling (%s, %d pixels)',
     async ([colorScheme, width]) => {
-      const axe = await readFile(AXE, 'utf8');
       const page = await openPage({ colorScheme, viewport: { width, height: 900 } });
       for (const path of ['changes', 'changes?type=app.removed', 'apps/440', 'apps/570', 'apps/440/diff']) {
         await page.goto(`${url}/${path}`);
         for (const details of await page.locator('summary').all()) await details.click();
-        await page.evaluate(axe);
-        const { violations } = await page.evaluate<AxeResults>(
-          "axe.run(document, { resultTypes: ['violations'] })",
-        );
-        const faults = violations.flatMap(({ id, nodes }) =>
-          nodes.map(({ html }) => `${path}: ${id}: ${html}`),
-        );
-        expect(faults).toEqual([]);
-        expect(
-          await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth'),
-        ).toBeLessThanOrEqual(0);
+        const faults = await findAccessibilityFaults(page);
+        expect(faults.map((fault) => `${path}: ${fault}`)).toEqual([]);
+        expect(await measureOverflow(page)).toBeLessThanOrEqual(0);
       }
     },
   );

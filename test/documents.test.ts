@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
 import { extractApp } from '@pics/appinfo';
-import { connectDatabase, decodeDocument, encodeDocument, findDocuments, writeBatch } from '@pics/database';
+import { connectDatabase, decodeDocument, encodeDocument, findDocuments } from '@pics/database';
 import type { Database } from '@pics/database';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { storeApps } from '../packages/database/src/testing/store-apps.ts';
 import { closeAtEnd } from './support/cleanup.ts';
-import { cutBatches } from '../bench/input/batches.ts';
 import { createTestDatabase } from './support/database.ts';
 import { hasRecordedPics, readRecordedVersions, type RecordedVersion } from './support/recorded-apps.ts';
-
-const BATCH_SIZE = 200;
 
 /** The longest that writing all of them may take on a busy machine. */
 const WRITTEN_MS = 180_000;
@@ -18,27 +16,6 @@ async function openDatabase(): Promise<Database> {
   const database = connectDatabase(url, { applicationName: 'test', maxConnections: 2 });
   closeAtEnd('database', () => database.destroy());
   return database;
-}
-
-/** Writes these texts as responses of Steam: those of one app in this order, each in another batch. */
-async function write(database: Database, versions: readonly RecordedVersion[]): Promise<void> {
-  const seen = new Map<number, number>();
-  const rounds = Map.groupBy(versions, ({ appid }) => {
-    const round = (seen.get(appid) ?? 0) + 1;
-    seen.set(appid, round);
-    return round;
-  });
-  for (const sent of rounds.values().flatMap((round) => cutBatches(round, BATCH_SIZE))) {
-    await writeBatch(database, {
-      batchId: 'batch',
-      changeNumber: Math.max(...sent.map(({ changeNumber }) => changeNumber)),
-      records: sent.map((version) => extractApp({ ...version, missingToken: false })),
-      unknown: [],
-      failed: [],
-      unanswered: [],
-      bodies: sent.map(({ appid, body }) => ({ appid, bytes: body })),
-    });
-  }
 }
 
 /** What must be stored once all of these came: the last full text of each app, and a public part that is newer. */
@@ -100,7 +77,7 @@ describe.skipIf(!hasRecordedPics)('recorded texts (skipped without recorded PICS
     'are stored and found again, the last one of each app and part, when they come in their order',
     async () => {
       const database = await openDatabase();
-      await write(database, versions);
+      await storeApps(database, versions);
       expect(sorted(await storedTexts(database, versions))).toEqual(sorted(expectedTexts(versions)));
     },
     WRITTEN_MS,
@@ -110,7 +87,7 @@ describe.skipIf(!hasRecordedPics)('recorded texts (skipped without recorded PICS
     'lead to the same text of each app when they come in any order and half of them twice',
     async () => {
       const database = await openDatabase();
-      await write(database, shuffle([...versions, ...versions.filter((_, index) => index % 2 === 0)]));
+      await storeApps(database, shuffle([...versions, ...versions.filter((_, index) => index % 2 === 0)]));
       const stored = await storedTexts(database, versions);
       // Of some apps two texts were recorded at the same number.
       const latest = Map.groupBy(versions, ({ appid }) => appid)

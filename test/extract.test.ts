@@ -8,7 +8,8 @@ import { somebodyWaits } from '../packages/database/src/testing/support/somebody
 import { closeAtEnd } from './support/cleanup.ts';
 import { createTestDatabase } from './support/database.ts';
 import { startTestSimulator } from './support/simulator.ts';
-import { storeApps } from './support/store-apps.ts';
+import { writeJob } from '../packages/database/src/testing/app-record.ts';
+import { storeApps } from '../packages/database/src/testing/store-apps.ts';
 import { readStoredApps } from './support/stored-apps.ts';
 
 /** A game, and the part of it that Steam sends without a token. */
@@ -88,14 +89,7 @@ describe('extracting', () => {
     const { db } = await createDatabase();
     await storeApps(db, bodies);
     const [removed] = bodies;
-    await writeBatch(db, {
-      batchId: 'removed',
-      changeNumber: 40_000_000,
-      records: [],
-      unknown: [removed?.appid ?? 0],
-      failed: [],
-      unanswered: [],
-    });
+    await writeBatch(db, writeJob({ changeNumber: 40_000_000, unknown: [removed?.appid ?? 0] }));
     const [fetched, states] = [await readStoredApps(db), await readStates(db)];
     expect(fetched.size).toBeGreaterThan(300);
     expect(
@@ -247,14 +241,8 @@ describe('an app', () => {
     const { db } = await createDatabase();
     await storeApps(db, [full(1, 'Old'), full(2, 'Old')]);
     const newer = full(1, 'New', 950);
-    await writeBatch(db, {
-      batchId: 'without a document',
-      changeNumber: 950,
-      records: [{ ...extractApp(newer), sha1: '0'.repeat(40) }],
-      unknown: [],
-      failed: [],
-      unanswered: [],
-    });
+    const record = { ...extractApp(newer), sha1: '0'.repeat(40) };
+    await writeBatch(db, writeJob({ changeNumber: 950, records: [record] }));
     expect(await extract(db)).toMatchObject({ newer: 1, unchanged: 1 });
     expect(await namesIn(db)).toContainEqual([1, 'New']);
   });

@@ -2,6 +2,7 @@ import { sectionsToJson } from '@pics/appinfo';
 import { connectDatabase, writeBatch } from '@pics/database';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
+import { writeJob } from '../packages/database/src/testing/app-record.ts';
 import { closeAtEnd } from './support/cleanup.ts';
 import { createTestDatabase } from './support/database.ts';
 import { readBlocks } from './support/read-page.ts';
@@ -37,15 +38,10 @@ test('the queries of the README show the branches, launch options, depot sizes a
   closeAtEnd('database', () => database.destroy());
   await writeBatch(
     database,
-    {
-      batchId: 'b',
-      changeNumber: 900,
+    writeJob({
       records: [{ appid: 440, changeNumber: 900, access: 'restricted' }],
-      unknown: [],
-      failed: [],
-      unanswered: [],
       bodies: [{ appid: 440, bytes: Buffer.from(TEXT) }],
-    },
+    }),
     { toSections: (text) => sectionsToJson(text, ['depots', 'config', 'ufs']) },
   );
 

@@ -6,7 +6,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { createCliWorld, type CliWorld } from '../support/cli-world.ts';
 import { environmentOf, startTestSimulator } from '../support/simulator.ts';
 import { runCli } from '../support/run-cli.ts';
-import { storeApps } from '../support/store-apps.ts';
+import { writeJob } from '../../packages/database/src/testing/app-record.ts';
+import { storeApps } from '../../packages/database/src/testing/store-apps.ts';
 
 const HOSTILE = '\u001B]0;owned\u0007\u009B31m\u202E';
 
@@ -100,14 +101,14 @@ describe('pics document', () => {
   test('says why there is no document, and what to do', async () => {
     const { database } = world;
     const bare = (appid: number) => ({ appid, changeNumber: 900, access: 'public' as const });
-    await writeBatch(database, {
-      batchId: 'b',
-      changeNumber: 900,
-      records: [bare(20)],
-      unknown: [30],
-      failed: [{ appid: 40, error: 'KeyValuesError: cut off' }],
-      unanswered: [],
-    });
+    await writeBatch(
+      database,
+      writeJob({
+        records: [bare(20)],
+        unknown: [30],
+        failed: [{ appid: 40, error: 'KeyValuesError: cut off' }],
+      }),
+    );
     await markWanted(database, { appids: [50] });
     const said = async (...args: string[]) => {
       const { exitCode, stdout, stderr } = await world.pics('document', ...args);

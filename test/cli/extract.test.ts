@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { createCliWorld, type CliWorld } from '../support/cli-world.ts';
 import { startService } from '../support/processes.ts';
 import { runCli } from '../support/run-cli.ts';
-import { storeApps } from '../support/store-apps.ts';
+import { storeApps } from '../../packages/database/src/testing/store-apps.ts';
 
 let world: CliWorld;
 

@@ -3,6 +3,7 @@ import { countLedger, findCursor, findScan } from '@pics/database';
 import { waitUntil } from '@pics/local';
 import { isSettled } from '../support/is-settled.ts';
 import { findHistoryFaults } from '../support/history/find-history-faults.ts';
+import { mostWithin } from '../support/most-within.ts';
 import { findDifferences } from './find-differences.ts';
 import { FAULTS } from './faults.ts';
 import { Random } from './random.ts';
@@ -65,7 +66,11 @@ export async function runRound(seed: number): Promise<RoundResult> {
   broken.push(...(await findDifferences(world)), ...(await findFailedApps(world)), ...world.deaths);
   const history = await findHistoryFaults(world.database, world.shownTexts.has);
   broken.push(...history.slice(0, FAULTS_SHOWN));
-  const most = mostRequestsWithin(world, BUDGET_WINDOW_MS);
+  const requests = world.simulator.requests(['product-info', 'metadata', 'access-token']);
+  const most = mostWithin(
+    BUDGET_WINDOW_MS,
+    requests.map(({ atMs }) => atMs),
+  );
   const allowed = (RATE * BUDGET_TOLERANCE * BUDGET_WINDOW_MS) / 1_000;
   if (most > allowed) broken.push(`${most} requests within ${BUDGET_WINDOW_MS} ms, ${allowed} allowed`);
   return { seed, faults, broken };
@@ -128,15 +133,4 @@ async function findFailedApps({ database }: World): Promise<string[]> {
     .where('failedAt', 'is not', null)
     .execute();
   return failed.map(({ id, lastError }) => `app ${id} failed: ${lastError}`);
-}
-
-function mostRequestsWithin({ simulator }: World, windowMs: number): number {
-  const times = simulator.requests(['product-info', 'metadata', 'access-token']).map(({ atMs }) => atMs);
-  let most = 0;
-  let first = 0;
-  for (const [index, time] of times.entries()) {
-    while ((times[first] ?? time) <= time - windowMs) first += 1;
-    most = Math.max(most, index - first + 1);
-  }
-  return most;
 }

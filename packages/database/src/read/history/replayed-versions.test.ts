@@ -1,9 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { randomIntegers } from '../../../../appinfo/src/keyvalues/testing/random-texts.ts';
-import {
-  recordedTexts,
-  type RecordedText,
-} from '../../../../appinfo/src/keyvalues/testing/recorded-texts.ts';
+import { recordedTexts } from '../../../../appinfo/src/keyvalues/testing/recorded-texts.ts';
 import type { Database } from '../../connection/connect-database.ts';
 import { freshDatabase } from '../../testing/support/fresh-database.ts';
 import { send } from '../../write/history/testing/send.ts';
@@ -28,7 +25,10 @@ describe.skipIf(HISTORIES.length === 0)('recorded histories (skipped without rec
     const shuffled = HISTORIES.map((texts) =>
       texts.map((text) => ({ text, at: random(1_000_000) })).sort((a, b) => a.at - b.at),
     );
-    await write(shuffled.map((texts) => texts.map(({ text }) => text)));
+    await send(
+      db,
+      shuffled.flatMap((texts) => texts.map(({ text }) => ({ ...text, body: text.read() }))),
+    );
     const faults: string[] = [];
     let found = 0;
     for (const { appid, changeNumber, read } of HISTORIES.flat()) {
@@ -39,15 +39,4 @@ describe.skipIf(HISTORIES.length === 0)('recorded histories (skipped without rec
     expect(faults).toEqual([]);
     expect(found).toBeGreaterThan(4_000);
   }, 120_000);
-
-  /** Writes all of them, in batches with each app at most once. */
-  async function write(histories: readonly RecordedText[][]): Promise<void> {
-    for (let round = 0; histories.some((texts) => texts.length > round); round += 1) {
-      const batch = histories.flatMap((texts) => texts[round] ?? []);
-      for (let start = 0; start < batch.length; start += 200) {
-        const responses = batch.slice(start, start + 200).map((text) => ({ ...text, body: text.read() }));
-        await send(db, responses);
-      }
-    }
-  }
 });

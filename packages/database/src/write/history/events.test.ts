@@ -3,9 +3,10 @@ import type { Block } from '../../../../appinfo/src/extract/testing/app-body.ts'
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../connection/connect-database.ts';
 import { writeJob } from '../../testing/app-record.ts';
+import type { Response } from '../../testing/store-apps.ts';
 import { freshDatabase } from '../../testing/support/fresh-database.ts';
 import { writeBatch } from '../write-batch.ts';
-import { bodyOf, finishFirstFill, history, readEvents, send, type Response } from './testing/send.ts';
+import { bodyOf, finishFirstFill, history, readEvents, send } from './testing/send.ts';
 
 let db: Database;
 

@@ -11,8 +11,9 @@ import { randomIntegers } from '../../../../appinfo/src/keyvalues/testing/random
 import type { Database } from '../../connection/connect-database.ts';
 import { decodeDocument } from '../../documents/decode-document.ts';
 import { findDocuments } from '../../documents/find-documents.ts';
+import type { Response } from '../../testing/store-apps.ts';
 import { freshDatabase } from '../../testing/support/fresh-database.ts';
-import { bodyOf, readEvents, send, type Response } from './testing/send.ts';
+import { bodyOf, readEvents, send } from './testing/send.ts';
 
 let db: Database;
 
