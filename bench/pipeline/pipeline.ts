@@ -78,9 +78,11 @@ export async function startPipeline(
     reset: async () => {
       await updateFleetSettings(database, { paused: true });
       await sql`
-        truncate apps, app_documents, app_sections, steam_tags, franchises, developers, publishers, pics_app_ledger,
-          pics_changes, pics_scans, pics_throughput cascade
+        truncate apps, app_documents, app_sections, app_versions, app_branches, app_builds, pics_events, steam_tags,
+          franchises, developers, publishers, pics_app_ledger, pics_changes, pics_scans, pics_throughput cascade
       `.execute(database);
+      // Otherwise the next fill would write an event for each app.
+      await sql`update pics_state set filled_at = null`.execute(database);
       await startScan(database, { reason: 'discovery', knownOnly: false });
       await sql`checkpoint`.execute(database);
     },
