@@ -1,3 +1,4 @@
+import { AppRevisions } from './app-revisions.ts';
 import { drawTraits } from './app-traits.ts';
 import { KeyValuesText } from './key-values-text.ts';
 import { writeCommon } from './generated-common.ts';
@@ -27,25 +28,25 @@ export function needsToken(access: Access): boolean {
 /**
  * Generates the body of an app: the same bytes for the same seed, appid, revision and access, so no body has to be stored.
  *
- * It uses two random sequences. Lasting properties (type, name, companies, parent) come from one that depends on the appid
- * only; what a publisher changes (builds, reviews, tags) comes from one that depends on the revision too.
+ * What stays the same (type, companies, parent) comes from a random sequence that depends on the appid only; what changes
+ * (builds, reviews, tags) from one that depends on the last revision that changed it, too.
  *
  * @returns the field `buffer`: text KeyValues and one NUL.
  */
 export function generateAppBody(seed: number, appid: number, revision: number, access: Access): Buffer {
   const lasting = new SeededRandom(seed, appid);
-  const moving = new SeededRandom(seed, appid, revision + 1);
+  const revisions = new AppRevisions(seed, appid, revision);
   const text = new KeyValuesText();
   text.open('appinfo');
   text.pair('appid', appid);
   if (access === Access.stub || access === Access.publicPart) text.pair('public_only', '1');
   if (access !== Access.stub && access !== Access.withheld) {
     const traits = drawTraits(appid, lasting);
-    writeCommon(text, traits, lasting, moving, access === Access.hidden);
+    writeCommon(text, traits, lasting, revisions, access === Access.hidden);
     if (access === Access.public) {
-      writeExtended(text, traits, lasting, moving);
+      writeExtended(text, traits, lasting, revisions);
       writeConfig(text, traits, lasting);
-      writeDepots(text, traits, lasting, moving);
+      writeDepots(text, traits, lasting, revisions);
       writeUserFiles(text, traits, lasting);
     }
   }

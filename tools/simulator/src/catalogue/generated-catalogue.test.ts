@@ -59,6 +59,42 @@ describe('a generated catalogue', () => {
     expect(open.filter((appid) => catalogue.findApp(appid)?.missingToken).length).toBeGreaterThan(0);
   });
 
+  test('changes one thing of an app at a time, everything in the long run, and never to an older build', () => {
+    const catalogue = new GeneratedCatalogue(7, 100);
+    const read = (appid: number) => catalogue.findApp(appid)?.readBuffer().toString() ?? '';
+    const publicBuild = (text: string) =>
+      Number(/"branches"\s*{\s*"public"\s*{\s*"buildid"\s*"(\d+)/.exec(text)?.[1]);
+    const parts = {
+      builds: /buildid|gid/,
+      reviews: /review_percentage/,
+      tags: /^\t\t\t"\d+"\t/,
+      deck: /tested_build/,
+      dlc: /listofdlc/,
+      name: /^\t\t"name"/,
+      release: /releasestate/i,
+      languages: /^\t\t\t"[a-z]+"$/,
+    };
+    const seen = new Set<string>();
+    const descending: number[] = [];
+    for (const appid of catalogue.appids()) {
+      for (let revision = 1; revision <= 40; revision += 1) {
+        const before = read(appid);
+        catalogue.touch(appid, 40_000_000 + revision);
+        const after = read(appid);
+        const lines = new Set(before.split('\n'));
+        const changed = after.split('\n').filter((line) => !lines.has(line));
+        const of = Object.entries(parts).flatMap(([part, pattern]) =>
+          changed.some((line) => pattern.test(line)) ? [part] : [],
+        );
+        expect(of.length, changed.join('\n')).toBeLessThan(2);
+        for (const part of of) seen.add(part);
+        if (publicBuild(after) < publicBuild(before)) descending.push(appid);
+      }
+    }
+    expect(descending).toEqual([]);
+    expect([...seen].toSorted()).toEqual(Object.keys(parts).toSorted());
+  });
+
   test('assigns ascending change numbers, and shows the newest one of each app and package', () => {
     const catalogue = new GeneratedCatalogue(7, 1_000);
     const changes = catalogue.release(300, 40_000_000);

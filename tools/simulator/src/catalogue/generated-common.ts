@@ -1,4 +1,5 @@
 import type { KeyValuesText } from './key-values-text.ts';
+import type { AppRevisions } from './app-revisions.ts';
 import type { AppTraits } from './app-traits.ts';
 import { generateAppName, generateCompanyName, generateFranchiseName } from './generated-names.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -105,11 +106,19 @@ function writeDeckReport(text: KeyValuesText, random: SeededRandom): void {
   text.close();
 }
 
-function writeLanguages(text: KeyValuesText, traits: AppTraits, random: SeededRandom): void {
+function writeLanguages(
+  text: KeyValuesText,
+  traits: AppTraits,
+  random: SeededRandom,
+  revisions: AppRevisions,
+): void {
   const spoken = new Set([
     'english',
     ...pickSeveral(random, LANGUAGES, Math.ceil(traits.scale * random.between(0, 9))),
   ]);
+  const added = revisions
+    .of('languages')
+    .map((revision) => revisions.random('languages', revision).pick(LANGUAGES));
   if (random.chance(0.3)) {
     text.open('languages');
     for (const language of spoken) text.pair(language, '1');
@@ -125,14 +134,42 @@ function writeLanguages(text: KeyValuesText, traits: AppTraits, random: SeededRa
     if (random.chance(0.4)) text.pair('subtitles', yes);
     text.close();
   }
+  for (const language of new Set(added).difference(spoken)) {
+    text.open(language);
+    text.pair('supported', yes);
+    text.close();
+  }
   text.close();
+}
+
+/** Half of the changes are another order of the same tags, as on Steam; with others, one tag gives way to two. */
+function drawTags(traits: AppTraits, revisions: AppRevisions): Set<number> {
+  const first = revisions.random('tags', 0);
+  const tags = [...pickSeveral(first, TAGS, traits.isMain ? first.between(5, 22) : first.between(0, 10))];
+  if (revisions.of('tags').length === 0) return new Set(tags);
+  const random = revisions.random('tags');
+  const position = random.between(0, tags.length);
+  if (random.chance(0.5)) return new Set([...tags.slice(position), ...tags.slice(0, position)]);
+  return new Set(tags.toSpliced(position, 1, random.pick(TAGS), random.pick(TAGS)));
+}
+
+/** The share of positive reviews from which each score is given, from 9 down to 1. */
+const SCORES = [95, 85, 80, 70, 40, 20, 10, 5, 0];
+
+function writeReviews(text: KeyValuesText, revisions: AppRevisions): void {
+  const first = revisions.random('reviews', 0);
+  const share = first.chance(0.1) ? first.between(0, 40) : first.between(40, 98);
+  const drift = revisions.of('reviews').length > 0 ? revisions.random('reviews').between(-3, 3) : 0;
+  const percentage = Math.min(Math.max(share + drift, 0), 100);
+  text.pair('review_score', first.chance(0.03) ? '' : 9 - SCORES.findIndex((from) => percentage >= from));
+  text.pair('review_percentage', first.chance(0.03) ? '' : percentage);
 }
 
 function writeStoreFacts(
   text: KeyValuesText,
   traits: AppTraits,
   lasting: SeededRandom,
-  moving: SeededRandom,
+  revisions: AppRevisions,
 ): void {
   const genres = lasting.chance(0.07)
     ? new Set<number>()
@@ -144,24 +181,18 @@ function writeStoreFacts(
   for (const id of pickSeveral(lasting, CATEGORIES, lasting.between(0, traits.isMain ? 14 : 3)))
     text.pair(`category_${id}`, '1');
   text.close();
-  text.list(
-    'store_tags',
-    pickSeveral(moving, TAGS, traits.isMain ? moving.between(5, 22) : moving.between(0, 10)),
-  );
+  text.list('store_tags', drawTags(traits, revisions));
   if (!traits.isMain) return;
   if (lasting.chance(0.25))
     text.list('content_descriptors', pickSeveral(lasting, [1, 2, 3, 4, 5], lasting.between(1, 3)));
-  if (lasting.chance(0.65)) {
-    text.pair('review_score', moving.chance(0.03) ? '' : moving.between(1, 9));
-    text.pair('review_percentage', moving.chance(0.03) ? '' : moving.between(0, 100));
-  }
+  if (lasting.chance(0.65)) writeReviews(text, revisions);
   if (lasting.chance(0.1)) {
     text.pair('metacritic_score', lasting.between(20, 97));
     text.pair('metacritic_url', `pc/generated-game-${traits.appid}`);
     if (lasting.chance(0.8))
       text.pair('metacritic_fullurl', `https://www.metacritic.com/game/pc/generated-game-${traits.appid}`);
   }
-  if (lasting.chance(0.45)) writeDeckReport(text, moving);
+  if (lasting.chance(0.45)) writeDeckReport(text, revisions.random('deck'));
 }
 
 /** Writes `common`: what an app is and how the store describes it. */
@@ -169,12 +200,13 @@ export function writeCommon(
   text: KeyValuesText,
   traits: AppTraits,
   lasting: SeededRandom,
-  moving: SeededRandom,
+  revisions: AppRevisions,
   isHidden: boolean,
 ): void {
   text.open('common');
   const name = generateAppName(lasting);
-  if (!isHidden) text.freePair('name', moving.chance(0.05) ? `${name} (${moving.between(2, 9)}.0)` : name);
+  const renamed = revisions.of('name').length;
+  if (!isHidden) text.freePair('name', renamed > 0 ? `${name} (${renamed + 1}.0)` : name);
   if (traits.type !== '') text.pair('type', traits.type);
   if (traits.type === 'DLC' || traits.type === 'Demo' || traits.type === 'Music' || traits.type === 'Beta') {
     // Half of the parents are the previous app; the others may not exist, as on Steam.
@@ -188,7 +220,9 @@ export function writeCommon(
   if (lasting.chance(0.85)) {
     text.pair(
       lasting.chance(0.02) ? 'ReleaseState' : 'releasestate',
-      moving.pick(['released', 'released', 'prerelease', 'Preloadonly']),
+      revisions.of('release').length > 0
+        ? 'released'
+        : revisions.random('release').pick(['released', 'released', 'prerelease', 'Preloadonly']),
     );
   }
   text.pair('oslist', lasting.pick(PLATFORMS));
@@ -196,12 +230,13 @@ export function writeCommon(
   if (lasting.chance(0.4)) text.pair('controller_support', lasting.pick(['full', 'partial', 'none', 'Full']));
   writeArtwork(text, lasting, traits.isMain);
   writeAssociations(text, lasting);
-  writeStoreFacts(text, traits, lasting, moving);
-  if (traits.type !== 'Config' && traits.type !== 'Tool') writeLanguages(text, traits, lasting);
+  writeStoreFacts(text, traits, lasting, revisions);
+  if (traits.type !== 'Config' && traits.type !== 'Tool') writeLanguages(text, traits, lasting, revisions);
   if (lasting.chance(0.85))
     text.pair('steam_release_date', lasting.chance(0.01) ? 0 : lasting.between(1_100_000_000, 1_790_000_000));
   if (lasting.chance(0.15)) text.pair('original_release_date', lasting.between(500_000_000, 1_700_000_000));
   text.pair('gameid', traits.appid);
+  text.pair('store_asset_mtime', revisions.secondsAt(revisions.count));
   if (lasting.chance(0.005)) text.freePair('name', `${name} (said twice)`);
   if (lasting.chance(0.005)) text.freePair('café_note', 'first line\nsecond\tline');
   text.close();

@@ -1,4 +1,5 @@
 import type { KeyValuesText } from './key-values-text.ts';
+import type { AppRevisions } from './app-revisions.ts';
 import type { AppTraits } from './app-traits.ts';
 import { generateCompanyName } from './generated-names.ts';
 import type { SeededRandom } from './seeded-random.ts';
@@ -16,7 +17,7 @@ export function writeExtended(
   text: KeyValuesText,
   traits: AppTraits,
   lasting: SeededRandom,
-  moving: SeededRandom,
+  revisions: AppRevisions,
 ): void {
   if (lasting.chance(0.1)) return;
   text.open('extended');
@@ -35,7 +36,9 @@ export function writeExtended(
     for (let count = Math.ceil(lasting.spread(2, 0.8) * Math.min(traits.scale, 30)); count > 0; count -= 1) {
       dlc.push(traits.appid + lasting.between(1, 9) + 10 * lasting.between(0, 40));
     }
-    if (moving.chance(0.3)) dlc.push(traits.appid + 10 * moving.between(41, 90));
+    for (const revision of revisions.of('dlc')) {
+      dlc.push(traits.appid + 10 * revisions.random('dlc', revision).between(41, 90));
+    }
     if (lasting.chance(0.1)) dlc.push('');
     text.pair('listofdlc', dlc.join(','));
   }
@@ -69,22 +72,18 @@ export function writeDepots(
   text: KeyValuesText,
   traits: AppTraits,
   lasting: SeededRandom,
-  moving: SeededRandom,
+  revisions: AppRevisions,
 ): void {
   if (lasting.chance(0.06)) return;
   const depotCount = Math.min(
     Math.ceil((traits.isMain ? 2.4 : 1) * lasting.spread(1, 0.5) * traits.scale),
     120,
   );
-  const branches = ['public'];
-  const mostBranches = Math.min(60, MAX_MANIFESTS / depotCount);
-  for (
-    let count = traits.isMain ? Math.round(lasting.spread(1.2, 0.7) * traits.scale) : 0;
-    count > 0;
-    count -= 1
-  ) {
-    if (branches.length < mostBranches) branches.push(`beta_${branches.length}`);
-  }
+  const mostBranches = Math.floor(Math.min(60, MAX_MANIFESTS / depotCount));
+  const betas = traits.isMain ? Math.round(lasting.spread(1.2, 0.7) * traits.scale) : 0;
+  const branches = Array.from({ length: Math.min(1 + betas, mostBranches) }, (_, index) =>
+    drawBranch(index, revisions),
+  );
   text.open('depots');
   if (lasting.chance(0.35)) {
     text.open(228_990);
@@ -99,10 +98,10 @@ export function writeDepots(
     if (lasting.chance(0.2)) text.pair('language', lasting.pick(LANGUAGES));
     text.close();
     text.open('manifests');
-    for (const branch of branches) {
-      text.open(branch);
-      const size = moving.uint32();
-      text.pair('gid', manifestId(moving));
+    for (const { name, random } of branches) {
+      text.open(name);
+      const size = random.uint32();
+      text.pair('gid', manifestId(random));
       text.pair('size', size);
       text.pair('download', Math.floor(size / 2));
       text.close();
@@ -111,14 +110,38 @@ export function writeDepots(
     text.close();
   }
   text.open('branches');
-  for (const branch of branches) {
-    text.open(branch);
-    text.pair('buildid', moving.between(1_000_000, 23_000_000));
-    text.pair('timeupdated', moving.between(1_400_000_000, 1_790_000_000));
+  for (const { name, buildId, timeUpdated } of branches) {
+    text.open(name);
+    text.pair('buildid', buildId);
+    text.pair('timeupdated', timeUpdated);
     text.close();
   }
   text.close();
   text.close();
+}
+
+interface GeneratedBranch {
+  name: string;
+  buildId: number;
+  timeUpdated: number;
+  /** The sequence for its manifests. */
+  random: SeededRandom;
+}
+
+/** A branch with its latest build: not every revision of the builds makes one for each branch. Ids and times ascend. */
+function drawBranch(index: number, revisions: AppRevisions): GeneratedBranch {
+  const share = index === 0 ? 0.8 : 0.4;
+  const revision =
+    revisions.of('builds').findLast((one) => revisions.random('builds', one, index).chance(share)) ?? 0;
+  const random = revisions.random('builds', revision, index);
+  const timeUpdated =
+    revision === 0 ? random.between(1_400_000_000, 1_790_000_000) : revisions.secondsAt(revision);
+  return {
+    name: index === 0 ? 'public' : `beta_${index}`,
+    buildId: Math.round((timeUpdated - 1_380_000_000) / 18) + random.between(0, 999),
+    timeUpdated,
+    random,
+  };
 }
 
 /** Writes `ufs`: the location of saved games. */
