@@ -70,7 +70,7 @@ test('extract refuses to replace what the writer of this database keeps, and nam
   const refused = await runCli(['extract'], env);
   expect([refused.exitCode, refused.stdout, await readName()]).toEqual([2, '', 'Mine']);
   expect(refused.stderr).toBe(
-    'The writer runs with KEEP_COLUMNS=app_dlc,apps.name, and this command with KEEP_COLUMNS=. Set the same here, or restart the writer with the other.\n',
+    'The writer runs with KEEP_COLUMNS=app_dlc,apps.name, and this command with no KEEP_COLUMNS. Set the same here, or restart the writer with yours.\n',
   );
   const allowed = await runCli(['extract'], { ...env, KEEP_COLUMNS: 'apps.name, app_dlc' });
   expect([allowed.exitCode, await readName()]).toEqual([0, 'Mine']);

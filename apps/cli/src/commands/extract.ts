@@ -71,10 +71,13 @@ async function checkKeptColumns(database: Database, keep: KeptColumns): Promise<
   const kept = await findKeptColumns(database);
   if (!kept || new Set(kept).symmetricDifference(new Set(keep)).size === 0) return;
   throw new SettingsError(
-    `The writer runs with KEEP_COLUMNS=${kept.join(',')}, and this command with KEEP_COLUMNS=${keep.join(',')}. ` +
-      'Set the same here, or restart the writer with the other.',
+    `The writer runs with ${describeKept(kept)}, and this command with ${describeKept(keep)}. ` +
+      'Set the same here, or restart the writer with yours.',
   );
 }
+
+const describeKept = (names: KeptColumns) =>
+  names.length > 0 ? `KEEP_COLUMNS=${names.join(',')}` : 'no KEEP_COLUMNS';
 
 function describeProgress(
   { done, total }: { done: number; total: number },
