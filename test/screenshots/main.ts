@@ -23,6 +23,8 @@ const IMAGES = resolve(import.meta.dirname, '../../docs/images');
 const DESKTOP = { viewport: { width: 1280, height: 1000 } };
 const PHONE = { viewport: { width: 375, height: 812 }, deviceScaleFactor: 2 };
 
+const CHANGES_OF_APP = 8;
+
 /** Slow enough that the first run can be seen under way. */
 const FIRST_RATE = 2;
 
@@ -50,7 +52,9 @@ async function takeScreenshots(program: string): Promise<void> {
   await take(browser, 'overview-light', url, { ...DESKTOP, colorScheme: 'light' }, overviewIsLive);
   await take(browser, 'overview-dark', url, { ...DESKTOP, colorScheme: 'dark' }, overviewIsLive);
   await take(browser, 'overview-phone', url, { ...PHONE, colorScheme: 'light' }, overviewIsLive);
+  await changeApp(simulator, pipeline, appid);
   await take(browser, 'app', `${url}/apps/${appid}`, { ...DESKTOP, viewport: { width: 1280, height: 760 } });
+  await take(browser, 'app-history', `${url}/apps/${appid}#builds`, DESKTOP);
   const short = { viewport: { width: 1280, height: 760 } };
   await take(browser, 'failures', `${url}/failures`, short);
   await take(browser, 'search', `${url}/apps?q=lost+valley`, short);
@@ -153,6 +157,19 @@ async function breakSomeApps(simulator: Simulator, { database }: Pipeline): Prom
     return failed.length >= apps.length;
   };
   if (!(await waitUntil(haveFailed, 60_000))) throw new Error('the apps that were broken did not fail');
+}
+
+/** Changes an app several times, so that it has a history. */
+async function changeApp(simulator: Simulator, { database }: Pipeline, appid: number): Promise<void> {
+  const readStored = async () => {
+    const row = database.selectFrom('picsAppLedger').select('storedChangeNumber').where('id', '=', appid);
+    return (await row.executeTakeFirst())?.storedChangeNumber ?? 0;
+  };
+  for (let change = 0; change < CHANGES_OF_APP; change += 1) {
+    const [released] = simulator.releaseApps([appid]);
+    const isStored = async () => (await readStored()) >= (released?.changeNumber ?? 0);
+    if (!(await waitUntil(isStored, 30_000))) throw new Error('a change of the app was not stored');
+  }
 }
 
 /** Finds an app with a value in as many fields as possible. */
