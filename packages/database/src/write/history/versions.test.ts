@@ -11,6 +11,7 @@ import { randomIntegers } from '../../../../appinfo/src/keyvalues/testing/random
 import type { Database } from '../../connection/connect-database.ts';
 import { decodeDocument } from '../../documents/decode-document.ts';
 import { findDocuments } from '../../documents/find-documents.ts';
+import { findVersion } from '../../read/history/find-version.ts';
 import type { Response } from '../../testing/store-apps.ts';
 import { freshDatabase } from '../../testing/support/fresh-database.ts';
 import { bodyOf, readEvents, send } from './testing/send.ts';
@@ -150,6 +151,15 @@ describe('a text that comes late', () => {
     await send(db, [named(960, 'C')]);
     await sql`delete from app_versions where change_number = 900`.execute(db);
     expect(namesIn(await readTexts(440))).toEqual(['B', 'D', 'C']);
+  });
+
+  test('can be read even if the next newer text is damaged', async () => {
+    await send(db, [named(900, 'A')]);
+    await send(db, [named(930, 'C')]);
+    await send(db, [named(920, 'B')]);
+    await sql`update app_versions set body = 'x' where change_number = 920`.execute(db);
+    await send(db, [named(910, 'D')]);
+    expect((await findVersion(db, 440, 910))?.text.equals(named(910, 'D').body)).toBe(true);
   });
 
   test('does not fail its app when an older text is damaged', async () => {
