@@ -6,11 +6,11 @@ import { createCountsReporter } from './test/support/counts-reporter.ts';
 const TESTS = ['{apps,packages,tools}/*/src/**/*.test.ts', 'test/**/*.test.ts'];
 
 /**
- * Tests that import from test/support need servers or processes; all others are quick. The imports decide, so no test can
- * be in the wrong list.
+ * Tests that import from test/support, or run a round of faults, need servers or processes; all others are quick. The imports
+ * decide, so no test can be in the wrong list.
  */
 const all = globSync(TESTS, { exclude: (path) => path.includes('node_modules') });
-const withServers = all.filter((file) => /from '[^']*\/support\//.test(readFileSync(file, 'utf8')));
+const withServers = all.filter((file) => /from '[^']*\/(support|faults)\//.test(readFileSync(file, 'utf8')));
 
 // As `npm start` and the image do: the hundreds of processes that tests start take half of the CPU time until they work.
 process.env['NODE_COMPILE_CACHE'] ??= resolve(import.meta.dirname, '.cache/compiled');

@@ -55,7 +55,7 @@ describe('the pipeline', () => {
     'discovers and stores every app of a catalogue, no others, and follows a change to its row',
     { timeout: 180_000 },
     async () => {
-      const simulator = await startTestSimulator({ apps: 20_000, seed: 7 });
+      const simulator = await startTestSimulator({ apps: 5_000, seed: 7 });
       const pipeline = await startPipeline(simulator, { fetchers: 2, board: true });
       await pipeline.settled(150_000);
 

@@ -10,7 +10,8 @@ import { startTestSimulator } from './support/simulator.ts';
 
 /** The promises of the pipeline when something goes wrong, one a test, with real servers and processes. */
 
-const APPS = 1_000;
+/** Twenty requests of the tests that kill something in the middle; more would take longer and show the same. */
+const APPS = 400;
 const SETTLE_MS = 60_000;
 
 let simulator: Simulator;
@@ -65,7 +66,7 @@ describe('a killed service', { timeout: 120_000 }, () => {
     'loses nothing and leaves nothing half-written (%s)',
     async (name) => {
       const pipeline = await startPipeline(simulator, {
-        env: { FETCH_RATE_PER_SECOND: '10', FETCH_BATCH_SIZE: '50' },
+        env: { FETCH_RATE_PER_SECOND: '10', FETCH_BATCH_SIZE: '20' },
       });
       await untilWorking(pipeline);
       const { producer, writer, fetchers } = pipeline.services;
@@ -81,7 +82,7 @@ describe('a killed service', { timeout: 120_000 }, () => {
 describe('an emptied Redis', { timeout: 120_000 }, () => {
   test('is refilled from the ledger, including the rate limit', async () => {
     const pipeline = await startPipeline(simulator, {
-      env: { FETCH_RATE_PER_SECOND: '10', FETCH_BATCH_SIZE: '50' },
+      env: { FETCH_RATE_PER_SECOND: '10', FETCH_BATCH_SIZE: '20' },
     });
     await untilWorking(pipeline);
     const queues = openQueues(pipeline.redis.url, () => {});
@@ -97,7 +98,7 @@ describe('an outage of Postgres', { timeout: 120_000 }, () => {
     const postgres = await createTestPostgres();
     const pipeline = await startPipeline(simulator, {
       databaseUrl: postgres.url,
-      env: { FETCH_RATE_PER_SECOND: '20', FETCH_BATCH_SIZE: '20' },
+      env: { FETCH_RATE_PER_SECOND: '10', FETCH_BATCH_SIZE: '20' },
     });
     await untilWorking(pipeline);
     await postgres.kill();
