@@ -32,9 +32,10 @@ const MACHINE: Fault[] = [
     name: 'SIGTERM of a service, which drains and exits 0',
     strike: async (world, random) => {
       const name = anyService(world, random);
+      const lines = world.services.get(name)?.lines ?? [];
       const code = await world.stop(name);
       if (code !== 0 && !(code === 1 && world.fellSilent))
-        world.deaths.push(`${name} exited with ${code} after SIGTERM`);
+        world.deaths.push(`${name} exited with ${code} after SIGTERM:\n${lines.slice(-5).join('\n')}`);
       await world.start(name);
     },
   },

@@ -1,5 +1,5 @@
 import type { Span, Telemetry } from 'bullmq';
-import { closeRedis, findRedisBlocker } from './connection.ts';
+import { findRedisBlocker } from './connection.ts';
 import { openQueues, type Queues } from './open-queues.ts';
 import { keepReporting, type ReplicaReport } from './replicas.ts';
 import type { WorkerLog } from './start-worker.ts';
@@ -34,7 +34,7 @@ export async function connectQueues(
   service.addReadinessCheck(() => findRedisBlocker(redis));
   // What waits for a Redis that is not there would delay the end of the process.
   service.stopping.addEventListener('abort', () => {
-    if (redis.status !== 'ready') closeRedis(redis);
+    if (redis.status !== 'ready') redis.disconnect();
   });
   service.onClose('queues', () => queues.close());
   return { ...queues, telemetry };

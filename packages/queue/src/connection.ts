@@ -43,20 +43,32 @@ const LIMITS = {
 type Patience = { maxRetriesPerRequest: number; commandTimeout: number } | { maxRetriesPerRequest: null };
 
 function connect(url: string, onError: (error: Error) => void, options: Patience): Redis {
-  const redis = new Redis(url, { ...LIMITS, ...options });
+  const redis = endWhenClosed(new Redis(url, { ...LIMITS, ...options }));
   return redis.on('error', (error: Error) => {
     lastErrors.set(redis, error);
     onError(error);
   });
 }
 
-/** Closes a connection at once: commands that wait for Redis fail now, and not at their deadline. */
-export function closeRedis(redis: Redis): void {
-  redis.disconnect();
-  if (redis.status !== 'reconnecting') return;
-  // Between two attempts ioredis has no socket, and only the end of one makes it reject what waits.
-  redis.connect().catch(() => {});
-  redis.disconnect();
+/**
+ * Lets a connection end when it is closed, and fail at once what waits on it, even between two attempts to connect. So will its
+ * duplicates.
+ *
+ * Then ioredis has no socket, and only the end of one makes it emit `end`. BullMQ waits for that on its second connection, a
+ * duplicate of the worker's: a worker whose Redis was down could not be closed.
+ */
+function endWhenClosed(redis: Redis): Redis {
+  const disconnect = redis.disconnect.bind(redis);
+  const duplicate = redis.duplicate.bind(redis);
+  redis.disconnect = (reconnect = false) => {
+    const hasNoSocket = redis.status === 'reconnecting';
+    disconnect(reconnect);
+    if (!hasNoSocket || reconnect) return;
+    redis.connect().catch(() => {});
+    disconnect();
+  };
+  redis.duplicate = (options) => endWhenClosed(duplicate(options));
+  return redis;
 }
 
 /** What last kept each connection from working, until a write succeeds on it. */

@@ -1,7 +1,7 @@
 import { FETCH_QUEUE, WRITE_QUEUE, type FetchJob, type WriteJob } from '@pics/core';
 import type { Telemetry } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { closeRedis, connectRedis } from './connection.ts';
+import { connectRedis } from './connection.ts';
 import { JobQueue, type Retention } from './job-queue.ts';
 
 /** A job here is a list of ids: 2 kB, or 40 kB for a scan. */
@@ -37,7 +37,7 @@ export function openQueues(url: string, onError: (error: Error) => void, telemet
     redis,
     close: async () => {
       await Promise.all([fetch.close(), write.close()]);
-      closeRedis(redis);
+      redis.disconnect();
     },
   };
 }

@@ -246,6 +246,33 @@ test('a cluster is named as what it is: while it is down, and as unfit for the q
   await expect(queues.fetch.add(job('a'))).rejects.toThrow(RedisUnavailable);
 });
 
+describe('a worker whose Redis was killed', { timeout: 30_000 }, () => {
+  test('ends at once while no connection can be made', async () => {
+    const redis = await createTestRedis();
+    const { worker } = work(redis.url);
+    await expect.poll(() => worker.blocker).toBe(undefined);
+    await redis.kill();
+    await expect.poll(() => worker.blocker).toMatch(/^Redis cannot be/);
+    await worker.close();
+  });
+
+  test('finishes its job, and ends then', async () => {
+    const redis = await createTestRedis();
+    const queues = open(redis.url);
+    const finish = Promise.withResolvers<object>();
+    const { worker } = work(redis.url, { step: () => finish.promise });
+    await queues.fetch.add(job('a'));
+    await expect.poll(() => worker.activeJobs).toBe(1);
+    await redis.kill();
+    await expect.poll(() => worker.blocker).toMatch(/^Redis cannot be/);
+    const closing = worker.close();
+    await redis.restart();
+    finish.resolve({});
+    await closing;
+    expect(worker.completedJobs).toBe(1);
+  });
+});
+
 describe('a Redis that was never reached', { timeout: 30_000 }, () => {
   test.for([
     [

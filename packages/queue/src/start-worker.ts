@@ -9,7 +9,7 @@ import {
 } from '@pics/core';
 import { DelayedError, UnrecoverableError, WaitingError, Worker, type Job, type Telemetry } from 'bullmq';
 import type { z } from 'zod';
-import { closeRedis, connectRedisForWorker, findRedisBlocker } from './connection.ts';
+import { connectRedisForWorker, findRedisBlocker } from './connection.ts';
 import { isRedisUnavailable } from './redis-errors.ts';
 
 /**
@@ -188,10 +188,10 @@ export function startWorker<Payload extends { batchId: string; changeNumber?: nu
     close: async () => {
       closing.abort();
       // Without jobs there is nothing to wait for, and commands on this connection wait for Redis without end.
-      if (redis.status !== 'ready' && activeJobs === 0) closeRedis(redis);
+      if (redis.status !== 'ready' && activeJobs === 0) redis.disconnect();
       // Both at once: a check for a blocker may take as long as a silent server, and no job is taken meanwhile.
       await Promise.all([worker.close(), watching]);
-      closeRedis(redis);
+      redis.disconnect();
     },
   };
 }
