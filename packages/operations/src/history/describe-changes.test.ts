@@ -30,6 +30,7 @@ test('a change of a column shows the old and the new value', () => {
       is_free: { old: false, new: true },
       steam_release_date: { old: '2024-01-01T00:00:00+00:00', new: '2024-01-02T12:30:59+00:00' },
       pics_review_score: { old: null, new: 8 },
+      pics_review_percentage: { old: null, new: 84 },
       content_descriptors: { old: [2], new: [2, 5] },
       release_state: { old: 'prerelease', new: 'released' },
     }),
@@ -38,6 +39,7 @@ test('a change of a column shows the old and the new value', () => {
     'Free: no → yes',
     'Release on Steam: 2024-01-01 → 2024-01-02 12:30 UTC',
     'Review score: none → 8',
+    'Positive reviews: none → 84 %',
     'Content descriptors: 2 → 2, 5',
     'Release state: prerelease → released',
   ]);

@@ -52,7 +52,7 @@ function describeField(name: string, change: Changes[string], nameOf: NameOf): C
   if (isSetChange(change)) return line(describeSet(name, change, nameOf));
   if (!isValueChange(change)) return [];
   if (name.startsWith('branches.')) return describeBranch(name, change);
-  return line(name === 'deck' ? describeDeck(change) : arrow(change));
+  return line(name === 'deck' ? describeDeck(change) : describeValues(name, change));
 }
 
 function describeSet(set: string, { added, removed }: SetChange, nameOf: NameOf): string {
@@ -71,8 +71,10 @@ function describeDeck({ old, new: next }: ValueChange): string {
   return `${valueInWords(after)}, ${isNewTest ? 'tested again' : 'details changed'}`;
 }
 
-function arrow({ old, new: next }: { old: Json; new: Json }): string {
-  return `${valueInWords(old)} → ${valueInWords(next)}`;
+function describeValues(name: string, { old, new: next }: ValueChange): string {
+  const words = (value: Json) =>
+    name === 'pics_review_percentage' && value !== null ? `${valueInWords(value)} %` : valueInWords(value);
+  return `${words(old)} → ${words(next)}`;
 }
 
 /** By the name of the field: a language may be called anything, `old` too. */

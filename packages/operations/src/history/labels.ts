@@ -12,7 +12,7 @@ export interface ChangeInWords {
 const LABELS: Record<string, string> = {
   pics_access: 'Access',
   pics_review_score: 'Review score',
-  pics_review_percentage: 'Positive reviews in percent',
+  pics_review_percentage: 'Positive reviews',
   parent_appid: 'Parent app',
   homepage_url: 'Home page',
   metacritic_url: 'Metacritic page',
