@@ -23,7 +23,7 @@ const IMAGES = resolve(import.meta.dirname, '../../docs/images');
 const DESKTOP = { viewport: { width: 1280, height: 1000 } };
 const PHONE = { viewport: { width: 375, height: 812 }, deviceScaleFactor: 2 };
 
-const CHANGES_OF_APP = 8;
+const CHANGES_OF_APP = 40;
 
 /** Slow enough that the first run can be seen under way. */
 const FIRST_RATE = 2;
@@ -181,6 +181,11 @@ async function findRichApp(database: Database): Promise<number> {
     .where('metacriticScore', 'is not', null)
     .where('languages', 'is not', null)
     .where('picsAccess', '=', 'public')
+    .where(
+      'apps.appid',
+      'in',
+      database.selectFrom('appBranches').select('appid').where('branch', '=', 'beta_2'),
+    )
     .orderBy('apps.appid')
     .limit(1)
     .executeTakeFirstOrThrow();
