@@ -79,6 +79,20 @@ describe('a part of an app', () => {
     expect(await claimBatch(db, { size: 10 })).toBeUndefined();
   });
 
+  test('is fetched again with the token even if Steam lagged behind its feed before', async () => {
+    await insertLedger(db, {
+      id: 440,
+      wantedChangeNumber: 20,
+      tokenWantedAt: new Date(0),
+      staleAnswers: 3,
+    });
+    const batch = await claim();
+    await answer('77');
+    await respond(batch, part(20));
+    await passDelays(db);
+    expect((await claim()).tokens).toEqual({ 440: '77' });
+  });
+
   test('that is older than what is stored changes nothing', async () => {
     await insertLedger(db, { id: 440, wantedChangeNumber: 20, tokenState: 'granted', accessToken: '77' });
     await respond(await claim(), fullRecord(440, 20));

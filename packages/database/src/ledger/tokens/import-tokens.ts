@@ -48,7 +48,8 @@ async function store(
       for update of ledger
     )
     update ${table} as ledger
-    set access_token = chosen.token, token_state = 'imported', token_wanted_at = null, token_refusals = 0,
+    set stale_answers = case when is_new then 0 else stale_answers end,
+      access_token = chosen.token, token_state = 'imported', token_wanted_at = null, token_refusals = 0,
       wanted_change_number = coalesce(wanted_change_number, 0),
       settled_change_number = case when not is_new or failed_at is not null then settled_change_number end
     from chosen

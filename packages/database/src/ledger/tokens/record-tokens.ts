@@ -82,8 +82,10 @@ async function store(
       tokenState: sql<string>`case when chosen.after is null then 'denied'
         when chosen.state = 'imported' then chosen.state else 'granted' end`,
       tokenAskedAt: sql<Date>`now()`,
-      // With a new token, an app that waits for its next attempt need not wait any longer.
+      // With a new token, an app that waits for its next attempt need not wait any longer, and a response that was requested
+      // without it is not the last one.
       notBefore: sql<Date | null>`case when chosen.after is not distinct from chosen.before then not_before end`,
+      staleAnswers: sql<number>`case when chosen.after is not distinct from chosen.before then stale_answers else 0 end`,
       tokenWantedAt: sql<Date | null>`case
         when token_wanted_at > coalesce(${dispatchedAt ?? null}::timestamptz, now()) then token_wanted_at
       end`,
