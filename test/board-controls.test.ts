@@ -64,7 +64,7 @@ describe.skipIf(!program)('the controls of the overview', () => {
   };
   const fillRequeue = async (by: string, value?: string) => {
     await page.getByLabel('Requeue', { exact: true }).selectOption(by);
-    if (value !== undefined) await page.getByLabel('Value').fill(value);
+    if (value !== undefined) await page.getByLabel('Value', { exact: true }).fill(value);
   };
   const pressRequeue = () =>
     page.locator('form[data-action=requeue]').getByRole('button', { name: 'Requeue' }).click();

@@ -174,7 +174,7 @@ describe.skipIf(!program)('the board in a browser', () => {
     await page.locator('#fleet').getByText('from FETCH_RATE_PER_SECOND').waitFor();
 
     await page.getByLabel('Requeue', { exact: true }).selectOption('apps of type');
-    await page.getByLabel('Value').fill('game');
+    await page.getByLabel('Value', { exact: true }).fill('game');
     await page.getByRole('button', { name: 'Count' }).click();
     await result.getByText(/^\d+ apps would be requeued\.$/).waitFor();
 
