@@ -40,6 +40,16 @@ export function decodeDocument({ sha1, size, body }: EncodedDocument, dictionary
   return text;
 }
 
+/** The same, but undefined for a damaged text. */
+export function decodeUndamaged(document: EncodedDocument, dictionary?: Uint8Array): Buffer | undefined {
+  try {
+    return decodeDocument(document, dictionary);
+  } catch (error) {
+    if (error instanceof DocumentDamaged) return undefined;
+    throw error;
+  }
+}
+
 /** The output is limited to the size of the text, whatever the frame claims, and is allocated at once. */
 function decompress(body: Uint8Array, bytes: number, dictionary?: Uint8Array): Buffer {
   const bounds = { maxOutputLength: bytes + 1, chunkSize: Math.max(64, bytes + 1) };

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
-import { decodeDocument, DocumentDamaged } from '../../documents/decode-document.ts';
-import { findDocuments, type StoredDocument } from '../../documents/find-documents.ts';
+import { decodeUndamaged } from '../../documents/decode-document.ts';
+import { findDocuments } from '../../documents/find-documents.ts';
 import type { Schema } from '../../schema.ts';
 import type { OlderText } from './version-rows.ts';
 import type { Outcome } from '../outcomes.ts';
@@ -37,6 +37,7 @@ export async function findLateTexts(
   ];
   return texts.flatMap(({ appid, changeNumber, sha1, bytes }) => {
     const document = documents.find((one) => one.appid === appid);
+    // Nothing can be a delta of a damaged document.
     const current = document && decodeUndamaged(document);
     if (!current || known.some((text) => isSame(text, { appid, sha1, changeNumber }))) return [];
     const base = { before: current, after: current };
@@ -63,14 +64,4 @@ function isSame(
     known.changeNumber <= changeNumber &&
     changeNumber <= known.lastChangeNumber
   );
-}
-
-/** Undefined for a damaged document: nothing can be a delta of it. */
-function decodeUndamaged(document: StoredDocument): Buffer | undefined {
-  try {
-    return decodeDocument(document);
-  } catch (error) {
-    if (error instanceof DocumentDamaged) return undefined;
-    throw error;
-  }
 }

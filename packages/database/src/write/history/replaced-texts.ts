@@ -1,4 +1,4 @@
-import { decodeDocument, DocumentDamaged } from '../../documents/decode-document.ts';
+import { decodeUndamaged } from '../../documents/decode-document.ts';
 import type { StoredDocument } from '../../documents/find-documents.ts';
 import type { NewText } from '../documents.ts';
 import type { OlderText } from './version-rows.ts';
@@ -11,12 +11,8 @@ export interface Replacement extends NewText {
 /** Decodes the stored texts of an app that has a new one. A damaged text counts as missing. */
 export function decodeReplaced(text: NewText): Replacement {
   const stored = text.replaced.flatMap((document) => {
-    try {
-      return [{ document, bytes: decodeDocument(document) }];
-    } catch (error) {
-      if (error instanceof DocumentDamaged) return [];
-      throw error;
-    }
+    const bytes = decodeUndamaged(document);
+    return bytes ? [{ document, bytes }] : [];
   });
   return { ...text, stored };
 }

@@ -1,6 +1,6 @@
 import { sql, type Selectable, type Transaction } from 'kysely';
 import { unnest } from '../../connection/unnest.ts';
-import { decodeDocument, DocumentDamaged } from '../../documents/decode-document.ts';
+import { decodeUndamaged } from '../../documents/decode-document.ts';
 import { encodeDocument } from '../../documents/encode-document.ts';
 import type { Schema } from '../../schema.ts';
 
@@ -103,12 +103,7 @@ function open(
 ): Uint8Array | undefined {
   const isDelta = encoding === 'zstd-delta';
   if (isDelta && !newer) return undefined;
-  try {
-    return decodeDocument({ sha1: sha1.toString('hex'), size, body }, isDelta ? newer : undefined);
-  } catch (error) {
-    if (error instanceof DocumentDamaged) return undefined;
-    throw error;
-  }
+  return decodeUndamaged({ sha1: sha1.toString('hex'), size, body }, isDelta ? newer : undefined);
 }
 
 /** Stores a version as a delta of another text than before, unless it is whole or cannot be read. */
