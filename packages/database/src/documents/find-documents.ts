@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Database } from '../connection/connect-database.ts';
 import type { EncodedDocument } from './decode-document.ts';
 
@@ -43,17 +43,7 @@ export function pageThroughDocuments(
   return db
     .selectFrom('appDocuments')
     .select(COLUMNS)
-    .where(
-      'appid',
-      'in',
-      db
-        .selectFrom('appDocuments')
-        .select('appid')
-        .distinct()
-        .where('appid', '>', after)
-        .orderBy('appid')
-        .limit(limit),
-    )
+    .where('appid', 'in', nextApps(db, after, limit))
     .orderBy('appid')
     .orderBy('part')
     .execute();
@@ -62,19 +52,35 @@ export function pageThroughDocuments(
 /** Yields the ids of all apps that have a document, in ascending order, page by page. */
 export async function* pageThroughDocumentedApps(db: Database, limit: number): AsyncGenerator<number[]> {
   for (let after = -1; ;) {
-    const rows = await db
-      .selectFrom('appDocuments')
-      .select('appid')
-      .distinct()
-      .where('appid', '>', after)
-      .orderBy('appid')
-      .limit(limit)
-      .execute();
+    const rows = await nextApps(db, after, limit).execute();
     const last = rows.at(-1);
     if (last === undefined) return;
     yield rows.map(({ appid }) => appid);
     after = last.appid;
   }
+}
+
+/** The ids of the next apps after this one that have a document. */
+function nextApps(db: Database, after: number, limit: number) {
+  return db
+    .selectFrom('appDocuments')
+    .select('appid')
+    .distinct()
+    .where('appid', '>', after)
+    .orderBy('appid')
+    .limit(limit);
+}
+
+/**
+ * Whether this is a full document beside a newer public part: Steam no longer sends it, so it can be neither compared nor
+ * replaced.
+ *
+ * @param table the name or alias in SQL under which its `appid` and `part` are.
+ */
+export function isNoLongerSent(table: string): RawBuilder<boolean> {
+  return sql`(${sql.ref(`${table}.part`)} = 'full' and exists (
+    select from app_documents as newer where newer.appid = ${sql.ref(`${table}.appid`)} and newer.part = 'public'
+  ))`;
 }
 
 /** Counts the apps that have a document. */

@@ -1,6 +1,7 @@
 import type { WriteScanJob } from '@pics/core';
 import { sql, type Transaction } from 'kysely';
 import { unnest } from '../../../connection/unnest.ts';
+import { isNoLongerSent } from '../../../documents/find-documents.ts';
 import type { Schema } from '../../../schema.ts';
 
 /** How many documents of some apps match what Steam announces, and how many differ. */
@@ -38,9 +39,7 @@ export async function compareDocuments(
           stored.sha1 <> announced.sha1 and stored.part = announced.part
             and announced.change_number = ledger.stored_change_number,
           false
-        ) and not (stored.part = 'full' and exists (
-          select from app_documents as newer where newer.appid = stored.appid and newer.part = 'public'
-        )) as is_differing
+        ) and not ${isNoLongerSent('stored')} as is_differing
       from app_documents as stored
       left join announced on announced.appid = stored.appid
       left join pics_app_ledger as ledger on ledger.id = stored.appid

@@ -3,7 +3,7 @@ import type { Database } from '../../../connection/connect-database.ts';
 import { inTransaction } from '../../../connection/in-transaction.ts';
 import { unnest } from '../../../connection/unnest.ts';
 import { findDamage } from '../../../documents/check-documents.ts';
-import { findDocuments } from '../../../documents/find-documents.ts';
+import { findDocuments, isNoLongerSent } from '../../../documents/find-documents.ts';
 import { wantAgain } from '../../apps/mark-wanted.ts';
 
 /** How many apps one transaction marks: writers can continue meanwhile, and no more documents are in memory. */
@@ -66,9 +66,7 @@ async function replaceDamaged(db: Database, appids: readonly number[]): Promise<
     const deleted = await sql<{ appid: number }>`
       delete from app_documents as stored using ${unnest(damaged, { appid: 'integer', part: 'text' })}
       where stored.appid = next.appid and stored.part = next.part
-        and not (stored.part = 'full' and exists (
-          select from app_documents as newer where newer.appid = stored.appid and newer.part = 'public'
-        ))
+        and not ${isNoLongerSent('stored')}
       returning stored.appid
     `.execute(trx);
     return wantAgain(

@@ -3,6 +3,7 @@ import type { Database } from '../../../connection/connect-database.ts';
 import { inTransaction } from '../../../connection/in-transaction.ts';
 import { unnest } from '../../../connection/unnest.ts';
 import type { DamagedDocument } from '../../../documents/check-documents.ts';
+import { isNoLongerSent } from '../../../documents/find-documents.ts';
 import { lockScan } from '../scans.ts';
 
 /** Adds damaged documents, found by reading all of them, to the differences of a verification. */
@@ -43,9 +44,7 @@ export async function countDamage(db: Database, scanId: number): Promise<number>
       left join apps on apps.appid = listed.appid
       where listed.scan_id = pics_scans.id and damage is not null and announced_sha1 is null
         and pics_access is distinct from 'removed'
-        and not (listed.part = 'full' and exists (
-          select from app_documents as newer where newer.appid = listed.appid and newer.part = 'public'
-        ))
+        and not ${isNoLongerSent('listed')}
     )
     where id = ${scanId}
     returning damaged
