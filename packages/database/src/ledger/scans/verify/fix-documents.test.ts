@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkDocuments } from '../../../documents/check-documents.ts';
 import { writeJob } from '../../../testing/app-record.ts';
-import { insertDocuments } from '../../../testing/documents.ts';
-import { insertLedger } from '../../../testing/ledger.ts';
+import { insertSettledApps } from '../../../testing/documents.ts';
 import { freshDatabase } from '../../../testing/support/fresh-database.ts';
 import { writeBatch } from '../../../write/write-batch.ts';
 import { countMissingDocuments, fixDocuments, wantMissingDocuments } from './fix-documents.ts';
@@ -11,17 +10,7 @@ import { startVerification } from './start-verification.ts';
 
 test('every damaged document is deleted and its app wanted, however many there are', async () => {
   const { db } = await freshDatabase();
-  const appids = Array.from({ length: 2_300 }, (_, index) => index + 1);
-  await insertDocuments(db, ...appids.map((appid) => ({ appid, text: `text ${appid}` })));
-  await insertLedger(
-    db,
-    ...appids.map((id) => ({
-      id,
-      wantedChangeNumber: 100,
-      settledChangeNumber: 100,
-      storedChangeNumber: 100,
-    })),
-  );
+  await insertSettledApps(db, 2_300);
   await db
     .updateTable('appDocuments')
     .set({ body: Buffer.from('no zstd') })

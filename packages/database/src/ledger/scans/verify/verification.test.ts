@@ -2,7 +2,7 @@ import { JOB_VERSION, type WriteScanJob } from '@pics/core';
 import { describe, expect, test } from 'vitest';
 import type { Database } from '../../../connection/connect-database.ts';
 import { listDocumentDifferences } from '../../../read/verification.ts';
-import { insertDocuments, sha1Of } from '../../../testing/documents.ts';
+import { insertDocuments, insertSettledApps, sha1Of } from '../../../testing/documents.ts';
 import { insertLedger, readLedger } from '../../../testing/ledger.ts';
 import { freshDatabase } from '../../../testing/support/fresh-database.ts';
 import { startCursor } from '../../cursor.ts';
@@ -20,19 +20,7 @@ type Seen = WriteScanJob['seen'];
 async function storedApps(count: number): Promise<Database> {
   const { db } = await freshDatabase();
   await startCursor(db, 200);
-  const appids = Array.from({ length: count }, (_, index) => index + 1);
-  if (count === 0) return db;
-  await insertDocuments(db, ...appids.map((appid) => ({ appid, text: `text ${appid}` })));
-  await insertLedger(
-    db,
-    ...appids.map((id) => ({
-      id,
-      wantedChangeNumber: 100,
-      settledChangeNumber: 100,
-      storedChangeNumber: 100,
-      storedSha1: Buffer.from(sha1Of(`text ${id}`), 'hex'),
-    })),
-  );
+  if (count > 0) await insertSettledApps(db, count);
   return db;
 }
 
