@@ -31,7 +31,7 @@ export { labelOf, type ChangeInWords } from './history/labels.ts';
 export { openVersion } from './history/open-version.ts';
 export { diffVersions } from './history/diff-versions.ts';
 export { diffTexts } from './history/diff-texts.ts';
-export { explainNoDocument } from './history/explain-no-document.ts';
+export { explainNoDocument, explainUnknownApp } from './history/explain-no-document.ts';
 
 // words: how values are written, and how what people type is read.
 export {

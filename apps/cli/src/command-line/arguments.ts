@@ -1,7 +1,7 @@
 import { LARGEST_INTEGER } from '@pics/core';
 import type { ChangesStart } from '@pics/database';
 import { findMomentAgo } from '@pics/operations';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 
 /** Returns a parser of whole numbers within bounds. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
@@ -16,6 +16,11 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 export function findAppid(text: string): number | undefined {
   const appid = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
   return appid <= LARGEST_INTEGER ? appid : undefined;
+}
+
+/** The appid that the argument of a command is; ends the command with exit code 2 when it is none. */
+export function requireAppid(text: string, command: Command): number {
+  return findAppid(text) ?? command.error(`error: it needs an id, such as 440, not "${text}"`);
 }
 
 /** Parses a change number, such as 36002074. */

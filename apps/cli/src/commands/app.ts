@@ -2,6 +2,7 @@ import { plainText, UserError } from '@pics/core';
 import { findApp, findDocuments, searchApps, type AppDetails, type Database } from '@pics/database';
 import {
   describeLedgerRow,
+  explainUnknownApp,
   formatAgo,
   formatLocalTime,
   listNames,
@@ -75,9 +76,7 @@ async function showApp(database: Database, wanted: number | string, json: boolea
   const appid = typeof wanted === 'string' ? await chooseApp(database, wanted, json) : wanted;
   if (appid === undefined) return;
   const details = await findApp(database, appid);
-  if (!details) {
-    throw new UserError(`Nothing is known of app ${appid}. Fetch it with: pics sync --appids ${appid}`);
-  }
+  if (!details) throw new UserError(explainUnknownApp(appid));
   if (json) printJson(details);
   else print(describeApp(details, new Date()));
 }

@@ -7,9 +7,9 @@ import {
   type Database,
   type StoredBranch,
 } from '@pics/database';
-import { formatLocalTime } from '@pics/operations';
+import { explainUnknownApp, formatLocalTime } from '@pics/operations';
 import type { Command } from 'commander';
-import { findAppid, wholeNumber } from '../command-line/arguments.ts';
+import { requireAppid, wholeNumber } from '../command-line/arguments.ts';
 import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
 import { formatTable, type Column } from '../output/format-table.ts';
 import { print, printJson, printNote } from '../output/print.ts';
@@ -33,8 +33,7 @@ export const buildsCommand = defineCommand('builds', 'Show the branches of an ap
   .option('--branch <name>', 'only this branch, such as public')
   .option('--limit <count>', 'how many builds to show: the newest', wholeNumber(1, 1_000_000), 50)
   .action(async (id: string, { branch, limit, json }: Options, command: Command) => {
-    const appid = findAppid(id);
-    if (appid === undefined) command.error(`error: it needs an id, such as 440, not "${id}"`);
+    const appid = requireAppid(id, command);
     const found = await useDatabase((database) => findBuilds(database, appid, branch, limit));
     if (found.builds.length === limit) printNote(`These are the newest ${limit} builds; there may be more.`);
     if (json) printJson({ appid, ...found });
@@ -59,7 +58,7 @@ async function findBuilds(
     throw new UserError(`App ${appid} has no branch "${plainText(branch ?? '')}". It has: ${names}.`);
   }
   if (await findApp(database, appid)) return { branches, builds };
-  throw new UserError(`Nothing is known of app ${appid}. Fetch it with: pics sync --appids ${appid}`);
+  throw new UserError(explainUnknownApp(appid));
 }
 
 function describeBuilds(appid: number, { branches, builds }: Builds): string[] {

@@ -3,7 +3,7 @@ import { escapeJson, plainText, UserError } from '@pics/core';
 import { findApp, findDocuments, type Database, type StoredDocument } from '@pics/database';
 import { explainNoDocument, openVersion } from '@pics/operations';
 import { Option, type Command } from 'commander';
-import { findAppid, parseChangeNumber } from '../command-line/arguments.ts';
+import { requireAppid, parseChangeNumber } from '../command-line/arguments.ts';
 import { defineCommand, type CommonOptions } from '../command-line/define-command.ts';
 import { describeDocument, describeVersion, openDocument } from '../output/documents.ts';
 import { print, printBody, printNote } from '../output/print.ts';
@@ -45,8 +45,7 @@ export const documentCommand = defineCommand(
       .conflicts('part'),
   )
   .action(async (id: string, { section, part, change, json = false }: Options, command: Command) => {
-    const appid = findAppid(id);
-    if (appid === undefined) command.error(`error: it needs an id, such as 440, not "${id}"`);
+    const appid = requireAppid(id, command);
     const { text, notes } = await useDatabase((database) =>
       change === undefined ? openPart(database, appid, part) : openChange(database, appid, change),
     );

@@ -4,6 +4,7 @@ import { findApp, listEvents, type AppEvent, type Database } from '@pics/databas
 import {
   describeEvents,
   diffVersions,
+  explainUnknownApp,
   formatCount,
   formatLocalTime,
   type ChangeInWords,
@@ -11,9 +12,9 @@ import {
 } from '@pics/operations';
 import { Option, type Command } from 'commander';
 import {
-  findAppid,
   parseChangeRange,
   parseSince,
+  requireAppid,
   wholeNumber,
   type ChangeRange,
 } from '../command-line/arguments.ts';
@@ -54,8 +55,7 @@ export const historyCommand = defineCommand('history', 'Show what changed in an 
       .conflicts(['field', 'since', 'limit']),
   )
   .action(async (id: string, { json = false, diff, ...options }: Options, command: Command) => {
-    const appid = findAppid(id);
-    if (appid === undefined) command.error(`error: it needs an id, such as 440, not "${id}"`);
+    const appid = requireAppid(id, command);
     if (diff) return useDatabase((database) => showDiff(database, appid, diff, json));
     const { field, since, limit = since ? MOST : LATEST } = options;
     if (field !== undefined && !isChangeField(field)) {
@@ -77,7 +77,7 @@ async function findEvents(
 ): Promise<DescribedEvent[]> {
   const events = await listEvents(database, appid, selection);
   if (events.length === 0 && !(await findApp(database, appid))) {
-    throw new UserError(`Nothing is known of app ${appid}. Fetch it with: pics sync --appids ${appid}`);
+    throw new UserError(explainUnknownApp(appid));
   }
   return describeEvents(database, events);
 }

@@ -1,10 +1,19 @@
 import type { AppDetails } from '@pics/database';
 import { describeLedgerRow } from '../words/app-fields.ts';
 
+/** Says that an app is neither stored nor in the ledger, and what to do. */
+export function explainUnknownApp(appid: number): string {
+  return `Nothing is known of app ${appid}. ${howToFetch(appid)}`;
+}
+
+function howToFetch(appid: number): string {
+  return `Fetch it with: pics sync --appids ${appid}`;
+}
+
 /** Explains why no document of an app is stored, and what to do. */
 export function explainNoDocument(appid: number, details: AppDetails | undefined): string {
-  const fetchIt = `Fetch it with: pics sync --appids ${appid}`;
-  if (!details) return `Nothing is known of app ${appid}. ${fetchIt}`;
+  if (!details) return explainUnknownApp(appid);
+  const fetchIt = howToFetch(appid);
   // The row of an app that another program stored.
   if (!details.ledger) return `App ${appid} was never asked for. ${fetchIt}`;
   if (details.ledger.picsChangeNumber !== null) {
