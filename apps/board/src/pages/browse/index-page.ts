@@ -5,6 +5,7 @@ import { empty } from '../elements.ts';
 import { html, type Html } from '../html.ts';
 import { renderPage, type PageMode } from '../layout.ts';
 import { pager } from '../pager.ts';
+import { withQuery } from '../with-query.ts';
 import { LIST_TITLES } from './list-titles.ts';
 
 /** An index: all tags, all developers and so on, each with how many apps it has. */
@@ -15,8 +16,7 @@ export function renderIndexPage(
   mode: PageMode,
 ): string {
   const title = LIST_TITLES[list].all;
-  const link = (other: number) =>
-    `browse/${list}?${new URLSearchParams({ ...(q && { q }), page: String(other) }).toString()}`;
+  const link = (other: number) => withQuery(`browse/${list}`, { q: q || undefined, page: other });
   const content = html` <div class="heading"><h1>${title}</h1></div>
     <nav class="filters" aria-label="Lists">
       ${LIST_NAMES.map(

@@ -5,6 +5,7 @@ import type { ChangesPage } from '../../history/latest-changes.ts';
 import { ago, appLink, empty } from '../elements.ts';
 import { html, type Html } from '../html.ts';
 import { renderPage, type PageMode } from '../layout.ts';
+import { withQuery } from '../with-query.ts';
 import { EVENT_NAMES, eventLines, typeBadge } from './event-parts.ts';
 import { fieldSelect } from './field-select.ts';
 
@@ -85,10 +86,5 @@ function renderPager(query: EventQuery, next: string | null): Html | null {
 }
 
 function linkTo(path: string, { type, field }: EventQuery, before?: string): string {
-  const parameters = new URLSearchParams({
-    ...(type && { type }),
-    ...(field !== undefined && { field }),
-    ...(before !== undefined && { before }),
-  }).toString();
-  return `${path}${parameters && `?${parameters}`}`;
+  return withQuery(path, { type, field, before });
 }

@@ -2,6 +2,7 @@ import type { AppHistory } from '../../history/read-app-history.ts';
 import type { DescribedEvent } from '@pics/operations';
 import { empty } from '../elements.ts';
 import { html, type Html } from '../html.ts';
+import { withQuery } from '../with-query.ts';
 import { eventLines, typeBadge } from './event-parts.ts';
 import { fieldSelect } from './field-select.ts';
 
@@ -94,14 +95,11 @@ function formatDay(day: string): string {
 
 function renderPager(appid: number, { query, next }: AppHistory): Html | null {
   const { field, before, change } = query;
-  const link = (more: Record<string, string>) => {
-    const parameters = new URLSearchParams({ ...(field !== undefined && { field }), ...more }).toString();
-    return `apps/${appid}${parameters && `?${parameters}`}#history`;
-  };
+  const link = (older?: number) => `${withQuery(`apps/${appid}`, { field, before: older })}#history`;
   const isFirst = before === undefined && change === undefined;
   if (isFirst && next === null) return null;
   return html`<nav class="pager" aria-label="Pages of the history">
-    ${isFirst ? null : html`<a href="${link({})}" rel="first">Newest</a>`}
-    ${next === null ? null : html`<a href="${link({ before: String(next) })}" rel="next">Older →</a>`}
+    ${isFirst ? null : html`<a href="${link()}" rel="first">Newest</a>`}
+    ${next === null ? null : html`<a href="${link(next)}" rel="next">Older →</a>`}
   </nav>`;
 }

@@ -5,6 +5,7 @@ import { empty } from '../elements.ts';
 import { html, type Html } from '../html.ts';
 import { renderPage, type PageMode } from '../layout.ts';
 import { pager } from '../pager.ts';
+import { withQuery } from '../with-query.ts';
 
 /** What was searched for, and which page of the results is shown. */
 export interface Searched {
@@ -55,6 +56,5 @@ function renderTypes({ q, type }: Searched, { types }: SearchResult): Html | nul
 }
 
 function searchLink({ q, type, page = 1 }: { q: string; type?: string | undefined; page?: number }): string {
-  const query = new URLSearchParams({ q, ...(type && { type }), ...(page > 1 && { page: String(page) }) });
-  return `apps?${query.toString()}`;
+  return withQuery('apps', { q, type: type || undefined, page: page > 1 ? page : undefined });
 }
